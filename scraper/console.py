@@ -1,0 +1,45 @@
+"""Tables and lines for people: as wide as they need in a file or a mail, as wide as the screen on a terminal."""
+
+import sys
+from datetime import datetime, timedelta
+
+from rich.console import Console
+from rich.table import Table
+
+_WIDEST_UNATTENDED = 200
+
+
+def plain_console() -> Console:
+    """A console that shows text as it is, without colours of its own choosing and without wrapping lines."""
+    width = None if sys.stdout.isatty() else _WIDEST_UNATTENDED
+    return Console(width=width, highlight=False, markup=False, emoji=False, soft_wrap=True)
+
+
+def plain_table(*columns: str, right: tuple[str, ...] = ()) -> Table:
+    """A table without lines; the columns in `right` are numbers."""
+    table = Table(box=None, pad_edge=False)
+    for column in columns:
+        table.add_column(column, no_wrap=True, justify="right" if column in right else "left")
+    return table
+
+
+def counted(number: int, thing: str) -> str:
+    """`1 page`, `2 pages`."""
+    return f"{number} {thing}" if number == 1 else f"{number} {thing}s"
+
+
+def ago(when: datetime, now: datetime) -> str:
+    """`2025-10-25 21:14 UTC, 3 h ago`."""
+    return f"{when:%Y-%m-%d %H:%M %Z}, {rough_length(now - when)} ago"
+
+
+def rough_length(length: timedelta) -> str:
+    """`40 s`, `12 min`, `3 h` or `5 days`: the largest unit that says something."""
+    seconds = max(int(length.total_seconds()), 0)
+    if seconds < 120:
+        return f"{seconds} s"
+    if seconds < 2 * 3600:
+        return f"{seconds // 60} min"
+    if seconds < 48 * 3600:
+        return f"{seconds // 3600} h"
+    return f"{seconds // 86400} days"
