@@ -1,0 +1,47 @@
+"""Run migrations: one at a time, in one transaction, and never queueing long in front of readers."""
+
+import os
+import socket
+from collections.abc import Mapping
+from dataclasses import replace
+
+from alembic import context
+from sqlalchemy import create_engine, text
+from sqlalchemy.pool import NullPool
+
+from scraper import migrate
+from scraper.config import load_config
+from scraper.database import Database, open_database
+from scraper.schema_lock import own_schema
+from scraper.tables import metadata
+
+
+def owned_by_migrations(name: str | None, kind: str, parents: Mapping[str, str | None]) -> bool:
+    """What autogenerate compares: not what dbt makes, and nothing outside the project."""
+    if kind == "schema":
+        return name in {"raw", "racing", "intermediate"}
+    if kind == "table" and parents["schema_name"] == "intermediate":
+        return parents["schema_qualified_table_name"] in metadata.tables
+    return True
+
+
+def run() -> None:
+    """Apply what Alembic asked for to the database that it was given, or to the configured one."""
+    database: Database = context.config.attributes.get("database") or open_database(load_config())
+    name = f"migration by process {os.getpid()} on {socket.gethostname()}"[:63]
+    named = replace(database, parameters={**database.parameters, "application_name": name})
+    with create_engine(named.url, poolclass=NullPool).begin() as connection:
+        own_schema(connection.connection.driver_connection)
+        connection.execute(text("select set_config('lock_timeout', :wait, true)"), {"wait": migrate.WAIT_FOR_TABLE})
+        context.configure(
+            connection=connection,
+            target_metadata=metadata,
+            version_table_schema=migrate.VERSION_SCHEMA,
+            include_schemas=True,
+            include_name=owned_by_migrations,
+            compare_server_default=True,
+        )
+        context.run_migrations()
+
+
+run()
