@@ -1,0 +1,159 @@
+"""Day list, ``/practice/?p=session_list&d=YYYY-MM-DD``: every session of one day.
+
+``h5.page-header`` and the panel ``Practice Sessions on …`` both name the day. In the panel stands
+``table.practice_session_list``, with ``thead`` and ``tfoot`` before ``tbody``, newest session first, all rows in the
+HTML. Its columns are known by the marks of their cells (``listed_session``), whatever their headings say. On a day
+without sessions there is a sentence instead of the table. Beside it stand the day's statistics (``day_panels``).
+
+An empty day is believed only when everything speaks for it, since the sessions that a list no longer shows count as
+removed.
+"""
+
+import re
+from functools import cached_property, partial
+from typing import Any
+
+import attrs
+from lxml.etree import XPath
+from lxml.html import HtmlElement
+
+from scraper.pages import day_panels
+from scraper.pages.cells import has_class, text_of
+from scraper.pages.headings import day_in_heading
+from scraper.pages.listed_session import KNOWN_COLUMNS, listed_session, session_columns
+from scraper.pages.liverc_page import Panel, changed_layout, date_heading, find_panel, open_page, track_name
+from scraper.pages.page_error import PageError, PageErrorKind
+from scraper.pages.tables import column_keys
+from scraper.pages.unreadable_rows import UnreadableRow, read_each
+
+NO_SESSIONS = "There are no practice sessions available for the given date."
+
+_TABLE = XPath(f"descendant::table[{has_class('practice_session_list')}]")
+_HEADING_ROWS = XPath("child::thead/tr[th]")
+_SESSION_ROWS = XPath("child::tbody/tr")
+
+
+@attrs.frozen
+class DayListPage:
+    """The sessions of one day at a track. ``date`` is the day asked for, ``YYYY-MM-DD``.
+
+    Raises :class:`PageError` when the page is no day list, or of another day.
+    """
+
+    root: HtmlElement = attrs.field(converter=open_page, alias="html", repr=False)
+    date: str = attrs.field(kw_only=True)
+
+    def __attrs_post_init__(self) -> None:
+        for heading in (self.date_heading, self._panel.about):
+            shown = day_in_heading(heading)
+            if shown is None:
+                raise changed_layout(self.root, f'no date in the heading "{heading[:100]}"')
+            if shown != self.date:
+                raise PageError(PageErrorKind.OTHER_DATE, f"the page is of {shown}, asked for {self.date}")
+
+    @property
+    def track_name(self) -> str:
+        """The track's name."""
+        return track_name(self.root)
+
+    @property
+    def date_heading(self) -> str:
+        """The day as the page names it, ``October 25, 2025 (Saturday)``."""
+        heading = date_heading(self.root)
+        if heading is None:
+            raise changed_layout(self.root, "no h5.page-header with the date")
+        return heading
+
+    @property
+    def sessions(self) -> list[dict[str, str]]:
+        """The listed sessions, in page order. Empty only when the page says that there are none."""
+        return self._rows[0]
+
+    @cached_property
+    def stats(self) -> dict[str, str] | None:
+        """The panel of the day's statistics, None without one."""
+        return day_panels.stats(self.root)
+
+    @property
+    def leaderboard(self) -> list[dict[str, str]] | None:
+        """The fastest laps, overall and per class, None without the panel."""
+        return day_panels.leaderboard(self.root)
+
+    @property
+    def laps_by_class(self) -> list[dict[str, str]] | None:
+        """Laps per class from the chart's script, None without it."""
+        return self._laps_by_class[0]
+
+    @property
+    def unreadable_rows(self) -> list[dict[str, str]]:
+        """What could not be read, each with its text and the reason: session rows, and the chart's script."""
+        return self._rows[1] + self._laps_by_class[1] + self._missing_rows
+
+    def payload(self) -> dict[str, Any]:
+        """Everything the page says about its day.
+
+        Raises :class:`PageError` when its layout has changed or the page contradicts itself.
+        """
+        payload: dict[str, Any] = {
+            "track_name": self.track_name,
+            "date_heading": self.date_heading,
+            "sessions": self.sessions,
+        }
+        if not self.sessions:
+            return payload
+        panels = {"stats": self.stats, "leaderboard": self.leaderboard, "laps_by_class": self.laps_by_class}
+        payload |= {name: panel for name, panel in panels.items() if panel is not None}
+        return payload | ({"unreadable_rows": self.unreadable_rows} if self.unreadable_rows else {})
+
+    @cached_property
+    def _panel(self) -> Panel:
+        panel = find_panel(self.root, "Practice Sessions on")
+        if panel is None:
+            raise changed_layout(self.root, 'no panel "Practice Sessions on …"')
+        return panel
+
+    @cached_property
+    def _laps_by_class(self) -> tuple[list[dict[str, str]] | None, list[dict[str, str]]]:
+        try:
+            return day_panels.laps_by_class(self.root), []
+        except UnreadableRow as error:
+            return None, [error.as_payload()]
+
+    @property
+    def _missing_rows(self) -> list[dict[str, str]]:
+        """A page can be cut short and still end as HTML does; but its statistics count all laps of the day."""
+        counted = (self.stats or {}).get("total_laps", "").replace(",", "")
+        listed = [row["laps"] for row in self.sessions]
+        if self._rows[1] or not all(re.fullmatch("[0-9]{1,9}", laps) for laps in (counted, *listed)):
+            return []
+        laps = sum(map(int, listed))
+        reason = f"rows are missing: the list has {laps} laps, its statistics say {counted}"
+        return [UnreadableRow(f"Total Laps {counted}", reason).as_payload()] if laps < int(counted) else []
+
+    @cached_property
+    def _rows(self) -> tuple[list[dict[str, str]], list[dict[str, str]]]:
+        tables = _TABLE(self.root)
+        rows = _SESSION_ROWS(tables[0]) if tables else []
+        if not rows:
+            self._check_that_the_day_is_empty(has_table=bool(tables))
+            return [], []
+        columns = session_columns(column_keys((_HEADING_ROWS(tables[0]) or rows)[-1]), rows)
+        for known in KNOWN_COLUMNS:
+            if known not in columns:
+                raise changed_layout(self.root, f'no column "{known}" in table.practice_session_list')
+        sessions, unreadable = read_each(rows, partial(listed_session, columns=columns))
+        if not sessions:
+            raise changed_layout(self.root, f"no session can be read: {unreadable[0]['reason']}")
+        return sessions, unreadable
+
+    def _check_that_the_day_is_empty(self, *, has_table: bool) -> None:
+        for key in ("total_laps", "unique_drivers"):
+            number = (self.stats or {}).get(key, "")
+            if re.search("[1-9]", number):
+                words = key.replace("_", " ")
+                reason = f"the page lists no sessions, but its statistics say {words}: {number[:100]}"
+                raise PageError(PageErrorKind.CONTRADICTION, reason)
+        if has_table:
+            raise changed_layout(self.root, "table.practice_session_list has no rows")
+        if NO_SESSIONS not in text_of(self._panel.element):
+            raise changed_layout(self.root, "no table.practice_session_list, and no word that there are no sessions")

@@ -1,0 +1,76 @@
+"""The panels beside a day's list: its statistics, its fastest laps, its laps by class.
+
+``Practice Stats for …`` is a table of ``th`` label and ``td`` value; its ``Time Range`` has two lines with labels of
+their own. ``Practice Leaderboard for …`` has a row ``Overall Fastest``,
+``<a href="…id=…">23.423</a> (<small>Name</small>)<br /><small>Class</small>``, then one per class,
+``<a href="…id=…">23.704</a> <small>(Name)</small>``. The laps by class are a chart, whose script says
+``var data = [{"label":"1\\/10 Open","data":221},…];``.
+"""
+
+from lxml.etree import XPath
+from lxml.html import HtmlElement
+
+from scraper.pages.cells import labelled_lines, snake_cased, text_of
+from scraper.pages.links import session_id
+from scraper.pages.liverc_page import find_panel
+from scraper.pages.scripts import array_in_script
+from scraper.pages.tables import labelled_cells
+
+_LINK = XPath("descendant::a[@href]")
+_SMALL = XPath("descendant::small")
+_TEXT_BEFORE = XPath("string(preceding-sibling::text()[1])", smart_strings=False)
+
+
+def stats(root: HtmlElement) -> dict[str, str] | None:
+    """The day's statistics by snake-cased label, ``first_session`` and ``last_session`` among them."""
+    panel = find_panel(root, "Practice Stats for")
+    if panel is None:
+        return None
+    found: dict[str, str] = {}
+    for label, cell in labelled_cells(panel.element):
+        if label == "Laps-by-Class":  # the chart, which laps_by_class() reads
+            continue
+        labelled, without_label = labelled_lines(cell) if label == "Time Range" else ({}, [text_of(cell)])
+        found |= {snake_cased(line): value for line, value in labelled.items()}
+        if without_label:
+            found[snake_cased(label)] = text_of(cell)
+    return found
+
+
+def leaderboard(root: HtmlElement) -> list[dict[str, str]] | None:
+    """Rows of ``label``, ``session_id``, ``time``, ``driver`` and, for the overall fastest, ``class``."""
+    panel = find_panel(root, "Practice Leaderboard for")
+    if panel is None:
+        return None
+    return [_fastest_lap(label, cell) for label, cell in labelled_cells(panel.element)]
+
+
+def laps_by_class(root: HtmlElement) -> list[dict[str, str]] | None:
+    """Rows of ``label``, the class, and ``laps``. Raises :class:`UnreadableRow` when the script is not as known."""
+    counts = array_in_script(root, "data")
+    if counts is None:
+        return None
+    return [{"laps" if key == "data" else key: value for key, value in count.items()} for count in counts]
+
+
+def _fastest_lap(label: str, cell: HtmlElement) -> dict[str, str]:
+    row = {"label": label}
+    if links := _LINK(cell):
+        row["time"] = text_of(links[0])
+        if number := session_id(links[0].get("href")):
+            row["session_id"] = number
+    driver_and_class = _SMALL(cell)
+    if driver_and_class:
+        row["driver"] = _without_brackets(driver_and_class[0])
+    if len(driver_and_class) > 1:
+        row["class"] = text_of(driver_and_class[1])
+    return row
+
+
+def _without_brackets(small: HtmlElement) -> str:
+    """The name in ``(<small>Name</small>)`` or ``<small>(Name)</small>``; brackets of its own stay."""
+    name = text_of(small)
+    brackets_are_outside = _TEXT_BEFORE(small).rstrip().endswith("(")
+    if not brackets_are_outside and name.startswith("(") and name.endswith(")"):
+        return name[1:-1].strip()
+    return name

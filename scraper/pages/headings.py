@@ -1,0 +1,38 @@
+"""Days and months as headings print them, in English whatever the locale of the machine."""
+
+import re
+from datetime import date
+
+_MONTHS = {
+    "January": 1,
+    "February": 2,
+    "March": 3,
+    "April": 4,
+    "May": 5,
+    "June": 6,
+    "July": 7,
+    "August": 8,
+    "September": 9,
+    "October": 10,
+    "November": 11,
+    "December": 12,
+}
+_DAY = re.compile(r"([A-Z][a-z]+) ([0-9]{1,2}), ([0-9]{4})\b")
+_MONTH = re.compile(r"([A-Z][a-z]+) ([0-9]{4})\b")
+
+
+def day_in_heading(heading: str) -> str | None:
+    """``2025-10-25`` for ``October 25, 2025 (Saturday)``; None when it names no day of the calendar."""
+    if not (found := _DAY.match(heading)) or found[1] not in _MONTHS:
+        return None
+    try:
+        return date(int(found[3]), _MONTHS[found[1]], int(found[2])).isoformat()
+    except ValueError:
+        return None
+
+
+def month_in_heading(heading: str) -> str | None:
+    """``2025-10`` for ``October 2025``; None when it names no month."""
+    if not (found := _MONTH.match(heading)) or found[1] not in _MONTHS:
+        return None
+    return f"{found[2]}-{_MONTHS[found[1]]:02}"

@@ -1,0 +1,123 @@
+"""Practice month, ``/practice/?p=calendar&d=YYYY-MM``: the days of one month, and which months there are.
+
+The left panel, ``Practice Dates for October 2025``, holds ``select#available_session_months``, the months that have
+sessions, newest first and years back, and a ``table.table`` without ``thead``: a row of ``th`` (``Date``,
+``# Sessions``), then per day two links to its list, on the date and on the number of sessions. The right panel is
+today's list, or a sentence that today has none. It says nothing about the month and is never looked at.
+"""
+
+from functools import cached_property, partial
+from typing import Any
+
+import attrs
+from lxml.etree import XPath
+from lxml.html import HtmlElement
+
+from scraper.pages.cells import folded, has_class, text_of
+from scraper.pages.headings import month_in_heading
+from scraper.pages.links import practice_date
+from scraper.pages.liverc_page import Panel, changed_layout, find_panel, open_page, track_name
+from scraper.pages.page_error import PageError, PageErrorKind
+from scraper.pages.tables import cells_by_column, column_keys, row_text
+from scraper.pages.unreadable_rows import UnreadableRow, read_each
+
+_MONTHS = XPath("descendant::select[@id='available_session_months']")
+_TABLE = XPath(f"descendant::table[{has_class('table')}]")
+_HEADING_ROW = XPath("descendant::tr[th]")
+_DAY_ROWS = XPath("descendant::tr[td]")
+_DAY_LINKS = XPath("descendant::a[contains(@href, 'session_list')]")
+_LINKS = XPath("descendant::a/@href", smart_strings=False)
+
+
+@attrs.frozen
+class MonthPage:
+    """One month of a track. ``month`` is the one asked for, ``YYYY-MM``.
+
+    Raises :class:`PageError` when the page is no month page, or of another month.
+    """
+
+    root: HtmlElement = attrs.field(converter=open_page, alias="html", repr=False)
+    month: str = attrs.field(kw_only=True)
+
+    def __attrs_post_init__(self) -> None:
+        shown = month_in_heading(self.month_heading)
+        if shown is None:
+            raise changed_layout(self.root, f'"Practice Dates for {self.month_heading[:100]}" names no month')
+        if shown != self.month:
+            raise PageError(PageErrorKind.OTHER_DATE, f"the page is of {shown}, asked for {self.month}")
+
+    @property
+    def track_name(self) -> str:
+        """The track's name."""
+        return track_name(self.root)
+
+    @property
+    def month_heading(self) -> str:
+        """The month as the page names it, ``October 2025``."""
+        return self._panel.about
+
+    @property
+    def available_months(self) -> list[str]:
+        """The months that have sessions, ``YYYY-MM``, in page order."""
+        choice = _MONTHS(self._panel.element)
+        if not choice:
+            raise changed_layout(self.root, "no select#available_session_months")
+        values = (folded(option.get("value", "")) for option in choice[0].iter("option"))
+        return [value for value in values if value]
+
+    @property
+    def days(self) -> list[dict[str, str]]:
+        """Per day with sessions its ``date``, ``label`` and number of ``sessions``, in page order."""
+        return self._rows[0]
+
+    @property
+    def unreadable_rows(self) -> list[dict[str, str]]:
+        """Rows without a date, each with its text and the reason."""
+        return self._rows[1]
+
+    def payload(self) -> dict[str, Any]:
+        """Everything the page says about its month. Raises :class:`PageError` when its layout has changed."""
+        payload: dict[str, Any] = {
+            "track_name": self.track_name,
+            "month_heading": self.month_heading,
+            "available_months": self.available_months,
+            "days": self.days,
+        }
+        return payload | ({"unreadable_rows": self.unreadable_rows} if self.unreadable_rows else {})
+
+    @cached_property
+    def _panel(self) -> Panel:
+        panel = find_panel(self.root, "Practice Dates for")
+        if panel is None:
+            raise changed_layout(self.root, 'no panel "Practice Dates for …"')
+        return panel
+
+    @cached_property
+    def _rows(self) -> tuple[list[dict[str, str]], list[dict[str, str]]]:
+        tables = _TABLE(self._panel.element)
+        if not tables:
+            # Nobody has seen a month without sessions: no table is fine, as long as no day is linked to either.
+            if _DAY_LINKS(self._panel.element):
+                raise changed_layout(self.root, "days, but no table.table around them")
+            return [], []
+        heading_row = _HEADING_ROW(tables[0])
+        columns = column_keys(heading_row[0]) if heading_row else []
+        for known in ("date", "sessions"):
+            if known not in columns:
+                raise changed_layout(self.root, f'no column "{known}" in the table of days')
+        days, unreadable = read_each(_DAY_ROWS(tables[0]), partial(_day, columns=columns))
+        if unreadable and not days:
+            raise changed_layout(self.root, f"no day can be read: {unreadable[0]['reason']}")
+        return days, unreadable
+
+
+def _day(row: HtmlElement, columns: list[str]) -> dict[str, str]:
+    cells = cells_by_column(row, columns)
+    links = _LINKS(cells["date"])
+    if not links:
+        raise UnreadableRow(row_text(row), "no link to the day's list")
+    date = practice_date(links[0])
+    if date is None:
+        raise UnreadableRow(row_text(row), "no date in the link to the day's list")
+    texts = {column: text_of(cell) for column, cell in cells.items()}
+    return texts | {"date": date, "label": texts["date"]}

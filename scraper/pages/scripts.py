@@ -1,0 +1,48 @@
+"""Arrays that a page's scripts hold, read as text and never run."""
+
+import json
+import re
+from typing import Any
+
+import chompjs
+from lxml.etree import XPath
+from lxml.html import HtmlElement
+
+from scraper.pages.cells import folded
+from scraper.pages.unreadable_rows import UnreadableRow
+
+_SCRIPTS = XPath("descendant::script/text()", smart_strings=False)
+
+
+def array_in_script(root: HtmlElement, variable: str) -> list[dict[str, str]] | None:
+    """The objects of ``var variable = [{…}, …];``, every value as text; None when no script assigns ``variable``.
+
+    Numbers keep their spelling (``42.990``), null becomes "". Raises :class:`UnreadableRow` when what is assigned
+    is no array of objects.
+    """
+    assignment = re.compile(rf"\b(?:var|let|const)\s+{re.escape(variable)}\s*=\s*")
+    for script in _SCRIPTS(root):
+        # Looking for the bare name first is much faster: most scripts are long and about something else.
+        if variable in script and (found := assignment.search(script)):
+            return _array_of_objects(script[found.end() :], variable)
+    return None
+
+
+def _array_of_objects(source: str, variable: str) -> list[dict[str, str]]:
+    unreadable = UnreadableRow(folded(source), f"the script's {variable} is no array of objects")
+    # chompjs takes the first array or object it meets, which after `null;` would be some other one.
+    if not source.startswith("["):
+        raise unreadable
+    try:
+        array: list[Any] = chompjs.parse_js_object(source, loader_kwargs={"parse_float": str, "parse_int": str})
+    except (ValueError, RecursionError) as error:
+        raise unreadable from error
+    if not all(isinstance(entry, dict) for entry in array):
+        raise unreadable
+    return [{key: _text(value) for key, value in entry.items()} for entry in array]
+
+
+def _text(value: Any) -> str:
+    if value is None:
+        return ""
+    return folded(value if isinstance(value, str) else json.dumps(value, ensure_ascii=False))

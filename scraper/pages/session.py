@@ -1,0 +1,146 @@
+"""Session, ``/practice/?p=view_session&id=N``: one driver's run and its laps.
+
+The first ``table.table`` has a ``th`` label and a ``td`` value per row. ``Session Time`` and ``Averages`` hold lines
+with labels of their own, ``Valid Lap Range`` a note in ``small``, which is left out. The laps stand below (``laps``).
+The page does not say its own session id.
+"""
+
+import re
+from functools import cached_property
+from typing import Any
+
+import attrs
+from lxml.etree import XPath
+from lxml.html import HtmlElement
+
+from scraper.pages.cells import folded, has_class, labelled_lines, text_of
+from scraper.pages.laps import Laps, read_laps
+from scraper.pages.liverc_page import changed_layout, open_page, track_name
+from scraper.pages.page_error import PageError, PageErrorKind
+from scraper.pages.tables import labelled_cells
+
+_TABLE = XPath(f"id('page-wrapper')/descendant::table[{has_class('table')}]")
+_OUTSIDE_NOTES = XPath("descendant::text()[not(ancestor::small)]", smart_strings=False)
+
+_NEEDED_LABELS = ("Driver", "Class", "Session Time", "Num Laps")
+_CELLS = {
+    "Driver": "driver",
+    "Class": "class",
+    "Transponder": "transponder",
+    "Num Laps": "num_laps",
+    "Fastest Lap": "fastest_lap",
+    "Top 3 Consec": "top_3_consec",
+}
+_LINES = {
+    "Session Time": {"Date": "date", "Start": "start", "End": "end", "Length of Session": "length"},
+    "Averages": {
+        "Avg": "avg",
+        "Top 5": "top_5",
+        "Top 10": "top_10",
+        "Top 15": "top_15",
+        "Std Deviation": "std_deviation",
+        "Consistency": "consistency",
+    },
+}
+
+
+@attrs.frozen
+class SessionPage:
+    """One practice session. Raises :class:`PageError` when the page is no session page."""
+
+    root: HtmlElement = attrs.field(converter=open_page, alias="html", repr=False)
+
+    def __attrs_post_init__(self) -> None:
+        for label in _NEEDED_LABELS:
+            if label not in self._cells:
+                raise changed_layout(self.root, f'no row "{label}" in the first table.table')
+
+    @property
+    def track_name(self) -> str:
+        """The track's name."""
+        return track_name(self.root)
+
+    @property
+    def facts(self) -> dict[str, str]:
+        """Driver, class, transponder and lap figures: the rows that hold one value, as far as the page has them."""
+        facts = {key: text_of(self._cells[label]) for label, key in _CELLS.items() if label in self._cells}
+        if "Valid Lap Range" in self._cells:
+            facts["valid_lap_range"] = folded("".join(_OUTSIDE_NOTES(self._cells["Valid Lap Range"])))
+        return facts
+
+    @property
+    def session_time(self) -> dict[str, str]:
+        """The track's wall clock: ``date``, ``start``, ``end``, which may be past midnight, and ``length``."""
+        return self._lines("Session Time")[0]
+
+    @property
+    def averages(self) -> dict[str, str]:
+        """Averages in seconds, standard deviation and consistency; "" where there are too few laps."""
+        return self._lines("Averages")[0]
+
+    @property
+    def other_fields(self) -> dict[str, str]:
+        """What stands under labels that are not known here, by label."""
+        known = {*_CELLS, *_LINES, "Valid Lap Range"}
+        other = {label: text_of(cell) for label, cell in self._cells.items() if label not in known}
+        return other | self._lines("Session Time")[1] | self._lines("Averages")[1]
+
+    @property
+    def laps(self) -> list[dict[str, str]]:
+        """The laps by number, invalid ones included.
+
+        Raises :class:`PageError` when the page shows fewer laps than it counts: the others would read as removed.
+        """
+        counted = self.facts["num_laps"]
+        shown = len(self._laps.laps)
+        is_short = re.fullmatch("[0-9]{1,9}", counted) and shown < int(counted) and not self._laps.unreadable_rows
+        if is_short or (not shown and re.search("[1-9]", counted)):
+            reason = f"the page shows {shown} laps, but says Num Laps: {counted[:100]}"
+            raise PageError(PageErrorKind.CONTRADICTION, reason)
+        return self._laps.laps
+
+    @property
+    def fast_lap(self) -> str | None:
+        """The lap that the page marks as the fastest, ``Lap 1: 42.996``."""
+        return self._laps.fast_lap
+
+    @property
+    def unreadable_rows(self) -> list[dict[str, str]]:
+        """What stands among the laps but is none, each with its text and the reason."""
+        return self._laps.unreadable_rows
+
+    def payload(self) -> dict[str, Any]:
+        """Everything the page says about its session. Raises :class:`PageError` when it contradicts itself."""
+        payload: dict[str, Any] = {
+            "track_name": self.track_name,
+            **self.facts,
+            **self.session_time,
+            **self.averages,
+            "laps": self.laps,
+        }
+        if self.fast_lap is not None:
+            payload["fast_lap"] = self.fast_lap
+        if self.other_fields:
+            payload["other_fields"] = self.other_fields
+        if self.unreadable_rows:
+            payload["unreadable_rows"] = self.unreadable_rows
+        return payload
+
+    @cached_property
+    def _cells(self) -> dict[str, HtmlElement]:
+        tables = _TABLE(self.root)
+        return dict(labelled_cells(tables[0])) if tables else {}
+
+    @cached_property
+    def _laps(self) -> Laps:
+        return read_laps(self.root)
+
+    def _lines(self, label: str) -> tuple[dict[str, str], dict[str, str]]:
+        """The lines of a cell by the payload's keys, and what is left of it by the page's labels."""
+        if label not in self._cells:
+            return {}, {}
+        labelled, without_label = labelled_lines(self._cells[label])
+        keys = _LINES[label]
+        known = {keys[line]: value for line, value in labelled.items() if line in keys}
+        other = {line: value for line, value in labelled.items() if line not in keys}
+        return known, other | ({label: text_of(self._cells[label])} if without_label else {})

@@ -1,0 +1,44 @@
+"""Text that PostgreSQL's JSONB refuses, repaired before it can cost a page.
+
+JSONB has no NUL and no lone surrogates. They become U+FFFD, the sign for a character that could not be read; it also
+stands where the bytes of a page are not in the encoding that the page claims.
+"""
+
+import hashlib
+import json
+import re
+from typing import Any
+
+UNREADABLE = "\ufffd"
+_REFUSED = re.compile("[\x00\ud800-\udfff]")
+
+
+def storable(payload: dict[str, Any]) -> dict[str, Any]:
+    """The payload with refused characters replaced; fields with unreadable ones are noted under `repaired_text`."""
+    repaired: set[str] = set()
+    clean = {storable_text(name): _clean(value, storable_text(name), repaired) for name, value in payload.items()}
+    return {**clean, "repaired_text": sorted(repaired)} if repaired else clean
+
+
+def storable_text(text: str) -> str:
+    """A single text with refused characters replaced."""
+    return _REFUSED.sub(UNREADABLE, text)
+
+
+def _clean(value: Any, field: str, repaired: set[str]) -> Any:
+    if isinstance(value, str):
+        clean = storable_text(value)
+        if UNREADABLE in clean:
+            repaired.add(field)
+        return clean
+    if isinstance(value, dict):
+        return {storable_text(name): _clean(inner, field, repaired) for name, inner in value.items()}
+    if isinstance(value, list):
+        return [_clean(inner, field, repaired) for inner in value]
+    return value
+
+
+def content_hash(payload: dict[str, Any]) -> str:
+    """SHA-256 over the payload with sorted keys: equal payloads, equal hashes, whatever order they were read in."""
+    text = json.dumps(payload, sort_keys=True, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()
