@@ -1,0 +1,1 @@
+"""Between the spider and the site: what the site wishes, and what we promise."""
