@@ -1,0 +1,51 @@
+{#
+    Materialization `working_set`: a table that holds what this run found, and nothing else, whatever the run is called
+    with. Emptied and filled in one transaction, so that a kill leaves either the old rows or the new ones; the relation
+    stays, and with it the views on it. Only when the model has other columns than the table is the table made anew.
+
+    The table's comment names the run that filled it: see `working_set_locks.sql`.
+#}
+{% materialization working_set, adapter='postgres' -%}
+    {%- set existing_relation = load_cached_relation(this) -%}
+    {%- set target_relation = this.incorporate(type='table') -%}
+    {%- set found_relation = make_temp_relation(target_relation) -%}
+    {{ run_hooks(pre_hooks, inside_transaction=False) }}
+    {{ run_hooks(pre_hooks, inside_transaction=True) }}
+    {% call statement('main') -%}
+        {{ lock_working_set() }};
+        {{ get_create_table_as_sql(True, found_relation, sql) }}
+    {%- endcall %}
+    {%- do require_own_working_set() -%}
+    {%- if existing_relation is not none and not has_same_columns(existing_relation, found_relation) -%}
+        {%- do run_query('drop ' ~ existing_relation.type ~ ' ' ~ existing_relation ~ ' cascade') -%}
+        {%- set existing_relation = none -%}
+    {%- endif -%}
+    {% call statement('fill') -%}
+        {%- if existing_relation is none %}
+            create table {{ target_relation }} (like {{ found_relation }});
+        {%- else %}
+            truncate {{ target_relation }};
+        {%- endif %}
+        insert into {{ target_relation }} select * from {{ found_relation }};
+        drop table {{ found_relation }};
+        analyze {{ target_relation }};
+        comment on table {{ target_relation }} is '{{ filled_by_this_run() }}'
+    {%- endcall %}
+    {{ run_hooks(post_hooks, inside_transaction=True) }}
+    {{ adapter.commit() }}
+    {{ run_hooks(post_hooks, inside_transaction=False) }}
+    {{ return({'relations': [target_relation]}) }}
+{%- endmaterialization %}
+
+
+{% macro has_same_columns(relation, other_relation) -%}
+    {%- set columns = [] -%}
+    {%- for each in [relation, other_relation] -%}
+        {%- set described = [] -%}
+        {%- for column in adapter.get_columns_in_relation(each) -%}
+            {%- do described.append([column.name, column.data_type]) -%}
+        {%- endfor -%}
+        {%- do columns.append(described) -%}
+    {%- endfor -%}
+    {{ return(columns[0] == columns[1]) }}
+{%- endmacro %}

@@ -1,0 +1,38 @@
+{#
+    Which rows of a final table this run has rebuilt, as a condition: all of them in a full run, else those of the working
+    set; nothing for a table that every run reads whole. The working set is named as text: dbt does not see a `ref` that
+    stands in here. It is there, since every final model is built from it.
+#}
+{% macro is_rebuilt(table_name) -%}
+    {%- set conditions = {
+        'events': 'id in (select event_id from intermediate.int_practice__days)',
+        'races': 'event_id in (select event_id from intermediate.int_practice__days)',
+        'drivers': 'id in (select driver_id from intermediate.int_practice__touched_drivers)',
+        'race_drivers': 'race_id in (select race_id from intermediate.int_practice__sessions)',
+        'race_results': 'race_id in (select race_id from intermediate.int_practice__sessions)',
+        'laps': 'race_result_id in (select race_result_id from intermediate.int_practice__driver_identities)',
+    } -%}
+    {{ return('true' if is_full() else conditions.get(table_name)) }}
+{%- endmacro %}
+
+
+{# A final model's rows as far as this run has rebuilt them: what its tests look at. A full run's tests look at all rows. #}
+{% macro rows_of_this_run(relation) -%}
+    {%- if relation.schema == 'racing' and is_rebuilt(relation.identifier) and not is_full() -%}
+        (select * from {{ relation }} where {{ is_rebuilt(relation.identifier) }})
+    {%- else -%}
+        {{ relation }}
+    {%- endif -%}
+{%- endmacro %}
+
+
+{# dbt asks this macro what a generic test is to read; a `where` of the test's own comes on top. #}
+{% macro get_where_subquery(relation) -%}
+    {%- set rows = rows_of_this_run(relation) -%}
+    {%- set where = config.get('where') -%}
+    {%- if where -%}
+        (select * from {{ rows }} as rows_of_this_run where {{ where }}) dbt_subquery
+    {%- else -%}
+        {{ rows }}{{ ' dbt_subquery' if rows != relation | string }}
+    {%- endif -%}
+{%- endmacro %}

@@ -1,0 +1,23 @@
+{#
+    Seconds from the site's spellings of a time: `42.996`, `55`, `1:05.340`, `8:28`, `0:00`, `1:02:33`.
+    Anything else is null: `--`, `1,234.5`, `0x10`, `NaN`, `-3`, a blank. Digits are counted, so that no text overflows.
+#}
+{% macro parse_seconds(text) -%}
+    case
+        when {{ text }} ~ '^[0-9]{1,5}([.][0-9]{1,6})?$'
+            then {{ text }}::numeric
+        when {{ text }} ~ '^[0-9]{1,4}:[0-5][0-9]([.][0-9]{1,6})?$'
+            then split_part({{ text }}, ':', 1)::numeric * 60 + split_part({{ text }}, ':', 2)::numeric
+        when {{ text }} ~ '^[0-9]{1,2}:[0-5][0-9]:[0-5][0-9]([.][0-9]{1,6})?$'
+            then
+                split_part({{ text }}, ':', 1)::numeric * 3600
+                + split_part({{ text }}, ':', 2)::numeric * 60
+                + split_part({{ text }}, ':', 3)::numeric
+    end::numeric(12, 3)
+{%- endmacro %}
+
+
+{# What `numeric(12, 3)`, the type of all seconds, cannot hold: 31 years. A hostile page may well add up to it. #}
+{% macro too_many_seconds() -%}
+    1000000000
+{%- endmacro %}

@@ -1,0 +1,96 @@
+with
+
+days as (
+
+    select * from {{ ref('int_practice__days') }}
+
+),
+
+lists as (
+
+    select * from {{ ref('stg_liverc__practice_lists') }}
+
+),
+
+list_rows as (
+
+    select * from {{ ref('stg_liverc__list_rows') }}
+
+),
+
+-- Up to the version that the day was read at: what comes in meanwhile is the next run's work.
+rows_so_far as (
+
+    select
+        list_rows.*,
+        days.source_event_id,
+        days.event_id,
+        days.track_url
+    from days
+    inner join list_rows
+        on
+            days.track_slug = list_rows.track_slug
+            and days.practice_date = list_rows.practice_date
+            and days.list_load_id >= list_rows.load_id
+
+),
+
+-- The latest row of a session. Twice in one list: the one with more laps, then the longer one, whatever their order.
+ranked_rows as (
+
+    select
+        *,
+        row_number() over (
+            partition by track_slug, practice_date, session_id
+            order by load_id desc, lap_count desc nulls last, length_seconds desc nulls last, list_row::text
+        ) as place
+    from rows_so_far
+
+),
+
+latest_rows as (
+
+    select * from ranked_rows
+    where place = 1
+
+),
+
+-- A session has left the list when a later list that could be read whole does not have it.
+removals as (
+
+    select
+        latest_rows.track_slug,
+        latest_rows.practice_date,
+        latest_rows.session_id,
+        min(later.fetched_at) as removed_at
+    from latest_rows
+    inner join days
+        on
+            latest_rows.track_slug = days.track_slug
+            and latest_rows.practice_date = days.practice_date
+    inner join lists as later
+        on
+            latest_rows.track_slug = later.track_slug
+            and latest_rows.practice_date = later.practice_date
+            and latest_rows.load_id < later.load_id
+            and days.list_load_id >= later.load_id
+            and later.is_whole
+    group by latest_rows.track_slug, latest_rows.practice_date, latest_rows.session_id
+
+),
+
+final as (
+
+    select
+        latest_rows.*,
+        removals.removed_at
+    from latest_rows
+    left join removals
+        on
+            latest_rows.track_slug = removals.track_slug
+            and latest_rows.practice_date = removals.practice_date
+            and latest_rows.session_id = removals.session_id
+
+)
+
+select * from final

@@ -1,0 +1,70 @@
+{{ config(materialized='working_set') }}
+
+with
+
+identities as (
+
+    select * from {{ ref('int_practice__driver_identities') }}
+
+),
+
+race_drivers_so_far as (
+
+    select * from {{ ref('stg_racing__race_drivers') }}
+
+),
+
+{% if has_been_built() -%}
+
+touched_before as (
+
+    select * from {{ this }}
+
+),
+
+{%- endif %}
+
+final as (
+
+    {% if not is_full() -%}
+
+        select
+            driver_id,
+            source_driver_id
+        from identities
+
+        union distinct
+
+        -- Whom the same sessions belonged to before this run: they may have lost one, or their name with it.
+        select
+            race_drivers_so_far.driver_id,
+            race_drivers_so_far.source_driver_id
+        from race_drivers_so_far
+        inner join identities on race_drivers_so_far.race_id = identities.race_id
+
+    {%- else -%}
+
+        -- A full run rebuilds all drivers, and needs no list of them.
+        select
+            driver_id,
+            source_driver_id
+        from identities
+        where false
+
+    {%- endif %}
+
+    {% if has_been_built() -%}
+
+        union distinct
+
+        -- Whom runs that did not finish have touched.
+        select
+            driver_id,
+            source_driver_id
+        from touched_before
+
+    {%- endif %}
+
+)
+
+select * from final

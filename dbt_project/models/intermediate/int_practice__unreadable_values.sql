@@ -1,0 +1,164 @@
+with
+
+days as (
+
+    select * from {{ ref('int_practice__days') }}
+
+),
+
+sessions as (
+
+    select * from {{ ref('int_practice__sessions') }}
+
+),
+
+details as (
+
+    select * from {{ ref('stg_liverc__practice_sessions') }}
+
+),
+
+listed as (
+
+    select * from {{ ref('int_practice__listed_sessions') }}
+
+),
+
+page_laps as (
+
+    select * from {{ ref('stg_liverc__laps') }}
+
+),
+
+list_rows as (
+
+    select * from {{ ref('stg_liverc__unreadable_list_rows') }}
+
+),
+
+session_rows as (
+
+    select * from {{ ref('stg_liverc__unreadable_session_rows') }}
+
+),
+
+list_values as (
+
+    select
+        listed.track_slug,
+        listed.session_id,
+        'list' as page_kind,
+        listed.load_id,
+        field.name as field_name,
+        field.page_value
+    from listed
+    cross join lateral (
+        values
+        ('started_at', listed.started_at_text, listed.started_at is not null),
+        ('laps', listed.lap_count_text, listed.lap_count is not null),
+        ('length', listed.length_text, listed.length_seconds is not null),
+        ('fast', listed.fast_lap_text, listed.fast_lap_seconds is not null),
+        ('avg', listed.avg_lap_text, listed.avg_lap_seconds is not null)
+    ) as field (name, page_value, is_read)
+    where field.page_value is not null and not field.is_read
+
+),
+
+session_values as (
+
+    select
+        details.track_slug,
+        details.session_id,
+        'session' as page_kind,
+        details.load_id,
+        field.name as field_name,
+        field.page_value
+    from sessions
+    inner join details on sessions.detail_load_id = details.load_id
+    cross join lateral (
+        values
+        ('transponder', details.transponder_text, details.transponder_number is not null),
+        ('date', details.session_date_text, details.session_date is not null),
+        ('start', details.start_clock_text, details.start_clock is not null),
+        ('end', details.end_clock_text, details.end_clock is not null),
+        ('num_laps', details.lap_count_text, details.lap_count is not null),
+        ('length', details.length_text, details.length_seconds is not null),
+        ('fastest_lap', details.fast_lap_text, details.fast_lap_seconds is not null),
+        ('avg', details.avg_lap_text, details.avg_lap_seconds is not null),
+        ('top_3_consec', details.top_3_consecutive_text, details.top_3_consecutive is not null),
+        ('top_5', details.avg_top_5_text, details.avg_top_5 is not null),
+        ('top_10', details.avg_top_10_text, details.avg_top_10 is not null),
+        ('top_15', details.avg_top_15_text, details.avg_top_15 is not null),
+        ('std_deviation', details.std_deviation_text, details.std_deviation is not null),
+        ('consistency', details.consistency_text, details.consistency is not null),
+        ('valid_lap_range', details.valid_lap_range_text, details.valid_lap_range is not null)
+    ) as field (name, page_value, is_read)
+    where field.page_value is not null and not field.is_read
+
+),
+
+lap_values as (
+
+    select
+        page_laps.track_slug,
+        page_laps.session_id,
+        'session' as page_kind,
+        page_laps.load_id,
+        'lap ' || page_laps.lap_number || field.name as field_name,
+        field.page_value
+    from sessions
+    inner join page_laps on sessions.detail_load_id = page_laps.load_id
+    cross join lateral (
+        values
+        ('', page_laps.lap_time_text, page_laps.lap_time_seconds is not null),
+        (' finished at', page_laps.finished_at_text, page_laps.finished_at is not null),
+        (' is_valid', page_laps.is_valid_text, page_laps.is_valid_text in ('0', '1'))
+    ) as field (name, page_value, is_read)
+    where field.page_value is not null and not field.is_read
+
+),
+
+unreadable_list_rows as (
+
+    select
+        list_rows.track_slug,
+        null::text as session_id,
+        'list' as page_kind,
+        list_rows.load_id,
+        list_rows.row_name || ': ' || list_rows.reason as field_name,
+        list_rows.row_text as page_value
+    from days
+    inner join list_rows on days.list_load_id = list_rows.load_id
+
+),
+
+unreadable_session_rows as (
+
+    select
+        session_rows.track_slug,
+        session_rows.session_id,
+        'session' as page_kind,
+        session_rows.load_id,
+        session_rows.row_name || ': ' || session_rows.reason as field_name,
+        session_rows.row_text as page_value
+    from sessions
+    inner join session_rows on sessions.detail_load_id = session_rows.load_id
+
+),
+
+-- Named once, also where two days list the same session.
+final as (
+
+    select * from list_values
+    union distinct
+    select * from session_values
+    union distinct
+    select * from lap_values
+    union distinct
+    select * from unreadable_list_rows
+    union distinct
+    select * from unreadable_session_rows
+
+)
+
+select * from final

@@ -1,0 +1,49 @@
+{{ config(unique_key='id', delete_rows=true) }}
+
+with
+
+sessions as (
+
+    select * from {{ ref('int_practice__sessions') }}
+
+),
+
+race_metadata as (
+
+    select * from {{ ref('int_practice__race_metadata') }}
+
+),
+
+events as (
+
+    select * from {{ ref('events') }}
+
+),
+
+final as (
+
+    select
+        sessions.race_id as id,
+        events.id as event_id,
+        'liverc' as source,
+        sessions.session_id as source_race_id,
+        sessions.class_name,
+        'Practice - ' || sessions.driver_name as race_label,
+        null::integer as race_order,
+        sessions.race_url,
+        sessions.started_at as start_time,
+        null::timestamp with time zone as start_time_utc,
+        sessions.length_seconds as duration_seconds,
+        'practiceday' as session_type,
+        race_metadata.race_metadata,
+        sessions.detail_status,
+        sessions.removed_at,
+        now() as created_at,
+        now() as updated_at
+    from sessions
+    inner join events on sessions.event_id = events.id
+    left join race_metadata on sessions.race_id = race_metadata.race_id
+
+)
+
+select * from final

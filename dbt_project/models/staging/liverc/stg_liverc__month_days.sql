@@ -1,0 +1,13 @@
+select
+    -- ids
+    months.track_slug,
+    months.month,
+    {{ parse_iso_date(page_text('date', 'day.payload')) }} as practice_date,
+
+    -- numerics
+    {{ parse_integer(page_text('sessions', 'day.payload')) }} as session_count,
+
+    -- timestamps
+    months.fetched_at
+from {{ ref('stg_liverc__practice_months') }} as months
+cross join lateral {{ page_elements('days', 'to_jsonb(months)') }} as day (payload)

@@ -1,0 +1,36 @@
+select
+    -- ids
+    pages.load_id,
+    pages.track_slug,
+    pages.practice_date,
+
+    -- strings
+    {{ page_text('track_name', 'pages.payload') }} as track_name,
+    pages.url as event_url,
+    -- everything before the path of the practice pages is the track's own address
+    regexp_replace(pages.url, '/practice/[?][^/]*$', '') as track_url,
+
+    -- the page's own panels; an empty day has none
+    case
+        when pages.payload ? 'stats'
+            then jsonb_build_object(
+                'stats', pages.payload -> 'stats',
+                'leaderboard', pages.payload -> 'leaderboard',
+                'laps_by_class', pages.payload -> 'laps_by_class'
+            )
+    end as site_stats,
+
+    -- booleans
+    not pages.payload ? 'unreadable_rows' as is_whole,
+    not exists (
+        select from {{ source('liverc', 'practice_lists') }} as later
+        where
+            later.track_slug = pages.track_slug
+            and later.practice_date = pages.practice_date
+            and later.load_id > pages.load_id
+    ) as is_latest,
+
+    -- timestamps
+    pages.fetched_at,
+    pages.last_seen_at
+from {{ source('liverc', 'practice_lists') }} as pages

@@ -1,0 +1,15 @@
+select
+    -- ids
+    race_drivers.race_id,
+    race_drivers.driver_id,
+    race_drivers.source_driver_id,
+    races.source_race_id as session_id,
+
+    -- strings
+    race_drivers.display_name,
+    race_drivers.transponder_number,
+
+    -- timestamps
+    races.start_time
+from {{ source('racing_so_far', 'race_drivers') }} as race_drivers
+inner join {{ source('racing_so_far', 'races') }} as races on race_drivers.race_id = races.id

@@ -1,0 +1,30 @@
+-- Row parity from the lists to the final schema: a race for each session ever listed, and a session for each race.
+with
+
+sessions as (
+
+    select * from {{ ref('int_practice__sessions') }}
+
+),
+
+races as (
+
+    select * from {{ rows_of_this_run(ref('races')) }} as races
+
+),
+
+race_results as (
+
+    select * from {{ ref('race_results') }}
+
+)
+
+select
+    sessions.race_id as session_race_id,
+    races.id as race_id
+from sessions
+full join races on sessions.race_id = races.id
+where
+    sessions.race_id is null
+    or races.id is null
+    or 1 != (select count(*) from race_results where race_results.race_id = races.id)

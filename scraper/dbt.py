@@ -1,0 +1,74 @@
+"""dbt on this project's database, in this process, as the transformer where the database has that role."""
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import psycopg
+from dbt.cli.main import dbtRunner
+
+from scraper.config import REPOSITORY
+from scraper.database import ASSUME_ROLE, Database
+from scraper.errors import CannotWork
+
+TRANSFORMER = "practice_transformer"
+_HELD_BACK = {"error", "fail", "runtime error", "skipped", "partial success"}
+
+
+@dataclass(frozen=True)
+class Finding:
+    """A model or test that did not pass: what it is, what dbt says of it, and how many rows are concerned."""
+
+    name: str
+    kind: str
+    description: str
+    message: str
+    failures: int | None
+
+
+@dataclass(frozen=True)
+class DbtRun:
+    """What became of a dbt run. A skipped node is neither warning nor error: something before it was."""
+
+    models: int
+    tests: int
+    warnings: Sequence[Finding]
+    errors: Sequence[Finding]
+
+
+def run_dbt(database: Database, *arguments: str) -> DbtRun:
+    """Run dbt with the arguments of its command line; its own words go to `logs/dbt.log`, warnings and errors here too.
+
+    Raises CannotWork, with dbt's reason in one line, when it could not begin: it does not parse, or has no connection.
+    """
+    os.environ.update(dbt_environment(database))
+    where = ["--project-dir", str(REPOSITORY), "--profiles-dir", str(REPOSITORY)]
+    quietly = ["--log-level", "none", "--log-level-file", "debug", "--no-use-colors"]
+    outcome = dbtRunner().invoke([*arguments, *where, *quietly])
+    if outcome.exception is not None or outcome.result is None:
+        reason = " ".join(str(outcome.exception or "see the log").split())
+        raise CannotWork(f"dbt stopped: {reason}; the whole story is in logs/dbt.log")
+    return _read(getattr(outcome.result, "results", []))
+
+
+def dbt_environment(database: Database) -> dict[str, str]:
+    """What profiles.yml reads: the connection, and the role to work as."""
+    with psycopg.connect(database.conninfo, autocommit=True) as connection:
+        has_role = connection.execute(ASSUME_ROLE, [TRANSFORMER]).fetchone() is not None
+    return {**database.dbt_environment(), "DBT_ROLE": TRANSFORMER if has_role else ""}
+
+
+def _read(results: Sequence[Any]) -> DbtRun:
+    findings: dict[str, list[Finding]] = {"warn": [], "held back": []}
+    counts = {"model": 0, "test": 0}
+    for result in results:
+        kind = str(result.node.resource_type)
+        status = str(result.status)
+        counts[kind] = counts.get(kind, 0) + 1
+        if status == "warn" or (status in _HELD_BACK and status != "skipped"):
+            message = " ".join((result.message or "").split())
+            description = " ".join(result.node.description.split())
+            finding = Finding(result.node.name, kind, description, message, result.failures)
+            findings["warn" if status == "warn" else "held back"].append(finding)
+    return DbtRun(counts["model"], counts["test"], findings["warn"], findings["held back"])
