@@ -1,0 +1,71 @@
+"""Natural keys of the final tables, and the ids made from them."""
+
+from uuid import UUID, uuid3
+
+from scraper.sample_site.practice import Day, Session, Track
+
+Row = dict[str, object]
+"""A row of a final table by column."""
+
+SOURCE = "liverc"
+
+_NAMESPACE = UUID("6f1f0f0e-4c8b-5d0e-9a57-0c1d2e3f4a5b")
+
+
+def source_event_id(day: Day) -> str:
+    """``{slug}-practice-{date}``."""
+    return f"{day.track.slug}-practice-{day.date}"
+
+
+def source_driver_id(session: Session) -> str:
+    """The transponder, also an unknown driver's; else the session itself."""
+    return session.transponder or f"practice_session_{session.session_id}"
+
+
+def track_id(track: Track) -> UUID:
+    """Id of a row of ``tracks``."""
+    return _id("tracks", SOURCE, track.slug)
+
+
+def event_id(day: Day) -> UUID:
+    """Id of a row of ``events``."""
+    return _id("events", SOURCE, source_event_id(day))
+
+
+def race_id(day: Day, session: Session) -> UUID:
+    """Id of a row of ``races``."""
+    return _id("races", source_event_id(day), str(session.session_id))
+
+
+def driver_id(session: Session) -> UUID:
+    """Id of a row of ``drivers``."""
+    return _id("drivers", SOURCE, source_driver_id(session))
+
+
+def race_driver_id(day: Day, session: Session) -> UUID:
+    """Id of a row of ``race_drivers``."""
+    return _id("race_drivers", source_event_id(day), str(session.session_id), source_driver_id(session))
+
+
+def race_result_id(day: Day, session: Session) -> UUID:
+    """Id of a row of ``race_results``."""
+    return _id("race_results", source_event_id(day), str(session.session_id), source_driver_id(session))
+
+
+def base_url_of(track: Track, base_url: str) -> str:
+    """The base URL with the track put in."""
+    return base_url.replace("{track}", track.slug)
+
+
+def list_url(day: Day, base_url: str) -> str:
+    """Where the day's list is."""
+    return f"{base_url_of(day.track, base_url)}/practice/?p=session_list&d={day.date}"
+
+
+def session_url(track: Track, session: Session, base_url: str) -> str:
+    """Where the session's page is."""
+    return f"{base_url_of(track, base_url)}/practice/?p=view_session&id={session.session_id}"
+
+
+def _id(*table_and_key: str) -> UUID:
+    return uuid3(_NAMESPACE, "|".join(table_and_key))

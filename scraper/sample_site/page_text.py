@@ -1,0 +1,64 @@
+"""How LiveRC's practice pages print dates, clocks, lengths and lap times."""
+
+from datetime import date, datetime
+from decimal import Decimal
+
+
+def long_date(day: date) -> str:
+    """``October 25, 2025 (Saturday)``."""
+    return f"{day:%B} {day.day}, {day.year} ({day:%A})"
+
+
+def short_date(day: date) -> str:
+    """``Sat, Oct 25, 2025``."""
+    return f"{day:%a}, {day:%b} {day.day}, {day.year}"
+
+
+def month_name(month: date) -> str:
+    """``October 2025``."""
+    return f"{month:%B} {month.year}"
+
+
+def clock(moment: datetime) -> str:
+    """``3:07:31pm``; midnight is ``12:00:00am``, noon ``12:00:00pm``."""
+    return f"{moment.hour % 12 or 12}:{moment:%M:%S}{'am' if moment.hour < 12 else 'pm'}"
+
+
+def length(seconds: int) -> str:
+    """``8:28`` and ``1:02:33``, but bare seconds under a minute (``55``) and ``0:00`` for nothing."""
+    if 0 < seconds < 60:
+        return str(seconds)
+    minutes, rest = divmod(seconds, 60)
+    if minutes < 60:
+        return f"{minutes}:{rest:02}"
+    return f"{minutes // 60}:{minutes % 60:02}:{rest:02}"
+
+
+def track_time(seconds: int) -> str:
+    """``7 hours, 16 minutes, 45 seconds``; parts that are zero are left out."""
+    hours, rest = divmod(seconds, 3600)
+    counted = ((hours, "hour"), (rest // 60, "minute"), (rest % 60, "second"))
+    parts = [f"{count} {unit}{'' if count == 1 else 's'}" for count, unit in counted if count]
+    return ", ".join(parts) or "0 seconds"
+
+
+def lap_time(milliseconds: int) -> str:
+    """``31.482``, also ``65.340``: seconds without minutes."""
+    return f"{milliseconds // 1000}.{milliseconds % 1000:03}"
+
+
+def number(value: Decimal | None) -> str:
+    """A statistic with three decimals; blank when there is none."""
+    return "" if value is None else f"{value:.3f}"
+
+
+def lap_range(bounds_ms: tuple[int, int]) -> str:
+    """``20 to 1:10`` and ``12.5 to 59.9``."""
+    return " to ".join(_bound(bound) for bound in bounds_ms)
+
+
+def _bound(milliseconds: int) -> str:
+    minutes, rest = divmod(milliseconds, 60_000)
+    if minutes:
+        return f"{minutes}:{rest // 1000:02}"
+    return f"{Decimal(milliseconds) / 1000:f}"

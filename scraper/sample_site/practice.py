@@ -1,0 +1,104 @@
+"""Tracks, practice days, sessions and laps as the sample site knows them: plain values, nothing printed or parsed.
+
+Times of laps are whole milliseconds, so that sums are exact. Clock times are the track's wall clock, without a zone.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+SESSION_TIMEOUT = timedelta(minutes=3)
+"""How long after the last crossing the timing system closes a session."""
+
+
+@dataclass(frozen=True, slots=True)
+class Track:
+    """A track; ``lap_ms`` is an ordinary lap there, ``valid_range_ms`` what still counts as one."""
+
+    slug: str
+    name: str
+    lap_ms: int
+    valid_range_ms: tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Lap:
+    """One lap; ``elapsed_ms`` runs from the first crossing, ``finished_at`` has whole seconds as the pages have."""
+
+    number: int
+    time_ms: int
+    elapsed_ms: int
+    finished_at: datetime
+    is_valid: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """One stint. ``driver``, ``class_name`` and ``transponder`` are what the page prints, "" for a blank cell.
+
+    ``first_crossing`` carries milliseconds which no page shows: clock times are cut to whole seconds after the laps
+    have been added to it, which is why a lap's stamp can be a second later than the printed start plus the laps.
+    """
+
+    session_id: int
+    driver: str
+    class_name: str
+    transponder: str
+    first_crossing: datetime
+    lap_times_ms: tuple[int, ...]
+    valid_range_ms: tuple[int, int]
+
+    @property
+    def started_at(self) -> datetime:
+        """The printed start: the first crossing in whole seconds."""
+        return _whole_seconds(self.first_crossing)
+
+    @property
+    def ended_at(self) -> datetime:
+        """The printed end: the last crossing in whole seconds plus the timeout; may lie on the next day."""
+        return _whole_seconds(self.first_crossing + timedelta(milliseconds=self.length_ms)) + SESSION_TIMEOUT
+
+    @property
+    def length_ms(self) -> int:
+        """The sum of all laps, invalid ones too."""
+        return sum(self.lap_times_ms)
+
+    @property
+    def length_seconds(self) -> int:
+        """The length in the whole seconds that the pages print."""
+        return nearest_second(self.length_ms)
+
+    def is_valid(self, lap_time_ms: int) -> bool:
+        """Whether a lap of this time counts in the statistics."""
+        shortest, longest = self.valid_range_ms
+        return shortest <= lap_time_ms <= longest
+
+    @property
+    def laps(self) -> tuple[Lap, ...]:
+        """All laps in the order driven."""
+        return tuple(self._laps())
+
+    def _laps(self) -> Iterator[Lap]:
+        elapsed = 0
+        for number, time_ms in enumerate(self.lap_times_ms, start=1):
+            elapsed += time_ms
+            finished_at = _whole_seconds(self.first_crossing + timedelta(milliseconds=elapsed))
+            yield Lap(number, time_ms, elapsed, finished_at, self.is_valid(time_ms))
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """One date at one track; ``sessions`` in order of start and id, empty when nobody drove."""
+
+    track: Track
+    date: date
+    sessions: tuple[Session, ...]
+
+
+def nearest_second(milliseconds: int) -> int:
+    """Whole seconds, half a second rounded up."""
+    return (milliseconds + 500) // 1000
+
+
+def _whole_seconds(moment: datetime) -> datetime:
+    return moment.replace(microsecond=0)

@@ -1,0 +1,104 @@
+"""A season of practice: which days there are, their sessions, and what becomes of it when somebody edits a session."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date
+
+from scraper.sample_site.generation import practice_date_of, sessions_by_track
+from scraper.sample_site.practice import Day, Session, Track
+from scraper.sample_site.season_plan import SeasonPlan, practice_dates, practice_days_by_date
+from scraper.sample_site.tracks import sample_tracks
+
+
+@dataclass(frozen=True)
+class Season:
+    """Believable practice days, the same for the same plan on every machine and in every year.
+
+    Days are generated when they are asked for, so that a season of a thousand days costs nothing until then.
+    ``edits`` holds what a timekeeper changed since: a session by its id, ``None`` where it was removed.
+    """
+
+    plan: SeasonPlan
+    edits: Mapping[int, Session | None] = field(default_factory=dict)
+
+    @classmethod
+    def generate(cls, seed: int = 1, tracks: int = 3, days: int = 30, sessions_per_day: int = 15) -> "Season":
+        """A season of ``days`` practice days over all tracks together, ending on October 26, 2025.
+
+        The default has three tracks, ten weekends and some 500 sessions, among them every planted one. Raises
+        ``ValueError`` for a size below one.
+        """
+        return cls(SeasonPlan(seed, tracks, days, sessions_per_day))
+
+    @property
+    def tracks(self) -> tuple[Track, ...]:
+        """All tracks, also one that has no day in a very short season."""
+        return sample_tracks(self.plan.tracks)
+
+    @property
+    def today(self) -> date:
+        """The date that the site takes for today: the season's last, so that one track or two are active."""
+        return practice_dates(self.plan)[-1]
+
+    def track(self, slug: str) -> Track:
+        """The track with exactly this slug; ``KeyError`` when there is none."""
+        return {track.slug: track for track in self.tracks}[slug]
+
+    def dates(self, slug: str) -> tuple[date, ...]:
+        """The dates on which this track has sessions, oldest first."""
+        track_number = self.tracks.index(self.track(slug))
+        return tuple(
+            practice_date
+            for practice_date, days in practice_days_by_date(self.plan).items()
+            if any(day % self.plan.tracks == track_number for day in days) and self._has_sessions(slug, practice_date)
+        )
+
+    def day(self, slug: str, practice_date: date) -> Day:
+        """This date at this track, whether or not anybody drove; ``KeyError`` for an unknown track."""
+        track = self.track(slug)
+        generated: tuple[Session, ...] = ()
+        if practice_date in practice_days_by_date(self.plan):
+            generated = sessions_by_track(self.plan, practice_date).get(slug, ())
+        kept = (self.edits.get(session.session_id, session) for session in generated)
+        sessions = (session for session in kept if session is not None)
+        return Day(track, practice_date, tuple(sorted(sessions, key=lambda each: (each.started_at, each.session_id))))
+
+    def days(self) -> Iterator[Day]:
+        """All days with sessions, by date and then by track."""
+        for practice_date in practice_dates(self.plan):
+            for track in self.tracks:
+                day = self.day(track.slug, practice_date)
+                if day.sessions:
+                    yield day
+
+    def sessions(self) -> Iterator[Session]:
+        """All sessions of all tracks."""
+        for day in self.days():
+            yield from day.sessions
+
+    def session(self, slug: str, session_id: int) -> Session:
+        """One session of a track; ``KeyError`` when the track has none of this id, or no longer."""
+        practice_date = practice_date_of(self.plan, session_id)
+        sessions = self.day(slug, practice_date).sessions if practice_date else ()
+        return {session.session_id: session for session in sessions}[session_id]
+
+    def replaced(self, edited: Session) -> "Season":
+        """This season with the session of the same id replaced; its date must stay. ``KeyError`` for an unknown id."""
+        if edited.started_at.date() != self._generated(edited.session_id).started_at.date():
+            raise ValueError(f"session {edited.session_id} cannot move to another date")
+        return replace(self, edits={**self.edits, edited.session_id: edited})
+
+    def without(self, session_id: int) -> "Season":
+        """This season with one session removed from its list and its page gone. ``KeyError`` for an unknown id."""
+        self._generated(session_id)
+        return replace(self, edits={**self.edits, session_id: None})
+
+    def _generated(self, session_id: int) -> Session:
+        practice_date = practice_date_of(self.plan, session_id)
+        by_track = sessions_by_track(self.plan, practice_date) if practice_date else {}
+        return {each.session_id: each for sessions in by_track.values() for each in sessions}[session_id]
+
+    def _has_sessions(self, slug: str, practice_date: date) -> bool:
+        """Generates the day only when an edit may have emptied it: a planned day never comes without sessions."""
+        edited_dates = {practice_date_of(self.plan, session_id) for session_id in self.edits}
+        return practice_date not in edited_dates or bool(self.day(slug, practice_date).sessions)
