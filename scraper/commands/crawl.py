@@ -1,0 +1,149 @@
+"""Crawl practice days into the raw tables."""
+
+import logging
+import time
+from datetime import UTC, date, datetime, timedelta
+
+import psycopg
+from scrapy.crawler import AsyncCrawlerProcess
+from scrapy.settings import Settings
+
+from scraper import crawl_record, settings
+from scraper.config import Config
+from scraper.database import ASSUME_ROLE, Database
+from scraper.errors import CannotWork, UsageError
+from scraper.extensions.interruption import EXIT_STATUS, FINISH_REASON
+from scraper.locks import Job, only_one
+from scraper.migrate import open_migrated
+from scraper.spiders.practice_days import PracticeDaysSpider
+from scraper.stats import CrawlStats
+
+logger = logging.getLogger(__name__)
+
+_LARGEST_CLOCK_SKEW = timedelta(seconds=60)
+
+
+def run(config: Config) -> int:
+    """Crawl what the settings name. Raises UsageError, CannotWork or LockHeld by the contract's statuses 2, 1 and 4."""
+    if config.crawl_disabled:
+        raise CannotWork("crawling is switched off by CRAWL_DISABLED=1: set it to 0 to crawl again")
+    if not config.tracks:
+        raise UsageError(
+            "no track is given: write TRACK=canberraoffroad DATE=2025-10-25, or set TRACKS for scheduled runs"
+        )
+    database = open_migrated(config)
+    with only_one(database, Job.CRAWL) as connection:
+        connection.execute(ASSUME_ROLE, ["practice_crawler"])
+        return _crawl(config, database, connection)
+
+
+def _crawl(config: Config, database: Database, connection: psycopg.Connection) -> int:
+    now = datetime.now(UTC)
+    _warn_of_wrong_clock(connection, now)
+    days = days_of(config, now)
+    crawl_id = crawl_record.begin(connection, _arguments(config, days))
+    started = time.monotonic()
+    stats = _run_spider(settings.for_run(config, database, crawl_id, days))
+    is_interrupted = stats.finish_reason == FINISH_REASON
+    problem = None if is_interrupted else _why_it_could_not_work(stats)
+    outcome = "interrupted" if is_interrupted else "failed" if problem else "finished"
+    print(_summary(crawl_id, outcome, stats, time.monotonic() - started))
+    try:
+        crawl_record.end(connection, crawl_id, outcome, stats.figures)
+    except psycopg.OperationalError:
+        raise CannotWork(problem or "the database went away before the crawl's record was closed") from None
+    if problem:
+        raise CannotWork(problem)
+    return EXIT_STATUS if is_interrupted else 0
+
+
+def _warn_of_wrong_clock(connection: psycopg.Connection, now: datetime) -> None:
+    """The order of things is the database's clock; but "the last days" are counted from this machine's."""
+    (database_now,) = connection.execute("select clock_timestamp()").fetchone() or (now,)
+    warning = clock_warning(database_now, now)
+    if warning:
+        print(warning)
+
+
+def clock_warning(database_now: datetime, now: datetime) -> str | None:
+    """A line for whoever runs the crawl when the two clocks disagree by more than a minute."""
+    skew = now - database_now
+    if abs(skew) <= _LARGEST_CLOCK_SKEW:
+        return None
+    ahead_or_behind = "ahead of" if skew > timedelta() else "behind"
+    return (
+        f"This machine's clock is {abs(skew.total_seconds()):.0f} s {ahead_or_behind} the database's: "
+        "the last days may be other days than you mean; set the clock"
+    )
+
+
+def days_of(config: Config, now: datetime) -> tuple[date, date]:
+    """First and last day of this run.
+
+    A scheduled run asks for the last days by any wall clock on earth: it is tomorrow already at UTC+14, and still
+    yesterday at UTC-12. Days that are not there cost nothing, since the month page tells.
+    """
+    if config.practice_date or config.from_date:
+        return config.date_range(now.date())
+    return (now - timedelta(hours=12, days=config.days - 1)).date(), (now + timedelta(hours=14)).date()
+
+
+def _run_spider(run_settings: dict[str, object]) -> CrawlStats:
+    scrapy_settings = Settings()
+    scrapy_settings.setmodule(settings, priority="project")
+    scrapy_settings.setdict(run_settings, priority="cmdline")
+    process = _quiet_process(scrapy_settings)
+    crawler = process.create_crawler(PracticeDaysSpider)
+    crawl = process.crawl(crawler)
+    process.start(install_signal_handlers=False)  # extensions/interruption.py does
+    crawl.result()  # raises what kept the crawl from starting
+    return CrawlStats(crawler)
+
+
+def _quiet_process(scrapy_settings: Settings) -> AsyncCrawlerProcess:
+    """Ours are the lines to read: Scrapy's tell how it was set up, and warn of what is on record in better words."""
+    logging.disable(logging.INFO)
+    process = AsyncCrawlerProcess(scrapy_settings)
+    logging.disable(logging.NOTSET)
+    logging.getLogger("scrapy").setLevel(logging.ERROR)
+    logging.getLogger("scrapy.downloadermiddlewares.robotstxt").setLevel(logging.CRITICAL)
+    return process
+
+
+def _why_it_could_not_work(stats: CrawlStats) -> str | None:
+    if stats.stop_reason:
+        return stats.stop_reason
+    if stats["lists_failed"] + stats["months_failed"] and not stats["lists_stored"]:
+        return f"no list could be read; the last failure: {stats.last_failure or 'see the error above'}"
+    if missing := stats["pages_asked"] - stats.pages_done:
+        return f"{missing} pages are neither stored nor on record as failed: see the errors above, and run it again"
+    return None
+
+
+def _arguments(config: Config, days: tuple[date, date]) -> dict[str, object]:
+    return {
+        "tracks": config.tracks,
+        "from": days[0].isoformat(),
+        "to": days[1].isoformat(),
+        "list_only": config.list_only,
+        "base_url": config.liverc_base_url,
+        "concurrency": config.crawl_concurrency,
+        "delay": config.crawl_delay,
+    }
+
+
+def _summary(crawl_id: int, outcome: str, stats: CrawlStats, seconds: float) -> str:
+    figures = stats.figures
+    lines = [
+        f"Crawl {crawl_id} {outcome} after {seconds:.1f} s and {figures['requests']} requests",
+        "  sessions  {sessions_listed} listed, {sessions_ingested} captured, {sessions_unchanged} unchanged, "
+        "{sessions_failed} failed".format(**figures),
+        "  laps      {laps_ingested} in {sessions_with_laps} sessions, by {drivers_created_or_matched} drivers".format(
+            **figures
+        ),
+    ]
+    if stats["pages_failed"]:
+        lines.append(f"  failures  {stats['pages_failed']} on record, to be tried again by the next crawl")
+    if outcome == "interrupted":
+        lines.append("  the same command goes on from here")
+    return "\n".join(lines)

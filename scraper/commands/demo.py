@@ -1,0 +1,107 @@
+"""The main job on the bundled sample site: served on loopback, crawled over real HTTP, transformed, looked at."""
+
+import os
+import shlex
+import subprocess
+import sys
+from urllib.parse import quote
+
+import psycopg
+from psycopg import sql
+
+from scraper.config import REPOSITORY, Config
+from scraper.console import plain_console, plain_table
+from scraper.database import EMBEDDED_HOME, Database, open_embedded
+from scraper.embedded_server import EmbeddedServer
+from scraper.errors import CannotWork
+from scraper.sample_site.season import Season
+from scraper.sample_site.server import SampleSite
+
+DATABASE = "practice_demo"
+
+_TOTALS = """
+select
+    (select count(*) from racing.tracks),
+    (select count(*) from racing.events),
+    (select count(*) from racing.races),
+    (select count(*) from racing.laps),
+    (select count(*) from racing.laps where not is_valid),
+    (select count(*) from racing.drivers where normalized_name is not null),
+    (select count(*) from racing.drivers)
+"""
+
+_BEST_LAPS = """
+select distinct on (races.class_name)
+    races.class_name,
+    laps.lap_time_seconds,
+    race_drivers.display_name,
+    tracks.track_name,
+    races.start_time
+from racing.laps as laps
+inner join racing.race_results as race_results on laps.race_result_id = race_results.id
+inner join racing.race_drivers as race_drivers on race_results.race_driver_id = race_drivers.id
+inner join racing.races as races on race_results.race_id = races.id
+inner join racing.events as events on races.event_id = events.id
+inner join racing.tracks as tracks on events.track_id = tracks.id
+where laps.is_valid
+order by races.class_name, laps.lap_time_seconds, races.start_time
+"""
+
+
+def run(_: Config) -> int:
+    """Crawl and transform the sample season into a database of its own on the embedded server; say what is in it."""
+    database = _fresh_database()
+    season = Season.generate()
+    days = [day.date for day in season.days()]
+    tracks = " ".join(track.slug for track in season.tracks)
+    print("A season of invented drivers, in pages like LiveRC's, served on this machine: no network is needed.")
+    with SampleSite(season) as site:
+        asked = {"TRACK": tracks, "FROM": f"{days[0]}", "TO": f"{days[-1]}", "LIVERC_BASE_URL": site.base_url}
+        _do("crawl", database, asked)
+    _do("transform", database, {})
+    with psycopg.connect(database.conninfo) as connection:
+        _show(connection)
+    print(f"\nLook around in SQL    make db-shell DATABASE_URL='{_shell_url(database)}'")
+    print("Read what it means    make docs")
+    print("Your own track        make crawl transform TRACK=canberraoffroad DATE=2025-10-25")
+    return 0
+
+
+def _fresh_database() -> Database:
+    """The demo keeps to a database of its own, so that invented drivers never mix with real ones."""
+    server = EmbeddedServer(EMBEDDED_HOME)
+    server.start()
+    with psycopg.connect(server.conninfo("postgres"), autocommit=True) as connection:
+        connection.execute(sql.SQL("drop database if exists {} with (force)").format(sql.Identifier(DATABASE)))
+    return open_embedded(server, DATABASE, application_name="practice demo")
+
+
+def _do(command: str, database: Database, asked: dict[str, str]) -> None:
+    """Run a command as `make` does, in a process of its own; the demo's arguments are its only ones."""
+    print("\n$ make", command, *(f"{name}={shlex.quote(value)}" for name, value in asked.items()), flush=True)
+    nothing_else = {**dict.fromkeys(("TRACK", "DATE", "FROM", "TO"), ""), "LIST_ONLY": "0", "FULL": "0"}
+    here = {"DATABASE_URL": _shell_url(database), "CRAWL_DELAY": "0"}
+    done = subprocess.run(
+        [sys.executable, "-m", "scraper", command],
+        cwd=REPOSITORY,
+        env={**os.environ, **nothing_else, **asked, **here},
+        check=False,
+    )
+    if done.returncode:
+        raise CannotWork(f"{command} ended with status {done.returncode}; its last lines above say why")
+
+
+def _shell_url(database: Database) -> str:
+    known = database.parameters
+    return f"postgresql://{quote(known['user'])}@/{quote(known['dbname'])}?host={quote(known['host'])}"
+
+
+def _show(connection: psycopg.Connection) -> None:
+    tracks, days, sessions, laps, invalid, named, drivers = connection.execute(_TOTALS).fetchone() or (0,) * 7
+    console = plain_console()
+    console.print(f"\n{sessions} sessions on {days} days at {tracks} tracks, {laps} laps ({invalid} of them invalid),")
+    console.print(f"{drivers} drivers ({drivers - named} of them unknown). The best lap of each class:\n")
+    table = plain_table("class", "lap", "driver", "track", "session", right=("lap",))
+    for class_name, lap, driver, track, start in connection.execute(_BEST_LAPS):
+        table.add_row(class_name, str(lap), driver, track, f"{start:%Y-%m-%d %H:%M}")
+    console.print(table)

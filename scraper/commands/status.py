@@ -1,0 +1,150 @@
+"""How the warehouse stands: the last crawl and transform, and what is missing of each day."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import psycopg
+from psycopg.rows import dict_row
+from rich.console import Console
+
+from scraper.config import Config
+from scraper.console import ago, counted, plain_console, plain_table
+from scraper.database import open_database
+from scraper.lock_holders import ProjectLock, lock_holders
+from scraper.migrate import schema_problem
+from scraper.status_queries import (
+    BEHIND,
+    DAYS,
+    FAILED,
+    INCOMPLETE,
+    LAST_CRAWL,
+    LAST_TRANSFORM,
+    NOT_SCHEDULED_LATELY,
+    UNFINISHED_CRAWLS,
+)
+
+MOST_DAYS = 30
+MOST_FAILURES = 10
+MOST_NAMED = 3
+
+Row = dict[str, Any]
+
+
+def run(config: Config) -> int:
+    """Print it; 1 if anything is missing or stale, so that cron can tell. Changes nothing, not even the schema."""
+    console = plain_console()
+    with psycopg.connect(open_database(config).conninfo) as connection:
+        problem = schema_problem(connection)
+        problems = [problem] if problem else list(_look_at(connection, console, config))
+    for problem in problems:
+        console.print(f"missing: {problem}")
+    if not problems:
+        console.print("complete: every listed session is captured and derived")
+    return 1 if problems else 0
+
+
+def _look_at(connection: psycopg.Connection, console: Console, config: Config) -> Iterator[str]:
+    crawls = _rows(connection, LAST_CRAWL)
+    if not crawls:
+        yield "no crawl yet: begin with make crawl transform TRACK=canberraoffroad DATE=2025-10-25"
+        return
+    yield from _crawls(connection, console, crawls[0])
+    yield from _schedule(connection, config)
+    yield from _transforms(connection, console)
+    yield from _days(connection, console)
+    yield from _failures(connection, console)
+
+
+def _crawls(connection: psycopg.Connection, console: Console, last: Row) -> Iterator[str]:
+    holders = {holder.lock: holder for holder in lock_holders(connection)}
+    running = holders.get(ProjectLock.CRAWL)
+    began_or_ended = last["ended_at"] or last["started_at"]
+    tracks = ", ".join(last["arguments"].get("tracks", []))
+    console.print(f"last crawl      {last['crawl_id']} {last['outcome']}, {ago(began_or_ended, last['now'])}: {tracks}")
+    if running:
+        yield f"what the crawl that runs now has not fetched yet ({running}); look again when it has ended"
+    unfinished = [
+        row for row in _rows(connection, UNFINISHED_CRAWLS) if not (running and row["crawl_id"] == last["crawl_id"])
+    ]
+    for row in unfinished[:MOST_NAMED]:
+        ended = "was killed" if row["outcome"] in ("running", "abandoned") else f"is {row['outcome']}"
+        yield f"what crawl {row['crawl_id']} left: it {ended}; to complete it: {_command_for(row['arguments'])}"
+    if len(unfinished) > MOST_NAMED:
+        yield f"what {counted(len(unfinished) - MOST_NAMED, 'earlier crawl')} left, which no later one completed"
+
+
+def _command_for(arguments: Row) -> str:
+    tracks = " ".join(arguments["tracks"])
+    quoted = f"'{tracks}'" if " " in tracks else tracks
+    return f"make crawl TRACK={quoted} FROM={arguments['from']} TO={arguments['to']}"
+
+
+def _schedule(connection: psycopg.Connection, config: Config) -> Iterator[str]:
+    parameters = {"tracks": list(config.scheduled_tracks), "days": config.days}
+    for row in _rows(connection, NOT_SCHEDULED_LATELY, parameters):
+        if row["last_day"] is None:
+            yield f"{row['track']}, which is in TRACKS, was never crawled: make crawl TRACK={row['track']}"
+        else:
+            yield (
+                f"{row['track']} since {row['last_day']}, longer than DAYS={config.days} reaches back: "
+                f"make crawl TRACK={row['track']} FROM={row['last_day']}"
+            )
+
+
+def _transforms(connection: psycopg.Connection, console: Console) -> Iterator[str]:
+    last = _rows(connection, LAST_TRANSFORM)
+    when = f"{last[0]['outcome']}, {ago(last[0]['ended_at'], last[0]['now'])}" if last else "none"
+    console.print(f"last transform  {when}")
+    running = [holder for holder in lock_holders(connection) if holder.lock == ProjectLock.TRANSFORM]
+    (behind,) = _rows(connection, BEHIND)
+    if behind["pages"]:
+        since = ago(behind["since"], behind["now"])
+        remedy = f"being derived now ({running[0]})" if running else "make transform derives them"
+        yield f"the rows of {counted(behind['pages'], 'changed page')}, the oldest from {since}; {remedy}"
+    elif last and last[0]["outcome"] != "finished" and not running:
+        yield "the last transform did not reach every table; make transform does it again"
+
+
+def _days(connection: psycopg.Connection, console: Console) -> Iterator[str]:
+    days = _rows(connection, DAYS, {"most": MOST_DAYS})
+    if days:
+        table = plain_table(
+            "track", "day", "depth", "listed", "captured", "failed", right=("listed", "captured", "failed")
+        )
+        for row in days:
+            counts = (str(row[name]) for name in ("listed", "captured", "failed"))
+            table.add_row(row["source_track_slug"], str(row["event_date"]), row["ingest_depth"], *counts)
+        console.print()
+        console.print(table)
+        if days[0]["total"] > len(days):
+            console.print(f"… and {counted(days[0]['total'] - len(days), 'earlier day')}")
+        console.print()
+    incomplete = _rows(connection, INCOMPLETE, {"most": MOST_NAMED})
+    if incomplete:
+        total = incomplete[0]["total"]
+        named = ", ".join(f"{row['source_track_slug']} {row['event_date']}" for row in incomplete)
+        more = f" and {total - len(incomplete)} more" if total > len(incomplete) else ""
+        first = incomplete[0]
+        yield (
+            f"session pages of {counted(total, 'day')} ({named}{more}); to fetch them: "
+            f"make crawl transform TRACK={first['source_track_slug']} DATE={first['event_date']}"
+        )
+
+
+def _failures(connection: psycopg.Connection, console: Console) -> Iterator[str]:
+    failures = _rows(connection, FAILED, {"most": MOST_FAILURES})
+    if not failures:
+        return
+    total = failures[0]["total"]
+    for row in failures:
+        page = f"{row['track_slug']} {row['page_kind']} {row['page_key']}"
+        times = f"{row['attempts']} times, last " if row["attempts"] > 1 else ""
+        console.print(f"failed  {page} ({times}{ago(row['last_failed_at'], row['now'])}): {row['reason']}")
+    if total > len(failures):
+        console.print(f"… and {total - len(failures)} more, all in raw.failed_pages")
+    yield f"{counted(total, 'page')} that could not be had (above); a crawl of the same days tries again"
+
+
+def _rows(connection: psycopg.Connection, query: str, parameters: Row | None = None) -> list[Row]:
+    with connection.cursor(row_factory=dict_row) as cursor:
+        return cursor.execute(query, parameters).fetchall()

@@ -1,0 +1,87 @@
+"""What `make status` asks the database."""
+
+LAST_CRAWL = (
+    "select crawl_id, outcome, started_at, ended_at, arguments, now() from raw.crawls order by crawl_id desc limit 1"
+)
+
+# A crawl that did not finish is made good by a later one that finished and asked for all that it had asked for.
+UNFINISHED_CRAWLS = """
+select crawl_id, outcome, arguments
+from raw.crawls as crawls
+where
+    outcome <> 'finished'
+    and arguments ? 'from' -- else it asked the site for nothing: make reparse
+    and not exists (
+        select from raw.crawls as later
+        where
+            later.crawl_id > crawls.crawl_id
+            and later.outcome = 'finished'
+            and (later.arguments -> 'tracks') @> (crawls.arguments -> 'tracks')
+            and (later.arguments ->> 'from') <= (crawls.arguments ->> 'from')
+            and (later.arguments ->> 'to') >= (crawls.arguments ->> 'to')
+            and (later.arguments ->> 'list_only') <= (crawls.arguments ->> 'list_only')
+    )
+order by crawl_id desc
+"""
+
+# Of the tracks that are crawled by schedule, those whose next run would leave a gap; or that never had one.
+NOT_SCHEDULED_LATELY = """
+select
+    scheduled.track,
+    max(crawls.arguments ->> 'to')::date as last_day
+from unnest(%(tracks)s::text[]) as scheduled (track)
+left join raw.crawls as crawls
+    on crawls.outcome = 'finished' and (crawls.arguments -> 'tracks') ? scheduled.track
+group by scheduled.track
+having coalesce(max(crawls.arguments ->> 'to')::date < current_date - %(days)s::integer, true)
+"""
+
+LAST_TRANSFORM = "select outcome, ended_at, now() from intermediate.transforms order by ended_at desc limit 1"
+
+BEHIND = """
+select count(*) as pages, min(noted_at) as since, now()
+from (
+    select min(noted_at) as noted_at
+    from raw.work_list
+    group by track_slug, page_kind, page_key
+) as pages
+"""
+
+FAILED = """
+select track_slug, page_kind, page_key, attempts, reason, last_failed_at, count(*) over () as total, now()
+from raw.failed_pages
+where resolved_at is null
+order by last_failed_at desc, failure_id desc
+limit %(most)s
+"""
+
+# The days first and their sessions afterwards: years of sessions need not be counted to show one month.
+DAYS = """
+with days as (
+    select id, track_id, event_date, ingest_depth, count(*) over () as total
+    from racing.events
+    order by event_date desc, source_event_id
+    limit %(most)s
+)
+select tracks.source_track_slug, days.event_date, days.ingest_depth, days.total, sessions.*
+from days
+inner join racing.tracks as tracks on days.track_id = tracks.id
+cross join lateral (
+    select
+        count(*) as listed,
+        count(*) filter (where detail_status = 'captured') as captured,
+        count(*) filter (where detail_status = 'failed') as failed
+    from racing.races
+    where event_id = days.id and removed_at is null
+) as sessions
+order by days.event_date desc, tracks.source_track_slug
+"""
+
+INCOMPLETE = """
+select tracks.source_track_slug, events.event_date, count(*) over () as total
+from racing.events as events
+inner join racing.tracks as tracks on events.track_id = tracks.id
+where events.ingest_depth in ('partial', 'list_only')
+order by events.event_date desc, tracks.source_track_slug
+limit %(most)s
+"""
