@@ -1,0 +1,52 @@
+"""Two crawls, two transforms and a migration, released together on an empty machine: no deadlock, nothing doubled."""
+
+from pathlib import Path
+
+import pytest
+
+from scraper.database import Database
+from scraper.sample_site.season import Season
+from scraper.sample_site.server import SampleSite
+from tests.commands_runner import Commands
+from tests.final_schema import differences, final_rows
+from tests.soak_table import Tally, trials
+from tests.test_season import UNKNOWN_BEFOREHAND, truth
+
+LOCK_HELD = 4
+
+
+@pytest.mark.parametrize("round_number", range(trials(quick=1, full=50)))
+def test_whoever_starts_at_once_works_or_leaves_naming_the_holder(
+    empty_database: Database, dbt_artifacts: Path, tmp_path: Path, tally: Tally, round_number: int
+) -> None:
+    tally.promise = "crawls, transforms and a migration at once: no deadlock, nothing doubled"
+    season = Season.generate(seed=round_number + 1, tracks=1, days=2)
+    dates = [day.date for day in season.days()]
+    # Artifacts of their own: dbt does not expect two processes to write the same files.
+    commands, others = Commands(empty_database, dbt_artifacts), Commands(empty_database, tmp_path)
+    with SampleSite(season) as site:
+        asked = {
+            "LIVERC_BASE_URL": site.base_url,
+            "TRACK": season.tracks[0].slug,
+            "FROM": str(dates[0]),
+            "TO": str(dates[-1]),
+        }
+        starters = [
+            commands.start("crawl", **asked),
+            commands.start("crawl", **asked),
+            commands.start("transform"),
+            others.start("transform", FULL="1"),
+            commands.start("migrate"),
+        ]
+        for starter in starters:
+            out, err = starter.communicate(timeout=300)
+            assert starter.returncode in (0, LOCK_HELD), f"{starter.args!r}\n{out}\n{err}"
+            assert "deadlock" not in out + err
+            if starter.returncode == LOCK_HELD:
+                assert " by process " in err.splitlines()[-1]
+                assert " since 20" in err.splitlines()[-1]
+        commands.succeed("crawl", **asked)
+        commands.succeed("transform")
+        wrong = differences(final_rows(empty_database, UNKNOWN_BEFOREHAND), truth(site))
+    tally.trials, tally.faults, tally.losses = 1, len(starters), len(wrong)
+    assert wrong == []

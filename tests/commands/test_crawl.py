@@ -1,0 +1,238 @@
+"""`make crawl` as whoever runs it sees it: exit statuses, the line that says why, the summary and the record."""
+
+import signal
+import subprocess
+import time
+from collections.abc import Callable, Iterator
+from datetime import UTC, date, datetime, timedelta
+
+import psycopg
+import pytest
+
+from scraper import __version__
+from scraper.commands.crawl import clock_warning, days_of
+from scraper.config import Config
+from scraper.locks import Job, only_one
+from scraper.sample_site.deliveries import NeverAnswer
+from scraper.sample_site.faults import Delay, Fault, bot_check, status
+from tests.crawling import DAY, OTHER_TRACK, SEASON, SESSIONS, TRACK, Crawler, session_ids
+
+BUSY_DAY = {"TRACK": OTHER_TRACK, "DATE": DAY.isoformat()}
+
+
+@pytest.fixture
+def running(crawler: Crawler) -> Iterator[Callable[..., subprocess.Popen[str]]]:
+    """Starts crawls that end with the test at the latest."""
+    crawls: list[subprocess.Popen[str]] = []
+
+    def start(**settings: str) -> subprocess.Popen[str]:
+        crawls.append(crawler.start(**settings))
+        return crawls[-1]
+
+    yield start
+    for crawl in crawls:
+        crawl.kill()
+        crawl.communicate()
+
+
+def wait_for_session_page_asked(crawler: Crawler, crawl: subprocess.Popen[str]) -> None:
+    """Look on until the site was asked for a session page."""
+    while not [path for path in crawler.asked() if "view_session" in path]:
+        assert crawl.poll() is None, crawl.communicate()
+        time.sleep(0.01)
+
+
+def wait_for_sessions(crawler: Crawler, crawl: subprocess.Popen[str], count: int) -> None:
+    """Look on until so many sessions are stored."""
+    while len(crawler.captured()) < count:
+        assert crawl.poll() is None, crawl.communicate()
+        time.sleep(0.01)
+
+
+def test_summary_and_record_say_what_was_there(crawler: Crawler) -> None:
+    said = crawler.succeed(**BUSY_DAY, CRAWL_CONTACT="me@example.org", CRAWL_CONCURRENCY="2")
+    sessions = SEASON.day(OTHER_TRACK, DAY).sessions
+    laps = sum(len(session.lap_times_ms) for session in sessions)
+    with_laps = sum(bool(session.lap_times_ms) for session in sessions)
+    drivers = len({session.transponder or session.session_id for session in sessions})
+    requests = len(crawler.site.requests)
+    assert f"and {requests} requests" in said
+    assert f"{len(sessions)} listed, {len(sessions)} captured, 0 unchanged, 0 failed" in said
+    assert f"{laps} in {with_laps} sessions, by {drivers} drivers" in said
+
+    ((arguments, version, outcome, *figures, took),) = crawler.rows(
+        "select arguments, version, outcome, requests, sessions_listed, sessions_ingested, sessions_unchanged,"
+        " sessions_failed, sessions_with_laps, laps_ingested, drivers_created_or_matched, ended_at - started_at"
+        " from raw.crawls"
+    )
+    assert (version, outcome) == (__version__, "finished")
+    assert figures == [requests, len(sessions), len(sessions), 0, 0, with_laps, laps, drivers]
+    assert took > timedelta()
+    assert arguments["tracks"] == [OTHER_TRACK]
+    assert (arguments["from"], arguments["to"], arguments["concurrency"]) == (str(DAY), str(DAY), 2)
+    (user_agent,) = {request.user_agent for request in crawler.site.requests}
+    assert __version__ in user_agent
+    assert "me@example.org" in user_agent
+
+
+def test_what_cannot_be_crawled_ends_with_one_line(crawler: Crawler) -> None:
+    for settings, line in (
+        ({"TRACK": "", "TRACKS": ""}, "no track is given"),
+        ({"DATE": "19.10.2025"}, "DATE=19.10.2025 is not a date"),
+        ({"TRACK": "evil.com/#", "DATE": str(DAY)}, "is not a track"),
+    ):
+        done = crawler.run(**settings)
+        assert done.returncode == 2
+        assert line in done.stderr
+        assert len(done.stderr.splitlines()) == 1
+        assert done.stdout == ""
+    assert "switched off by CRAWL_DISABLED=1" in crawler.fail(CRAWL_DISABLED="1")
+    assert crawler.site.requests == ()
+
+
+def test_a_host_that_is_down_ends_with_one_line(crawler: Crawler) -> None:
+    line = crawler.fail(LIVERC_BASE_URL="http://127.0.0.1:9/{track}")
+    assert "no list could be read" in line
+    assert "robots.txt cannot be read (the connection is refused)" in line
+    assert crawler.rows("select outcome from raw.crawls") == [("failed",)]
+    assert crawler.failures() == [("list", str(DAY), "not_allowed")]
+
+
+def test_no_readable_list_ends_with_one_line(crawler: Crawler) -> None:
+    crawler.misbehave(Fault("p=session_list", status(404)))
+    line = crawler.fail(TRACK=TRACK, FROM="2025-10-01", TO="2025-10-31")
+    assert "no list could be read; the last failure: http://" in line
+    assert line.endswith("the site answered with status 404")
+
+
+@pytest.mark.parametrize("code", [200, 403, 429, 503])
+def test_a_bot_check_stops_the_crawl_at_once(crawler: Crawler, code: int) -> None:
+    crawler.succeed(LIST_ONLY="1")
+    before = len(crawler.site.requests)
+    unlucky = str(SESSIONS[0].session_id)
+    crawler.misbehave(Fault("p=view_session", bot_check(code)))
+    line = crawler.fail(CRAWL_CONCURRENCY="1")
+    assert "asks for a human check" in line
+    assert len([path for path in crawler.asked(before) if "view_session" in path]) == 1
+    ((kind, _, reason_kind),) = crawler.failures()
+    assert (kind, reason_kind) == ("session", "bot_check"), unlucky
+    assert crawler.rows("select outcome from raw.crawls order by crawl_id desc limit 1") == [("failed",)]
+
+
+def test_a_second_crawl_leaves_and_names_the_first(crawler: Crawler) -> None:
+    with only_one(crawler.database, Job.CRAWL):
+        done = crawler.run()
+    assert done.returncode == 4
+    assert "another crawl is running: crawl by process" in done.stderr
+    assert f" since {datetime.now(UTC):%Y-}" in done.stderr
+    assert len(done.stderr.splitlines()) == 1
+    crawler.succeed()
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_an_interrupted_crawl_loses_nothing_and_is_completed_by_the_next(
+    crawler: Crawler, number: signal.Signals
+) -> None:
+    crawler.misbehave(Fault("p=view_session", Delay(0.1)))
+    crawl = crawler.start(**BUSY_DAY)
+    wait_for_sessions(crawler, crawl, 3)
+    crawl.send_signal(number)
+    out, err = crawl.communicate(timeout=30)
+    assert crawl.returncode == 130
+    assert "Traceback" not in err
+    captured = len(crawler.captured())
+    assert f"{captured} captured" in out
+    assert "the same command goes on from here" in out
+    assert crawler.rows("select outcome, sessions_ingested from raw.crawls") == [("interrupted", captured)]
+    assert crawler.failures() == []
+    # What arrived was stored, not thrown away.
+    assert captured == len([path for path in crawler.asked() if "view_session" in path])
+
+    crawler.misbehave()
+    assert f"{captured} unchanged" in crawler.succeed(**BUSY_DAY)
+    assert crawler.captured() == session_ids(SEASON, OTHER_TRACK, DAY)
+
+
+def test_ctrl_c_does_not_sit_out_a_long_wait(crawler: Crawler, running: Callable[..., subprocess.Popen[str]]) -> None:
+    crawler.misbehave(Fault("p=view_session", status(503, Retry_After="280")))
+    crawl = running()
+    wait_for_session_page_asked(crawler, crawl)
+    crawl.send_signal(signal.SIGINT)
+    crawl.communicate(timeout=60)
+    assert crawl.returncode == 130
+
+
+def test_a_second_signal_ends_at_once(crawler: Crawler, running: Callable[..., subprocess.Popen[str]]) -> None:
+    crawler.misbehave(Fault("p=view_session", NeverAnswer()))
+    crawl = running()
+    wait_for_session_page_asked(crawler, crawl)
+    crawl.send_signal(signal.SIGINT)
+    assert crawl.stderr
+    while "once more to end at once" not in crawl.stderr.readline():
+        assert crawl.poll() is None
+    crawl.send_signal(signal.SIGINT)
+    _, err = crawl.communicate(timeout=20)
+    assert crawl.returncode == 130
+    assert "Traceback" not in err
+
+
+def test_a_killed_crawl_is_called_abandoned_by_the_next(
+    crawler: Crawler, running: Callable[..., subprocess.Popen[str]]
+) -> None:
+    crawler.misbehave(Fault("p=view_session", NeverAnswer()))
+    crawl = running()
+    wait_for_session_page_asked(crawler, crawl)
+    crawl.kill()
+    crawl.communicate()
+    crawler.misbehave()
+    crawler.succeed()
+    assert crawler.rows("select outcome, ended_at is null from raw.crawls order by crawl_id") == [
+        ("abandoned", True),
+        ("finished", False),
+    ]
+
+
+def test_a_database_that_goes_away_stops_the_crawl(crawler: Crawler) -> None:
+    crawler.misbehave(Fault("p=view_session", Delay(0.1)))
+    crawl = crawler.start(**BUSY_DAY)
+    wait_for_sessions(crawler, crawl, 3)
+    with psycopg.connect(crawler.database.conninfo, autocommit=True) as connection:
+        connection.execute(
+            "select pg_terminate_backend(pid) from pg_stat_activity"
+            " where pid != pg_backend_pid() and datname = current_database()"
+        )
+    _, err = crawl.communicate(timeout=60)
+    assert crawl.returncode == 1
+    assert "Traceback" not in err
+    assert "the database went away" in err.splitlines()[-1]
+    assert len(crawler.asked()) < len(SEASON.day(OTHER_TRACK, DAY).sessions)
+
+    crawler.misbehave()
+    crawler.succeed(**BUSY_DAY)
+    assert crawler.captured() == session_ids(SEASON, OTHER_TRACK, DAY)
+
+
+@pytest.mark.parametrize(
+    ("now", "days", "first", "last"),
+    [
+        (datetime(2026, 3, 5, 6, tzinfo=UTC), 2, date(2026, 3, 3), date(2026, 3, 5)),
+        (datetime(2026, 3, 5, 18, tzinfo=UTC), 2, date(2026, 3, 4), date(2026, 3, 6)),
+        (datetime(2026, 3, 5, 12, tzinfo=UTC), 1, date(2026, 3, 5), date(2026, 3, 6)),
+        (datetime(2026, 1, 1, 0, tzinfo=UTC), 1, date(2025, 12, 31), date(2026, 1, 1)),
+    ],
+)
+def test_the_last_days_are_those_of_any_wall_clock(now: datetime, days: int, first: date, last: date) -> None:
+    assert days_of(Config(days=days), now) == (first, last)
+
+
+def test_a_named_day_is_that_day_alone() -> None:
+    assert days_of(Config(practice_date=DAY), datetime.now(UTC)) == (DAY, DAY)
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"), [(61, "61 s ahead of"), (-7200, "7200 s behind"), (60, None), (-60, None), (0, None)]
+)
+def test_a_clock_that_disagrees_with_the_database_is_reported(seconds: int, words: str | None) -> None:
+    now = datetime(2026, 3, 5, tzinfo=UTC)
+    warning = clock_warning(now, now + timedelta(seconds=seconds))
+    assert warning is None if words is None else words in (warning or "")

@@ -1,0 +1,54 @@
+"""`make demo`: from nothing to a summary, in a database of its own, whatever is set for real crawls."""
+
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from scraper.commands import demo
+from scraper.config import REPOSITORY, load_config
+from scraper.embedded_server import EmbeddedServer
+from scraper.sample_site.season import Season
+
+
+@pytest.fixture
+def nothing_prepared(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    home = tmp_path_factory.mktemp("demo") / "postgres"
+    monkeypatch.setattr(demo, "EMBEDDED_HOME", home)
+    yield
+    EmbeddedServer(home).stop()
+
+
+@pytest.mark.usefixtures("nothing_prepared")
+def test_the_demo_shows_the_season_on_a_machine_with_nothing_prepared(
+    dbt_artifacts: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    # Settings of real crawls, which the demo's own arguments must win over.
+    for name, value in {"TRACKS": "bend", "DATE": "", "LIST_ONLY": "1", "DATABASE_URL": "postgresql://a@b/c"}.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setenv("DBT_TARGET_PATH", str(dbt_artifacts / "target"))
+    monkeypatch.setenv("DBT_LOG_PATH", str(dbt_artifacts / "logs"))
+    assert demo.run(load_config()) == 0
+    said = capfd.readouterr()
+    season = Season.generate()
+    sessions = list(season.sessions())
+    laps = sum(len(session.laps) for session in sessions)
+    assert f"{len(sessions)} sessions on {len(list(season.days()))} days at 3 tracks, {laps} laps" in said.out
+    assert "$ make crawl TRACK='wattlegrove Iron-Range saltbushflat' FROM=2025-08-23 TO=2025-10-26" in said.out
+    assert re.search(r"^1/10 Open +\d\d\.\d{3}  \w+", said.out, flags=re.MULTILINE)
+    assert "Traceback" not in said.out + said.err
+    # What it invites to do works.
+    (url,) = re.findall(r"make db-shell DATABASE_URL='(\S+)'", said.out)
+    monkeypatch.setenv("DATABASE_URL", url)
+    asked = subprocess.run(
+        [sys.executable, "-m", "scraper", "db-shell"],
+        cwd=REPOSITORY,
+        input="select count(*) from racing.laps;",
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert str(laps) in asked.stdout

@@ -1,0 +1,117 @@
+"""A disk that fills up, with rows or with PostgreSQL's log: one line that names it, nothing lost, and a rerun heals."""
+
+import os
+import re
+import subprocess
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import LiteralString
+
+import psycopg
+import pytest
+
+from scraper.database import Database, open_embedded
+from scraper.embedded_server import EmbeddedServer
+from scraper.migrate import upgrade
+from scraper.sample_site.season import Season
+from scraper.sample_site.server import SampleSite
+from tests.commands_runner import Commands
+from tests.final_schema import differences, final_rows
+from tests.soak_table import Tally
+from tests.test_season import RANGE, UNKNOWN_BEFOREHAND, truth
+
+SIZE = 128 * 1024 * 1024
+# No spare files of the log: how much room there is then decides what fills the disk.
+SETTINGS = {"wal_recycle": "off", "min_wal_size": "32MB", "max_wal_size": "1GB", "shared_buffers": "16MB"}
+NEW_LOG_FILE = "select pg_switch_wal()"
+FILL_LOG_FILE = "select pg_logical_emit_message(false, 'filler', repeat('x', 1000000)) from generate_series(1, %s)"
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """A file system of its own; only root may mount one."""
+    if os.geteuid() != 0:
+        pytest.skip("mounting a small disk takes root")
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    mounted = subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", f"size={SIZE}", "tmpfs", str(disk)], capture_output=True, text=True, check=False
+    )
+    if mounted.returncode != 0:
+        pytest.skip(f"no small disk can be mounted here: {mounted.stderr.strip()}")
+    yield disk
+    subprocess.run(["umount", "--lazy", str(disk)], check=True)
+
+
+@pytest.fixture
+def server(small_disk: Path, postgres_programs: Path | None) -> Iterator[EmbeddedServer]:
+    server = EmbeddedServer(small_disk / "postgres", postgres_programs, SETTINGS)
+    server.start()
+    yield server
+    server.stop()
+
+
+def leave_room(disk: Path, room: int) -> Path:
+    """Fill the disk but for so many bytes."""
+    statistics = os.statvfs(disk)
+    ballast = disk / "ballast"
+    with ballast.open("wb") as file:
+        os.posix_fallocate(file.fileno(), 0, statistics.f_bavail * statistics.f_frsize - room)
+    return ballast
+
+
+@dataclass(frozen=True)
+class Case:
+    """What fills the disk: how much of the log's current file is used up, and how much room is left beside it."""
+
+    name: str
+    logged_megabytes: int
+    room: int
+
+
+@pytest.mark.parametrize(
+    "case", [Case("rows", 0, 256 * 1024), Case("log", 16, 12 * 1024 * 1024)], ids=lambda case: case.name
+)
+def test_a_full_disk_is_named_and_loses_nothing(
+    server: EmbeddedServer, small_disk: Path, dbt_artifacts: Path, tally: Tally, case: Case
+) -> None:
+    tally.promise = f"disk full of {case.name}: no acknowledged page lost, a rerun completes the work"
+    database = open_embedded(server, "practice", "practice test")
+    upgrade(database)
+    execute(database, NEW_LOG_FILE)
+    server.stop()  # removes and closes the log's older files, so that none can go while the disk is full
+    server.start()
+    execute(database, FILL_LOG_FILE, case.logged_megabytes)
+    commands = Commands(database, dbt_artifacts)
+    ballast = leave_room(small_disk, case.room)
+    with SampleSite(Season.generate(tracks=1, days=12)) as site:
+        asked = {
+            "LIVERC_BASE_URL": site.base_url,
+            "TRACK": " ".join(track.slug for track in site.season.tracks),
+            **RANGE,
+        }
+        failed = commands.run("crawl", **asked)
+        said = failed.stdout + failed.stderr
+        assert failed.returncode == 1, said
+        assert "Traceback" not in said
+        assert re.search(r"disk .*is full|[Nn]o space left|went away", failed.stderr.splitlines()[-1]), said
+        ballast.unlink()
+        server.start()
+        acknowledged = int((re.search(r"(\d+) captured", said) or ["0", "0"])[1])
+        tally.trials, tally.faults = acknowledged, 1
+        tally.losses = max(acknowledged - stored_sessions(database), 0)
+        commands.succeed("crawl", **asked)
+        commands.succeed("transform")
+        assert differences(final_rows(database, UNKNOWN_BEFOREHAND), truth(site)) == []
+
+
+def execute(database: Database, statement: LiteralString, *parameters: int) -> None:
+    with psycopg.connect(database.conninfo, autocommit=True) as connection:
+        connection.execute(statement, parameters)
+
+
+def stored_sessions(database: Database) -> int:
+    with psycopg.connect(database.conninfo) as connection:
+        row = connection.execute("select count(*) from raw.practice_sessions").fetchone()
+    return int(row[0]) if row else 0

@@ -1,0 +1,61 @@
+"""A dump restored on another server is what it was, once `make doctor` has nothing more to say."""
+
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+from psycopg import sql
+
+from scraper.database import open_embedded
+from scraper.embedded_server import EmbeddedServer
+from scraper.sample_site.season import Season
+from scraper.sample_site.server import SampleSite
+from tests.commands_runner import Commands
+from tests.conftest import FORGETFUL
+from tests.final_schema import differences, final_rows
+
+
+@pytest.fixture
+def new_server(tmp_path_factory: pytest.TempPathFactory, postgres_programs: Path | None) -> Iterator[EmbeddedServer]:
+    server = EmbeddedServer(tmp_path_factory.mktemp("new"), postgres_programs, FORGETFUL)
+    server.start()
+    yield server
+    server.stop()
+
+
+def done(program: Path, *arguments: str) -> None:
+    subprocess.run([program, *arguments], capture_output=True, check=True)
+
+
+def problems(said: str) -> list[str]:
+    return [line for line in said.splitlines() if line.startswith("problem")]
+
+
+def test_a_dump_is_whole_on_another_server(commands: Commands, new_server: EmbeddedServer, tmp_path: Path) -> None:
+    season = Season.generate(tracks=1, days=2)
+    first, last = (day.date for day in season.days())
+    with SampleSite(season) as site:
+        asked = {"TRACK": season.tracks[0].slug, "FROM": str(first), "TO": str(last)}
+        commands.succeed("crawl", LIVERC_BASE_URL=site.base_url, **asked)
+    commands.succeed("transform")
+    old, roles, dump = commands.database, tmp_path / "roles.sql", tmp_path / "practice.dump"
+    programs = new_server.programs.folder
+    done(programs / "pg_dumpall", "--roles-only", f"--file={roles}", f"--dbname={old.conninfo}")
+    done(programs / "pg_dump", "--format=custom", f"--file={dump}", f"--dbname={old.conninfo}")
+    for name, owners, complaints in (("as_it_was", [], 1), ("of_another", ["--no-owner"], 2)):
+        restored = open_embedded(new_server, name, "practice test")
+        done(programs / "psql", f"--file={roles}", f"--dbname={restored.conninfo}")
+        done(programs / "pg_restore", *owners, f"--dbname={restored.conninfo}", str(dump))
+        there = Commands(restored, commands.artifacts)
+        with psycopg.connect(restored.conninfo, autocommit=True) as connection:
+            # As it was where the dump came from.
+            connection.execute(sql.SQL("revoke temporary on database {} from public").format(sql.Identifier(name)))
+            remedies = [line.partition(": ")[2] for line in problems(there.run("doctor").stdout)]
+            assert len(remedies) == complaints
+            for remedy in remedies:
+                connection.execute(remedy)
+        assert problems(there.succeed("doctor")) == []
+    assert "0 errors" in there.succeed("verify")
+    assert differences(final_rows(restored, without=set()), final_rows(old, without=set())) == []

@@ -1,0 +1,211 @@
+"""`make status`: what it calls missing, how much it prints, and that it never fails with a traceback."""
+
+from collections.abc import Callable, Iterator
+
+import psycopg
+import pytest
+from psycopg.types.json import Jsonb
+
+from scraper.database import Database
+from scraper.locks import Job, only_one
+from scraper.migrate import downgrade, upgrade
+from scraper.sample_site.season import Season
+from scraper.sample_site.server import SampleSite
+from tests.commands_runner import Commands
+
+Says = Callable[[], tuple[int, str]]
+
+FIRST_TRACK = """
+insert into racing.tracks (id, source, source_track_slug, track_url) values (gen_random_uuid(), 'liverc', 'bend', 'x')
+"""
+DAYS = """
+insert into racing.events
+    (id, source, source_event_id, track_id, event_name, event_date, event_entries, event_drivers, event_url,
+     ingest_depth, last_ingested_at, event_metadata)
+select gen_random_uuid(), 'liverc', 'bend-' || n, tracks.id, 'x', date '2025-10-26' - n, 0, 1,
+    'x', %(depth)s, now(), '{}'
+from generate_series(0, %(days)s - 1) as n cross join racing.tracks as tracks
+"""
+SESSIONS = """
+insert into racing.races
+    (id, event_id, source, source_race_id, class_name, race_label, race_url, session_type, detail_status, removed_at)
+select gen_random_uuid(), events.id, 'liverc', n, 'x', 'x', 'x', 'practiceday', (%(states)s::text[])[n],
+    case when (%(states)s::text[])[n] = 'list_only' then now() end
+from racing.events as events cross join generate_series(1, cardinality(%(states)s::text[])) as n
+"""
+CRAWL = """
+insert into raw.crawls (arguments, version, outcome, started_at, ended_at)
+values (%s, '1', %s, now() - interval '3 hours', case when %s <> 'running' then now() - interval '3 hours' end)
+returning crawl_id
+"""
+TRANSFORM = """
+insert into intermediate.transforms (invocation_id, is_full, started_at, ended_at, outcome)
+values (gen_random_uuid(), false, now(), now() - interval '2 hours', %s)
+"""
+FAILURE = """
+insert into raw.failed_pages (track_slug, page_kind, page_key, url, reason_kind, reason, crawl_id)
+select 'bend', 'session', n, 'x', 'status', 'the site answered with status 500 [b]', 1 from generate_series(1, %s) as n
+"""
+
+
+@pytest.fixture
+def connection(on_database: Database) -> Iterator[psycopg.Connection]:
+    with psycopg.connect(on_database.conninfo, autocommit=True) as connection:
+        yield connection
+
+
+def add_crawl(connection: psycopg.Connection, outcome: str, tracks: str = "bend", last_day: str = "2025-10-26") -> None:
+    arguments = {"tracks": tracks.split(), "from": "2025-10-24", "to": last_day, "list_only": False}
+    connection.execute(CRAWL, [Jsonb(arguments), outcome, outcome])
+
+
+def test_a_database_without_tables_is_told_what_to_do_and_stays_so(
+    empty_database: Database, monkeypatch: pytest.MonkeyPatch, status_says: Says
+) -> None:
+    monkeypatch.setenv("DATABASE_URL", empty_database.url.render_as_string(hide_password=False))
+    assert status_says() == (
+        1,
+        "missing: the database has no tables yet: make migrate makes them, and so does make crawl\n",
+    )
+    assert status_says()[0] == 1
+    upgrade(empty_database)
+    downgrade(empty_database, "0003")
+    assert "at migration 0003" in status_says()[1]
+
+
+@pytest.mark.usefixtures("on_database")
+def test_before_the_first_crawl_it_says_how_to_begin(status_says: Says) -> None:
+    assert status_says() == (
+        1,
+        "missing: no crawl yet: begin with make crawl transform TRACK=canberraoffroad DATE=2025-10-25\n",
+    )
+
+
+def test_a_complete_day_is_complete(connection: psycopg.Connection, status_says: Says) -> None:
+    add_crawl(connection, "finished")
+    connection.execute(TRANSFORM, ["finished"])
+    connection.execute(FIRST_TRACK)
+    connection.execute(DAYS, {"days": 1, "depth": "laps_full"})
+    connection.execute(SESSIONS, {"states": ["captured", "captured", "list_only"]})  # the last one has left the list
+    exit_status, said = status_says()
+    assert exit_status == 0
+    assert "last crawl      1 finished, " in said
+    assert ", 3 h ago: bend" in said
+    assert ", 2 h ago" in said
+    assert "bend   2025-10-26  laps_full       2         2       0" in said
+    assert said.endswith("complete: every listed session is captured and derived\n")
+
+
+def test_missing_pages_are_counted_and_come_with_the_command_that_fetches_them(
+    connection: psycopg.Connection, status_says: Says
+) -> None:
+    add_crawl(connection, "finished")
+    connection.execute(TRANSFORM, ["finished"])
+    connection.execute(FIRST_TRACK)
+    connection.execute(DAYS, {"days": 5, "depth": "partial"})
+    connection.execute(SESSIONS, {"states": ["captured", "failed", "failed"]})
+    connection.execute(FAILURE, [12])
+    exit_status, said = status_says()
+    assert exit_status == 1
+    assert said.count("  partial       3         1       2") == 5
+    assert (
+        "missing: session pages of 5 days (bend 2025-10-26, bend 2025-10-25, bend 2025-10-24 and 2 more); "
+        "to fetch them: make crawl transform TRACK=bend DATE=2025-10-26\n" in said
+    )
+    assert said.count("the site answered with status 500 [b]") == 10
+    assert "… and 2 more, all in raw.failed_pages\n" in said
+    assert "missing: 12 pages that could not be had" in said
+
+
+def test_changed_pages_are_stale_until_they_are_derived(connection: psycopg.Connection, status_says: Says) -> None:
+    add_crawl(connection, "finished")
+    for page in ("1", "1", "2"):
+        connection.execute(
+            "insert into raw.work_list (track_slug, page_kind, page_key) values ('bend', 'session', %s)", [page]
+        )
+    exit_status, said = status_says()
+    assert exit_status == 1
+    assert "last transform  none\n" in said
+    assert "missing: the rows of 2 changed pages, the oldest from 20" in said
+    assert "; make transform derives them\n" in said
+
+
+def test_an_incomplete_transform_is_named(connection: psycopg.Connection, status_says: Says) -> None:
+    add_crawl(connection, "finished")
+    connection.execute(TRANSFORM, ["incomplete"])
+    assert "missing: the last transform did not reach every table" in status_says()[1]
+
+
+@pytest.mark.parametrize(
+    ("outcome", "told"),
+    [("interrupted", "it is interrupted"), ("failed", "it is failed"), ("running", "it was killed")],
+)
+def test_what_a_crawl_left_is_missing_until_another_has_asked_for_it_all(
+    connection: psycopg.Connection, status_says: Says, outcome: str, told: str
+) -> None:
+    connection.execute(TRANSFORM, ["finished"])
+    add_crawl(connection, outcome, tracks="bend hill")
+    add_crawl(connection, "finished", tracks="bend")
+    exit_status, said = status_says()
+    assert exit_status == 1
+    remedy = "make crawl TRACK='bend hill' FROM=2025-10-24 TO=2025-10-26"
+    assert f"missing: what crawl 1 left: {told}; to complete it: {remedy}\n" in said
+    add_crawl(connection, "finished", tracks="hill bend moor", last_day="2025-10-27")
+    assert status_says()[0] == 0
+
+
+def test_a_running_crawl_is_named_and_not_taken_for_a_killed_one(
+    connection: psycopg.Connection, on_database: Database, status_says: Says
+) -> None:
+    connection.execute(TRANSFORM, ["finished"])
+    add_crawl(connection, "running")
+    with only_one(on_database, Job.CRAWL):
+        exit_status, said = status_says()
+    assert exit_status == 1
+    assert "missing: what the crawl that runs now has not fetched yet (crawl by process " in said
+    assert "killed" not in said
+
+
+def test_a_scheduled_track_that_the_next_run_would_leave_a_gap_in_is_named(
+    connection: psycopg.Connection, status_says: Says, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    connection.execute(TRANSFORM, ["finished"])
+    add_crawl(connection, "finished")
+    assert status_says()[0] == 0
+    monkeypatch.setenv("TRACKS", "bend hill")
+    exit_status, said = status_says()
+    assert exit_status == 1
+    assert (
+        "missing: bend since 2025-10-26, longer than DAYS=2 reaches back: make crawl TRACK=bend FROM=2025-10-26\n"
+        in said
+    )
+    assert "missing: hill, which is in TRACKS, was never crawled" in said
+
+
+def test_years_of_days_print_one_month(connection: psycopg.Connection, status_says: Says) -> None:
+    add_crawl(connection, "finished")
+    connection.execute(TRANSFORM, ["finished"])
+    connection.execute(FIRST_TRACK)
+    connection.execute(DAYS, {"days": 5000, "depth": "laps_full"})
+    exit_status, said = status_says()
+    assert exit_status == 0
+    assert len(said.splitlines()) < 40
+    assert "2025-10-26" in said
+    assert "… and 4970 earlier days\n" in said
+
+
+@pytest.mark.usefixtures("on_database")
+def test_a_crawled_season_shows_its_true_counts(commands: Commands, status_says: Says) -> None:
+    season = Season.generate(tracks=1, days=2)
+    last_day = list(season.days())[-1]
+    with SampleSite(season) as site:
+        commands.succeed("crawl", LIVERC_BASE_URL=site.base_url, TRACK=last_day.track.slug, DATE=str(last_day.date))
+    exit_status, said = status_says()
+    assert exit_status == 1
+    assert "make transform derives them" in said
+    commands.succeed("transform")
+    exit_status, said = status_says()
+    assert exit_status == 0
+    shown = next(line.split() for line in said.splitlines() if line.startswith(last_day.track.slug))
+    count = str(len(last_day.sessions))
+    assert shown == [last_day.track.slug, str(last_day.date), "laps_full", count, count, "0"]

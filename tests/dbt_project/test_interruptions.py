@@ -1,0 +1,198 @@
+"""dbt killed in the middle, failing half-way, called twice at once, and called while pages are being written."""
+
+import signal
+import subprocess
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+
+from scraper.database import Database
+from tests.commands_runner import Commands
+from tests.dbt_project.raw_pages import DayList, SessionPage, lap, listed, store
+from tests.dbt_project.replay import RACING, WORKING_SET, Recording
+from tests.final_schema import WHEN_WRITTEN, differences, final_rows
+from tests.soak_table import Tally, is_soak
+
+# Where a run is stopped: it waits for a lock that the test holds, and is killed there. The recorded runs of
+# test_histories.py are cut off after any statement, this one shows the same of dbt itself.
+BEFORE_MODELS = [f"select pg_advisory_xact_lock(7216, hashtext('racing.{model}'))" for model in RACING]
+IN_MERGES = [f"lock table racing.{model} in share mode" for model in RACING]
+IN_POST_HOOK = ["select from racing.drivers where source_driver_id = '7000001' for update"]
+KILLS = [*BEFORE_MODELS, *IN_MERGES, *IN_POST_HOOK] * 4 if is_soak() else [IN_MERGES[-1], *IN_POST_HOOK]
+LONGEST_SECONDS = 60
+
+_WAITING = "select pid from pg_stat_activity where wait_event_type = 'Lock' and application_name like 'practice%'"
+_MERGE_WAITS = "select count(*) > 0 from pg_locks where not granted and relation = 'racing.tracks'::regclass"
+_WORKING_SET_WAITS = """
+select count(*) > 0 from pg_locks where not granted and locktype = 'advisory' and classid = 7216 and objid = 0
+"""
+_OTHERS = """
+select count(*) from pg_stat_activity
+where datname = current_database() and pid != pg_backend_pid() and backend_type = 'client backend'
+"""
+_LEFT_OVER = "select relname from pg_class where relname like '%\\_\\_dbt\\_%'"
+
+
+@pytest.fixture
+def commands(shared_database: Database, dbt_artifacts: Path) -> Commands:
+    return Commands(shared_database, dbt_artifacts)
+
+
+@pytest.fixture
+def connection(shared_database: Database) -> Iterator[psycopg.Connection[Any]]:
+    with psycopg.connect(shared_database.conninfo, autocommit=True) as connection:
+        yield connection
+
+
+@pytest.fixture(scope="module")
+def incremental(shared_database: Database, dbt_artifacts: Path, tmp_path_factory: pytest.TempPathFactory) -> Recording:
+    commands = Commands(shared_database, dbt_artifacts)
+    commands.succeed("transform")
+    return Recording.of(commands, tmp_path_factory.mktemp("recorded"))
+
+
+def until(connection: psycopg.Connection[Any], query: str, *, is_there: bool) -> None:
+    """Look until a query finds something, or nothing any more."""
+    began = time.monotonic()
+    while bool((connection.execute(query.encode()).fetchone() or [None])[0]) is not is_there:
+        assert time.monotonic() - began < LONGEST_SECONDS, query
+        time.sleep(0.02)
+
+
+@contextmanager
+def stopped_at(
+    commands: Commands, connection: psycopg.Connection[Any], lock: str
+) -> Iterator[tuple[subprocess.Popen[str], psycopg.Connection[Any]]]:
+    """A transform that stands still, waiting for a lock, and the connection that holds the lock."""
+    with psycopg.connect(commands.database.conninfo) as holder, commands.start("transform") as process:
+        holder.execute(lock.encode())
+        until(connection, _WAITING, is_there=True)
+        yield process, holder
+
+
+def test_a_killed_run_is_completed_by_the_next(
+    commands: Commands, connection: psycopg.Connection[Any], incremental: Recording, tally: Tally
+) -> None:
+    tally.promise = "rows other than a rebuild's, or left-over relations, after dbt is killed"
+    for number, lock in enumerate(KILLS):
+        track = f"killed-{number}"
+        store(connection, track, DayList([listed(1), listed(2)]))
+        store(connection, track, SessionPage(1, transponder="7000001"))
+        incremental.replay(commands.database)
+        store(connection, track, SessionPage(1, "Ben Okafor", f"80000{number:02}", [lap(1, "31.5")]))
+        store(connection, track, DayList([listed(1)]))
+        with stopped_at(commands, connection, lock) as (process, _):
+            process.send_signal(signal.SIGKILL)
+            process.communicate()
+        until(connection, _OTHERS, is_there=False)
+        incremental.replay(commands.database)
+        assert connection.execute("select count(*) from raw.work_list").fetchone() == (0,)
+        tally.trials += 1
+        tally.faults += 1
+    found = final_rows(commands.database, WHEN_WRITTEN)
+    commands.succeed("transform", FULL="1")
+    wrong = differences(found, final_rows(commands.database, WHEN_WRITTEN))
+    left_over = connection.execute(_LEFT_OVER.encode()).fetchall()
+    tally.losses += len(wrong) + len(left_over)
+    assert (wrong, left_over) == ([], [])
+
+
+def test_a_run_that_fails_half_way_leaves_its_lines_to_the_next(
+    commands: Commands, connection: psycopg.Connection[Any], incremental: Recording
+) -> None:
+    store(connection, "fails", DayList([listed(1)]))
+    store(connection, "fails", SessionPage(1, laps=[lap(1, "30"), lap(77, "31")]))
+    connection.execute("alter table racing.laps add constraint planted check (lap_number != 77)")
+    done = commands.run("transform")
+    connection.execute("alter table racing.laps drop constraint planted")
+    assert done.returncode == 1
+    assert "planted" in done.stdout
+    assert "Traceback" not in done.stderr
+    assert connection.execute("select count(*) from raw.work_list").fetchone() == (2,)
+    incremental.replay(commands.database)
+    assert connection.execute("select count(*) from raw.work_list").fetchone() == (0,)
+    assert connection.execute("select count(*) from racing.laps where lap_number = 77").fetchone() == (1,)
+
+
+def test_a_run_whose_days_another_run_has_replaced_stops_and_keeps_its_lines(
+    commands: Commands, connection: psycopg.Connection[Any], incremental: Recording
+) -> None:
+    store(connection, "two-runs", DayList([listed(1)]))
+    with psycopg.connect(commands.database.conninfo) as holder, commands.start("transform") as first:
+        holder.execute("lock table racing.tracks in share mode")
+        until(connection, _MERGE_WAITS, is_there=True)
+        # The other run has to wait for the first one's model to end: let both go on together.
+        other = threading.Thread(target=incremental.replay, args=(commands.database, WORKING_SET[:2]))
+        other.start()
+        until(connection, _WORKING_SET_WAITS, is_there=True)
+        holder.rollback()
+        other.join()
+        said, _ = first.communicate()
+    assert first.returncode == 1
+    assert "another dbt run has begun while this one was at work" in said
+    assert connection.execute("select count(*) from raw.work_list").fetchone() == (1,)
+    incremental.replay(commands.database)
+
+
+@pytest.mark.usefixtures("incremental")
+def test_two_transforms_at_once_the_second_leaves_and_names_the_first(
+    commands: Commands, connection: psycopg.Connection[Any]
+) -> None:
+    store(connection, "second", DayList([listed(1)]))
+    with stopped_at(commands, connection, IN_MERGES[0]) as (first, holder):
+        second = commands.run("transform")
+        holder.rollback()
+        first.communicate()
+    assert (first.returncode, second.returncode) == (0, 4)
+    assert f"process {first.pid}" in second.stderr
+
+
+def test_pages_that_commit_in_any_order_while_runs_go_on_are_all_derived(
+    commands: Commands, connection: psycopg.Connection[Any], incremental: Recording, tally: Tally
+) -> None:
+    tally.promise = "committed sessions that are not derived"
+    lasting, writers = (20.0, 8) if is_soak() else (3.0, 8)
+    end = time.monotonic() + lasting
+    stored: list[str] = []
+
+    def write(writer: int) -> None:
+        with psycopg.connect(commands.database.conninfo) as own:
+            number = 0
+            while time.monotonic() < end:
+                number += 1
+                session = f"{writer}{number:06}"
+                store(own, f"writer-{writer}", DayList([listed(session)], practice_date=_day(number)))
+                store(own, f"writer-{writer}", SessionPage(session, transponder=session))
+                time.sleep((writer * number % 7) / 200)  # so that they commit in another order than they were numbered
+                if number % 10 == 0:
+                    own.rollback()
+                else:
+                    own.commit()
+                    stored.append(session)
+
+    threads = [threading.Thread(target=write, args=(writer,)) for writer in range(1, writers + 1)]
+    for thread in threads:
+        thread.start()
+    while any(thread.is_alive() for thread in threads):
+        incremental.replay(commands.database)
+    incremental.replay(commands.database)
+    rows = connection.execute("select source_driver_id from racing.drivers").fetchall()
+    lost = set(stored) - {driver for (driver,) in rows}
+    tally.trials, tally.losses = len(stored), len(lost)
+    assert not lost
+    assert connection.execute("select count(*) from raw.work_list").fetchone() == (0,)
+    found = final_rows(commands.database, WHEN_WRITTEN)
+    commands.succeed("transform", FULL="1")
+    assert differences(found, final_rows(commands.database, WHEN_WRITTEN)) == []
+
+
+def _day(number: int) -> date:
+    """A day of its own for each session of a writer."""
+    return date(2020, 1, 1) + timedelta(days=number)

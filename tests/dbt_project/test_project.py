@@ -1,0 +1,70 @@
+"""The dbt project itself: its unit tests, what it says of its models, and its documentation."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+
+from scraper.database import Database
+from tests.commands_runner import Commands
+
+_COLUMNS = """
+select table_schema, table_name, array_agg(column_name::text)
+from information_schema.columns
+where table_schema in ('staging', 'intermediate', 'racing') and table_name != 'transforms'
+group by table_schema, table_name
+"""
+
+
+@pytest.fixture(scope="module")
+def commands(shared_database: Database, dbt_artifacts: Path) -> Commands:
+    commands = Commands(shared_database, dbt_artifacts)
+    commands.succeed("transform")
+    return commands
+
+
+@pytest.fixture(scope="module")
+def nodes(commands: Commands) -> list[dict[str, Any]]:
+    """Models and tests as dbt has read them."""
+    manifest = json.loads((commands.artifacts / "target" / "manifest.json").read_text())
+    return list(manifest["nodes"].values())
+
+
+def test_the_unit_tests_pass(commands: Commands) -> None:
+    said = commands.succeed("dbt", ARGS="test --select test_type:unit --no-use-colors")
+    assert "ERROR=0" in said
+    assert " 0 unit tests" not in said
+
+
+def test_every_model_and_column_is_described(nodes: list[dict[str, Any]], shared_database: Database) -> None:
+    with psycopg.connect(shared_database.conninfo) as connection:
+        stored = {(schema, table): set(columns) for schema, table, columns in connection.execute(_COLUMNS)}
+    models = {(node["schema"], node["name"]): node for node in nodes if node["resource_type"] == "model"}
+    assert models.keys() == stored.keys()
+    for key, model in models.items():
+        assert " One row per " in f" {model['description']}", key
+        described = {name for name, column in model["columns"].items() if column["description"]}
+        assert described == stored[key], key
+
+
+def test_the_grain_of_every_model_is_tested(nodes: list[dict[str, Any]]) -> None:
+    tested = {
+        parent
+        for node in nodes
+        if node["resource_type"] == "test" and (node.get("test_metadata") or {}).get("name", "").startswith("unique")
+        for parent in node["depends_on"]["nodes"]
+    }
+    assert tested == {node["unique_id"] for node in nodes if node["resource_type"] == "model"}
+
+
+def test_every_test_that_warns_says_what_of(nodes: list[dict[str, Any]]) -> None:
+    warning = [node for node in nodes if node["resource_type"] == "test" and node["config"]["severity"] == "warn"]
+    assert warning
+    assert [node["name"] for node in warning if not node["description"]] == []
+
+
+def test_docs_are_one_page(commands: Commands) -> None:
+    assert "static_index.html" in commands.succeed("docs")
+    assert "int_practice__sessions" in (commands.artifacts / "target" / "static_index.html").read_text()

@@ -1,0 +1,120 @@
+"""`make verify` finds a row that was changed, removed or added by hand, in every table."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+
+from scraper.database import Database
+from tests.commands_runner import Commands
+from tests.dbt_project.raw_pages import DayList, SessionPage, listed, store
+from tests.dbt_project.replay import RACING, WORKING_SET, Recording
+from tests.final_schema import WHEN_WRITTEN, final_rows
+
+CHANGES = {
+    "tracks": "track_name = 'Another Track'",
+    "events": "event_drivers = 7",
+    "races": "removed_at = now()",
+    "drivers": "normalized_name = null",
+    "race_drivers": "transponder_number = null",
+    "race_results": "total_time_seconds = 1",
+    "laps": "is_valid = false",
+}
+# The columns that a copy of a row must have otherwise.
+KEYS = {
+    "tracks": {"id": "gen_random_uuid()", "source_track_slug": "'nowhere'"},
+    "events": {"id": "gen_random_uuid()", "source_event_id": "'nowhere'", "event_date": "'2020-01-01'"},
+    "races": {"id": "gen_random_uuid()", "source_race_id": "'0'"},
+    "drivers": {"id": "gen_random_uuid()", "source_driver_id": "'0'", "transponder_number": "'0'"},
+    "race_drivers": {"id": "gen_random_uuid()", "source_driver_id": "'0'"},
+    "race_results": {"id": "gen_random_uuid()", "race_driver_id": "gen_random_uuid()"},
+    "laps": {"lap_number": "99"},
+}
+
+
+def planted(table: str, columns: list[str]) -> dict[str, str]:
+    """SQL that spoils one row of a table, by what verify then finds."""
+    one_row = f"ctid = (select min(ctid) from racing.{table})"
+    values = ", ".join(KEYS[table].get(column, column) for column in columns)
+    return {
+        "different": f"update racing.{table} set {CHANGES[table]} where {one_row}",
+        "missing": f"delete from racing.{table} where {one_row}",
+        "surplus": f"insert into racing.{table} select {values} from racing.{table} where {one_row}",
+    }
+
+
+@pytest.fixture(scope="module")
+def commands(shared_database: Database, dbt_artifacts: Path) -> Commands:
+    commands = Commands(shared_database, dbt_artifacts)
+    with psycopg.connect(shared_database.conninfo, autocommit=True) as connection:
+        store(connection, "verified", DayList([listed(1), listed(2)]))
+        store(connection, "verified", SessionPage(1, transponder="7000001"))
+        store(connection, "verified", SessionPage(2, transponder="7000002"))
+    commands.succeed("transform")
+    return commands
+
+
+@pytest.fixture(scope="module")
+def verification(commands: Commands, tmp_path_factory: pytest.TempPathFactory) -> Recording:
+    """What a verification asks, table by table. dbt itself stops at the first table that differs."""
+    logs = tmp_path_factory.mktemp("recorded")
+    return Recording.of(commands, logs, '--full-refresh --vars "verify: true"')
+
+
+@pytest.fixture
+def connection(shared_database: Database) -> Iterator[psycopg.Connection[Any]]:
+    """A connection that ignores foreign keys, and whose work is undone."""
+    with psycopg.connect(shared_database.conninfo) as connection:
+        connection.execute("set session_replication_role = replica")
+        yield connection
+        connection.rollback()
+
+
+def differences_found(connection: psycopg.Connection[Any], verification: Recording, table: str) -> dict[str, int]:
+    """Ask what the verification of a table asks, inside the transaction of the plant."""
+    connection.execute("discard temp")
+    for name in WORKING_SET:
+        for statement in verification.statements[name]:
+            connection.execute(statement.encode())
+    found: dict[str, int] = {}
+    for statement in verification.statements[table]:
+        cursor = connection.execute(statement.encode())
+        if cursor.description and "missing" in [column.name for column in cursor.description]:
+            missing, surplus, different, _ = cursor.fetchone() or (0, 0, 0, "")
+            found = {"missing": missing, "surplus": surplus, "different": different}
+    return found
+
+
+@pytest.mark.parametrize("kind", ["different", "missing", "surplus"])
+@pytest.mark.parametrize("table", RACING)
+def test_one_spoilt_row_is_found(
+    connection: psycopg.Connection[Any], verification: Recording, table: str, kind: str
+) -> None:
+    assert differences_found(connection, verification, table) == {"missing": 0, "surplus": 0, "different": 0}
+    columns = [column.name for column in connection.execute(f"select * from racing.{table}".encode()).description or []]
+    connection.execute(planted(table, columns)[kind].encode())
+    assert differences_found(connection, verification, table)[kind] == 1
+
+
+def test_verify_names_the_table_and_a_row_and_a_full_run_mends_them_all(commands: Commands) -> None:
+    before = final_rows(commands.database, WHEN_WRITTEN)
+    with psycopg.connect(commands.database.conninfo, autocommit=True) as connection:
+        connection.execute("set session_replication_role = replica")
+        for table in RACING:
+            rows = connection.execute(f"select * from racing.{table}".encode())
+            statements = planted(table, [column.name for column in rows.description or []])
+            connection.execute(statements["different"].encode())
+        # Surplus rows with nothing to hang on, and a session that is gone with all it had.
+        for table in ("drivers", "laps"):
+            rows = connection.execute(f"select * from racing.{table}".encode())
+            connection.execute(planted(table, [column.name for column in rows.description or []])["surplus"].encode())
+        connection.execute("set session_replication_role = origin")
+        connection.execute("delete from racing.races where source_race_id = '2'")
+    done = commands.run("verify")
+    assert done.returncode == 1
+    assert "racing.tracks is not what the raw pages say: 0 rows missing, 0 too many, 1 different" in done.stdout
+    assert "`make transform FULL=1` mends it" in done.stdout
+    commands.succeed("transform", FULL="1")
+    assert final_rows(commands.database, WHEN_WRITTEN) == before

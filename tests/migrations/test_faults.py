@@ -1,0 +1,153 @@
+"""A migration that fails, waits in vain or is killed changes nothing: version row and schema agree, a rerun works."""
+
+import os
+import signal
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import psycopg
+import pytest
+
+from scraper import migrate, schema_lock
+from scraper.database import Database
+from scraper.errors import CannotWork, LockHeld
+from scraper.locks import Job, only_one
+from scraper.migrate import downgrade, is_at_head, upgrade
+from tests.commands_runner import Commands
+from tests.migrations.catalogue import Catalogue, catalogue
+from tests.migrations.test_upgrade import REVISIONS
+from tests.soak_table import Tally
+
+# Raises at one of the statements that define something. A sequence counts them, since no rollback resets it.
+PLANT_FAULT = """
+create schema planted;
+create table planted.fault as select 0 as at_statement;
+create sequence planted.statements;
+create function planted.fail() returns event_trigger language plpgsql as $$
+begin
+    if nextval('planted.statements') = (select at_statement from planted.fault) then raise 'planted fault'; end if;
+end $$;
+create event trigger planted on ddl_command_end execute function planted.fail()
+"""
+MOVE_FAULT = "with fault as (update planted.fault set at_statement = %s) select setval('planted.statements', 1, false)"
+WAITING = """
+select pid from pg_stat_activity
+where datname = current_database() and wait_event_type = 'Lock' and application_name like 'migration by process %'
+"""
+
+
+@pytest.fixture
+def begun(empty_database: Database) -> Database:
+    """A database without our tables, which Alembic knows already."""
+    upgrade(empty_database, "0001")
+    downgrade(empty_database, "base")
+    return empty_database
+
+
+@pytest.mark.parametrize("revision", REVISIONS)
+def test_an_error_in_the_midst_of_a_revision_leaves_the_one_before(begun: Database, revision: str) -> None:
+    before = up_to_before(begun, revision)
+    with psycopg.connect(begun.conninfo, autocommit=True) as connection:
+        connection.execute(PLANT_FAULT)
+        upgrade(begun, revision)
+        (statements,) = connection.execute("select last_value from planted.statements").fetchone() or (0,)
+        downgrade(begun, "-1")
+        for statement in {1, statements // 2, statements} - {0}:
+            connection.execute(MOVE_FAULT, [statement])
+            with pytest.raises(CannotWork, match="nothing was changed: planted fault"):
+                upgrade(begun, revision)
+            assert catalogue(begun) == before
+        connection.execute("drop event trigger planted")
+    upgrade(begun)
+    assert is_at_head(begun)
+
+
+@pytest.mark.parametrize("revision", REVISIONS)
+def test_a_migration_that_is_killed_at_its_last_statement_leaves_the_revision_before(
+    begun: Database, revision: str, commands_on_nothing: Commands, tally: Tally
+) -> None:
+    tally.promise = "a killed migration leaves schema and version row as they were"
+    before = up_to_before(begun, revision)
+    with kept_from_noting_its_revision(begun) as observer:
+        process = commands_on_nothing.start("migrate")
+        server_process = wait_until_blocked(observer, process)
+        process.send_signal(signal.SIGKILL)
+        process.communicate(timeout=30)
+        assert process.returncode == -signal.SIGKILL
+        # What the kill leaves behind on the server ends at once where it looks for its client, else with the wait.
+        observer.execute("select pg_terminate_backend(%s, 30000)", [server_process])
+    tally.trials, tally.faults, tally.losses = 1, 1, int(catalogue(begun) != before)
+    assert catalogue(begun) == before
+    commands_on_nothing.succeed("migrate")
+    assert is_at_head(begun)
+
+
+def test_a_table_that_is_in_use_ends_the_migration_within_the_lock_timeout(
+    begun: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(migrate, "WAIT_FOR_TABLE", "200ms")
+    upgrade(begun, "0003")
+    before = catalogue(begun)
+    named = psycopg.connect(begun.conninfo, application_name="a long report")
+    with named as reader:
+        reader.execute("select * from raw.crawls")
+        with pytest.raises(CannotWork) as problem:
+            upgrade(begun)
+        assert "nothing was changed" in str(problem.value)
+        assert "raw.crawls is in use by a long report" in str(problem.value)
+        assert f"pg_terminate_backend({reader.info.backend_pid})" in str(problem.value)
+        assert str(problem.value).isprintable()
+    assert catalogue(begun) == before
+    upgrade(begun)
+    assert is_at_head(begun)
+
+
+def test_no_migration_waits_for_a_table_longer_than_readers_can_bear() -> None:
+    assert migrate.WAIT_FOR_TABLE == "5s"
+
+
+def test_the_schema_does_not_change_under_a_crawl(begun: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(schema_lock, "PATIENCE", "200ms")
+    upgrade(begun, "0003")
+    with only_one(begun, Job.CRAWL), pytest.raises(LockHeld) as problem:
+        upgrade(begun)
+    assert f"crawl by process {os.getpid()}" in str(problem.value)
+    upgrade(begun)
+    assert is_at_head(begun)
+
+
+def test_no_crawl_begins_while_the_schema_changes(begun: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(schema_lock, "PATIENCE", "200ms")
+    upgrade(begun)
+    migrating = psycopg.connect(begun.conninfo, application_name="migration by process 7")
+    with migrating as connection:
+        schema_lock.own_schema(connection)
+        with (
+            pytest.raises(LockHeld, match="is being migrated: migration by process 7 since"),
+            only_one(begun, Job.CRAWL),
+        ):
+            pytest.fail("the crawl began")
+    with only_one(begun, Job.CRAWL):
+        pass
+
+
+def up_to_before(database: Database, revision: str) -> Catalogue:
+    if revision != REVISIONS[0]:
+        upgrade(database, REVISIONS[REVISIONS.index(revision) - 1])
+    return catalogue(database)
+
+
+@contextmanager
+def kept_from_noting_its_revision(database: Database) -> Iterator[psycopg.Connection]:
+    """Lets a migration do everything but its very last statement."""
+    with psycopg.connect(database.conninfo) as connection, psycopg.connect(database.conninfo, autocommit=True) as other:
+        connection.execute("lock table alembic_version in share mode")
+        yield other
+
+
+def wait_until_blocked(observer: psycopg.Connection, process: subprocess.Popen[str]) -> int:
+    while process.poll() is None:
+        if found := observer.execute(WAITING).fetchone():
+            return int(found[0])
+    raise AssertionError(f"the migration was not kept waiting: {process.communicate()}")

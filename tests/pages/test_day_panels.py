@@ -1,0 +1,109 @@
+from typing import Any
+
+import pytest
+
+from scraper.pages import DayListPage
+from tests.pages.markup import day_list_page, labelled_table, panel
+
+DAY = "October 25, 2025 (Saturday)"
+CHART = (
+    '<div class="flot-chart"></div><script>$(function() { var data = '
+    r'[{"label":"1\/10 Open","data":221},{"label":"4WD (Mod)","data":266}]; $.plot(data); });</script>'
+)
+STATS = {
+    "Total Laps": "9",
+    "Total Track Time": "7 hours, 16 minutes, 45 seconds",
+    "Unique Drivers": "9",
+    "Unique Classes": "4",
+    "Time Range": "\n\tFirst Session: 10:58:33am<br />\n\tLast Session: 4:36:38pm\t",
+}
+
+
+def payload(panels: str) -> dict[str, Any]:
+    return DayListPage(day_list_page(panels=panels), date="2025-10-25").payload()
+
+
+def leaderboard(cells: dict[str, str]) -> Any:
+    return payload(panel(f"Practice Leaderboard for {DAY}", labelled_table(cells)))["leaderboard"]
+
+
+@pytest.mark.parametrize("chart", [{}, {"Laps-by-Class": CHART}])
+def test_statistics_are_read_by_label(chart: dict[str, str]) -> None:
+    assert payload(panel(f"Practice Stats for {DAY}", labelled_table(STATS | chart)))["stats"] == {
+        "total_laps": "9",
+        "total_track_time": "7 hours, 16 minutes, 45 seconds",
+        "unique_drivers": "9",
+        "unique_classes": "4",
+        "first_session": "10:58:33am",
+        "last_session": "4:36:38pm",
+    }
+
+
+def test_unknown_statistic_is_kept() -> None:
+    stats = payload(panel(f"Practice Stats for {DAY}", labelled_table({"Avg. Lap": "31.2", "Chart": CHART})))["stats"]
+    assert stats == {"avg_lap": "31.2", "chart": ""}
+
+
+def test_time_range_without_labels_is_kept_whole() -> None:
+    cells = {"Time Range": "10:58:33am<br />4:36:38pm"}
+    assert payload(panel(f"Practice Stats for {DAY}", labelled_table(cells)))["stats"] == {
+        "time_range": "10:58:33am 4:36:38pm"
+    }
+
+
+@pytest.mark.parametrize(
+    "html",
+    [panel("Laps-by-Class", CHART), panel(f"Practice Stats for {DAY}", labelled_table({"Laps-by-Class": CHART}))],
+)
+def test_laps_by_class_come_from_the_script(html: str) -> None:
+    assert payload(html)["laps_by_class"] == [
+        {"label": "1/10 Open", "laps": "221"},
+        {"label": "4WD (Mod)", "laps": "266"},
+    ]
+
+
+def test_chart_without_classes_is_an_empty_list() -> None:
+    assert payload("<script>var data = [];</script>")["laps_by_class"] == []
+
+
+@pytest.mark.parametrize("script", ["null; var x = [{}];", "[{", "[1, 2];", '"text";'])
+def test_unreadable_chart_is_reported_and_the_list_kept(script: str) -> None:
+    found = payload(f"<script>var data = {script}</script>")
+    assert "laps_by_class" not in found
+    assert len(found["sessions"]) == 1
+    assert found["unreadable_rows"] == [{"row": script, "reason": "the script's data is no array of objects"}]
+
+
+def test_overall_fastest_names_driver_and_class() -> None:
+    cell = '<a href="/practice/?p=view_session&id=7">23.423</a> (<small>Ana Ruiz</small>)<br /><small>4WD (Mod)</small>'
+    assert leaderboard({"Overall Fastest": cell}) == [
+        {"label": "Overall Fastest", "session_id": "7", "time": "23.423", "driver": "Ana Ruiz", "class": "4WD (Mod)"}
+    ]
+
+
+def test_fastest_of_a_class_names_the_driver() -> None:
+    cell = '<a href="/practice/?id=8&p=view_session">23.704</a> <small>(Bo Lind)</small>'
+    assert leaderboard({"4WD (Mod)": cell}) == [
+        {"label": "4WD (Mod)", "session_id": "8", "time": "23.704", "driver": "Bo Lind"}
+    ]
+
+
+@pytest.mark.parametrize(
+    ("cell", "driver"),
+    [
+        ('<a href="?id=1">1</a> (<small>(Bo)</small>)', "(Bo)"),
+        ('<a href="?id=1">1</a> <small>((Bo))</small>', "(Bo)"),
+        ('<a href="?id=1">1</a> <small>(Bo (Jr))</small>', "Bo (Jr)"),
+        ('<a href="?id=1">1</a> <small>Bo (Jr)</small>', "Bo (Jr)"),
+    ],
+)
+def test_brackets_of_a_name_stay(cell: str, driver: str) -> None:
+    assert leaderboard({"1/10 Open": cell})[0]["driver"] == driver
+
+
+def test_leader_without_a_lap_keeps_the_label_alone() -> None:
+    assert leaderboard({"Overall Fastest": "&nbsp;"}) == [{"label": "Overall Fastest"}]
+
+
+def test_list_without_panels_has_none_of_their_keys() -> None:
+    assert payload("").keys() == {"track_name", "date_heading", "sessions"}

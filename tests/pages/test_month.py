@@ -1,0 +1,110 @@
+import pytest
+
+from scraper.pages import MonthPage, PageError, PageErrorKind
+from tests.pages.markup import NO_SESSIONS, day_row, list_row, list_table, month_page, month_table, panel
+
+
+def read(html: str) -> MonthPage:
+    return MonthPage(html, month="2025-10")
+
+
+def refused(html: str) -> PageError:
+    with pytest.raises(PageError) as error:
+        read(html).payload()
+    return error.value
+
+
+def test_payload_holds_the_whole_month() -> None:
+    rows = [day_row(), day_row("2025-10-12", "Sun, Oct 12, 2025", "2")]
+    assert read(month_page(month_table(rows))).payload() == {
+        "track_name": "Sandy Creek",
+        "month_heading": "October 2025",
+        "available_months": ["2026-01", "2025-10"],
+        "days": [
+            {"date": "2025-10-25", "label": "Sat, Oct 25, 2025", "sessions": "56"},
+            {"date": "2025-10-12", "label": "Sun, Oct 12, 2025", "sessions": "2"},
+        ],
+    }
+
+
+def test_columns_are_found_by_their_headings() -> None:
+    link = '<a href="/practice/?p=session_list&d=2025-10-25">'
+    row = f"<tr><td>{link}56</a></td><td>dry</td><td>{link}Sat, Oct 25, 2025</a></td></tr>"
+    days = read(month_page(month_table([row], ["# Sessions", "Track State", "Date"]))).days
+    assert days == [{"date": "2025-10-25", "label": "Sat, Oct 25, 2025", "sessions": "56", "track_state": "dry"}]
+
+
+def test_date_comes_from_the_parsed_query() -> None:
+    row = day_row().replace("?p=session_list&d=2025-10-25", "?d=2025-10-25&amp;x=1#top&p=session_list")
+    assert read(month_page(month_table([row]))).days[0]["date"] == "2025-10-25"
+
+
+@pytest.mark.parametrize("date", ["", "2025-10-32", "2025-1-5", "20251025", "2025-10-25T00:00", "٢٠٢٥-10-25", "today"])
+def test_link_without_an_iso_date_is_reported_and_the_rest_kept(date: str) -> None:
+    month = read(month_page(month_table([day_row(), day_row(date, "Some day")])))
+    assert [day["date"] for day in month.days] == ["2025-10-25"]
+    assert month.payload()["unreadable_rows"] == [
+        {"row": "Some day 56", "reason": "no date in the link to the day's list"},
+    ]
+
+
+def test_day_without_a_link_is_reported() -> None:
+    month = read(month_page(month_table([day_row(), "<tr><td>Sun, Oct 12, 2025</td><td>2</td></tr>"])))
+    assert month.unreadable_rows == [{"row": "Sun, Oct 12, 2025 2", "reason": "no link to the day's list"}]
+
+
+def test_row_with_missing_cells_is_reported() -> None:
+    month = read(month_page(month_table([day_row(), "<tr><td>Sun, Oct 12, 2025</td></tr>"])))
+    assert month.unreadable_rows == [{"row": "Sun, Oct 12, 2025", "reason": "1 cells under 2 column headings"}]
+
+
+def test_month_of_which_no_day_can_be_read_is_no_empty_month() -> None:
+    error = refused(month_page(month_table([day_row("soon"), day_row("later")])))
+    assert error.kind is PageErrorKind.CHANGED_LAYOUT
+    assert "no day can be read: no date in the link" in error.reason
+
+
+@pytest.mark.parametrize("table", ["", month_table([])])
+def test_month_without_sessions_has_no_days(table: str) -> None:
+    assert read(month_page(table)).payload()["days"] == []
+
+
+@pytest.mark.parametrize(
+    "today",
+    [
+        panel("Practice Sessions on October 25, 2025 (Saturday)", NO_SESSIONS),
+        panel("Practice Sessions on January 12, 2026 (Monday)", list_table([list_row(), list_row(900002)])),
+        "",
+    ],
+)
+def test_todays_list_says_nothing_about_the_month(today: str) -> None:
+    assert read(month_page(today=today)).payload() == read(month_page()).payload()
+    assert read(month_page("", today=today)).days == []
+
+
+def test_other_month_is_refused_and_both_are_named() -> None:
+    error = refused(month_page(heading="Practice Dates for September 2025"))
+    assert error.kind is PageErrorKind.OTHER_DATE
+    assert error.reason == "the page is of 2025-09, asked for 2025-10"
+
+
+@pytest.mark.parametrize(
+    ("html", "missing"),
+    [
+        (month_page(heading="Days"), 'no panel "Practice Dates for …"'),
+        (month_page(heading="Practice Dates for Brumaire 234"), "names no month"),
+        (month_page().replace("available_session_months", "months"), "no select#available_session_months"),
+        (month_page(month_table([day_row()], ["Day", "# Sessions"])), 'no column "date"'),
+        (month_page(month_table([day_row()], ["Date", "Entries"])), 'no column "sessions"'),
+        (month_page(f"<table><tr><td></td></tr>{day_row()}</table>"), "no table.table around them"),
+        (month_page(f'<table class="table">{day_row()}</table>'), 'no column "date"'),
+    ],
+)
+def test_missing_landmark_is_a_changed_layout_that_names_it(html: str, missing: str) -> None:
+    error = refused(html)
+    assert error.kind is PageErrorKind.CHANGED_LAYOUT
+    assert missing in error.reason
+
+
+def test_options_without_a_value_are_no_months() -> None:
+    assert read(month_page(months=["", "2025-10"])).available_months == ["2025-10"]

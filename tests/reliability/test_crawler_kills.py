@@ -1,0 +1,89 @@
+"""T1: the crawler is killed at any number of stored pages; what was stored stays, and the next crawl completes it."""
+
+import random
+import subprocess
+import time
+from collections import Counter
+from collections.abc import Iterator
+
+import psycopg
+import pytest
+
+from scraper.errors import LockHeld
+from scraper.locks import Job, only_one
+from scraper.sample_site.season import Season
+from scraper.sample_site.server import SampleSite
+from tests.commands_runner import Commands
+from tests.crawling import Crawler
+from tests.soak_table import Tally, trials
+
+SEASON = Season.generate(tracks=1, days=2, sessions_per_day=15)
+(TRACK,) = (track.slug for track in SEASON.tracks)
+ALL_DAYS = {"TRACK": TRACK, "FROM": "2025-10-01", "TO": "2025-10-31", "CRAWL_CONCURRENCY": "3"}
+SESSIONS = {str(session.session_id) for session in SEASON.sessions()}
+MOST_AT_ONCE = 3
+EMPTY = "truncate raw.practice_months, raw.practice_lists, raw.practice_sessions, raw.failed_pages, raw.work_list"
+
+
+@pytest.fixture
+def season_crawler(commands: Commands) -> Iterator[Crawler]:
+    with SampleSite(SEASON) as site:
+        yield Crawler(commands, site)
+
+
+def contents(crawler: Crawler) -> Counter[tuple[str, str]]:
+    """Every stored version of every page, by page and hash."""
+    return Counter(
+        crawler.rows(
+            "select session_id, content_hash from raw.practice_sessions union all"
+            " select practice_date::text, content_hash from raw.practice_lists union all"
+            " select month, content_hash from raw.practice_months"
+        )
+    )
+
+
+def kill_when_stored(crawler: Crawler, crawl: subprocess.Popen[str], count: int) -> None:
+    """Kill the crawl once so many sessions are committed, as the database says."""
+    query = "select count(*) from raw.practice_sessions"
+    with psycopg.connect(crawler.database.conninfo, autocommit=True) as connection:
+        while (connection.execute(query).fetchone() or (0,))[0] < count and crawl.poll() is None:
+            time.sleep(0.001)
+    crawl.kill()
+    crawl.communicate()
+
+
+def wait_for_the_lock(crawler: Crawler) -> float:
+    """Take the crawl's lock as soon as the database gives it; seconds until then."""
+    started = time.monotonic()
+    while True:
+        try:
+            with only_one(crawler.database, Job.CRAWL):
+                return time.monotonic() - started
+        except LockHeld:
+            if time.monotonic() - started > 10:
+                raise
+
+
+def test_no_page_is_lost_or_doubled_when_the_crawler_is_killed(season_crawler: Crawler, tally: Tally) -> None:
+    tally.promise = "pages missing, doubled or fetched in vain when the crawler is killed"
+    crawler = season_crawler
+    crawler.succeed(**ALL_DAYS)
+    uninterrupted = contents(crawler)
+    chance = random.Random(11)
+    for _ in range(trials(quick=3, full=50)):
+        crawler.change(EMPTY)
+        before = len(crawler.site.requests)
+        kill_when_stored(crawler, crawler.start(**ALL_DAYS), chance.randint(1, len(SESSIONS) - 1))
+        stored = contents(crawler)
+        tally.losses += len(stored - uninterrupted)
+        assert wait_for_the_lock(crawler) < 10
+
+        crawler.succeed(**ALL_DAYS)
+        tally.losses += len(uninterrupted - contents(crawler)) + len(contents(crawler) - uninterrupted)
+        asked = Counter(path for path in crawler.asked(before) if "view_session" in path)
+        asked_twice = sum(count - 1 for count in asked.values())
+        tally.losses += max(0, asked_twice - MOST_AT_ONCE)
+        tally.trials += 1
+        tally.faults += 1
+    outcomes = Counter(crawler.rows("select outcome from raw.crawls"))
+    assert outcomes[("running",)] == 0

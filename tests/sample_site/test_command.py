@@ -1,0 +1,34 @@
+"""``python -m scraper.sample_site``: says where it is, serves until it is interrupted."""
+
+import signal
+import subprocess
+import sys
+from urllib.request import urlopen
+
+import pytest
+
+COMMAND = [sys.executable, "-m", "scraper.sample_site"]
+
+
+def test_it_prints_the_setting_serves_and_ends_on_interrupt() -> None:
+    with subprocess.Popen([*COMMAND, "--port", "0"], stdout=subprocess.PIPE, text=True) as site:
+        assert site.stdout
+        try:
+            name, _, base_url = site.stdout.readline().strip().partition("=")
+            with urlopen(f"{base_url.format(track='wattlegrove')}/practice/?p=calendar&d=2025-10") as page:
+                assert b"Practice Dates for October 2025" in page.read()
+        finally:
+            site.send_signal(signal.SIGINT)
+    assert name == "LIVERC_BASE_URL"
+    assert site.returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [(["--days", "0"], "at least one track"), (["--port", "99999"], "port must be 0-65535"), (["--port", "x"], "'x'")],
+)
+def test_what_it_cannot_do_it_says_in_one_line(arguments: list[str], message: str) -> None:
+    ended = subprocess.run([*COMMAND, *arguments], capture_output=True, text=True, check=False)
+    assert ended.returncode == 2
+    assert message in ended.stderr.splitlines()[-1]
+    assert "Traceback" not in ended.stderr

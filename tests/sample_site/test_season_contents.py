@@ -1,0 +1,135 @@
+"""The default season holds every trap of the real pages."""
+
+from collections import defaultdict
+from collections.abc import Callable
+from datetime import time
+
+import pytest
+
+from scraper.sample_site.driver_names import UNKNOWN_CLASS, UNKNOWN_DRIVER, is_name, normalized_name
+from scraper.sample_site.practice import Session
+from scraper.sample_site.season import Season
+
+ONE_SESSION: dict[str, Callable[[Session], bool]] = {
+    "a name without a transponder": lambda each: is_name(each.driver) and not each.transponder,
+    "an unknown driver without a transponder": lambda each: each.driver == UNKNOWN_DRIVER and not each.transponder,
+    "a transponder that is no number": lambda each: each.transponder == "3141592/2",
+    "a family name first": lambda each: each.driver == "Rosander, Greg",
+    "two spaces in a name": lambda each: "  " in each.driver,
+    "a blank driver": lambda each: each.driver == "",
+    "a blank class": lambda each: each.class_name == "",
+    "a Latin name with marks": lambda each: each.driver == "José Nuñez",
+    "a letter that Unicode does not take apart": lambda each: each.driver.startswith("Łukasz"),
+    "a Cyrillic name": lambda each: any("\u0430" <= letter <= "\u044f" for letter in each.driver),
+    "an apostrophe in a name": lambda each: "'" in each.driver,
+    "an ampersand in a name": lambda each: "&" in each.driver,
+    "a less-than sign in a name": lambda each: "<" in each.driver,
+    "a class ending in parentheses, no transponder": lambda each: (
+        each.class_name == "4WD (Mod)" and not each.transponder
+    ),
+    "a class with parentheses and a transponder": lambda each: (
+        each.class_name == "1/8 Buggy (Sportsman)" and each.transponder != ""
+    ),
+    "an unknown class": lambda each: each.class_name == UNKNOWN_CLASS,
+    "a session under a minute": lambda each: 0 < each.length_seconds < 60,
+    "a session over an hour": lambda each: each.length_seconds > 3600,
+    "a session past midnight": lambda each: (
+        each.ended_at.date() > each.started_at.date() and len({lap.finished_at.date() for lap in each.laps}) > 1
+    ),
+    "an invalid lap among valid ones": lambda each: {lap.is_valid for lap in each.laps} == {True, False},
+    "no valid lap at all": lambda each: {lap.is_valid for lap in each.laps} == {False},
+    "a valid lap over a minute": lambda each: any(lap.is_valid and lap.time_ms > 60_000 for lap in each.laps),
+    "no laps": lambda each: not each.laps and each.length_seconds == 0,
+    "a start just after midnight": lambda each: each.started_at.time() < time(1),
+    "a start just after noon": lambda each: time(12) <= each.started_at.time() < time(13),
+    "a start on the stroke of noon": lambda each: each.started_at.time() == time(12),
+    **{
+        f"{count} laps": lambda each, count=count: len(each.laps) == count  # type: ignore[misc]
+        for count in (1, 4, 7, 12, 20)
+    },
+}
+
+
+@pytest.mark.parametrize("trap", ONE_SESSION)
+def test_some_session_has(trap: str, season: Season) -> None:
+    assert any(ONE_SESSION[trap](session) for session in season.sessions())
+
+
+def test_it_has_three_tracks_thirty_days_three_months_and_some_five_hundred_sessions(season: Season) -> None:
+    days = list(season.days())
+    assert len({day.track for day in days}) == 3
+    assert len(days) == 30
+    assert {f"{day.date:%Y-%m}" for day in days} == {"2025-08", "2025-09", "2025-10"}
+    assert 450 <= sum(len(day.sessions) for day in days) <= 550
+
+
+def test_one_slug_is_mixed_case_with_a_hyphen(season: Season) -> None:
+    assert [track.slug for track in season.tracks if "-" in track.slug and track.slug != track.slug.lower()]
+
+
+def test_some_dates_have_one_track_open_and_some_two(season: Season) -> None:
+    open_tracks = defaultdict(set)
+    for day in season.days():
+        open_tracks[day.date].add(day.track.slug)
+    assert {len(slugs) for slugs in open_tracks.values()} == {1, 2}
+
+
+def test_one_driver_has_three_transponders_on_one_day(season: Season) -> None:
+    used = defaultdict(set)
+    for day in season.days():
+        for session in day.sessions:
+            if is_name(session.driver) and session.transponder:
+                used[day.date, session.driver].add(session.transponder)
+    assert {1, 2, 3} <= {len(transponders) for transponders in used.values()}
+
+
+def test_one_transponder_carries_two_names_on_one_day(season: Season) -> None:
+    names = defaultdict(set)
+    for day in season.days():
+        for session in day.sessions:
+            if is_name(session.driver) and session.transponder:
+                names[day.date, session.transponder].add(normalized_name(session.driver))
+    assert max(map(len, names.values())) > 1
+
+
+def _drivers_in_time(season: Season, transponder: str) -> list[str]:
+    return [session.driver for session in season.sessions() if session.transponder == transponder]
+
+
+def test_an_unknown_driver_carries_a_name_before_and_after(season: Season) -> None:
+    assert _drivers_in_time(season, "9000301") == ["Otis Grennick", UNKNOWN_DRIVER, "Otis Grennick"]
+
+
+def test_a_known_driver_is_unknown_at_last(season: Season) -> None:
+    assert _drivers_in_time(season, "9000302") == ["Hedda Crane-Lowell", UNKNOWN_DRIVER]
+
+
+def test_an_unknown_driver_with_a_transponder_is_never_named(season: Season) -> None:
+    assert _drivers_in_time(season, "9000303") == [UNKNOWN_DRIVER, UNKNOWN_DRIVER]
+
+
+def test_one_person_is_written_in_four_ways(season: Season) -> None:
+    written = _drivers_in_time(season, "9000601")
+    assert len(set(written)) == 4
+    assert {normalized_name(name) for name in written} == {"greg rosander"}
+
+
+def test_one_driver_is_in_two_classes_on_one_day(season: Season) -> None:
+    classes = defaultdict(set)
+    for day in season.days():
+        for session in day.sessions:
+            classes[day.date, session.transponder].add(session.class_name)
+    assert any(len(names) > 1 for (_, transponder), names in classes.items() if transponder)
+
+
+def test_two_sessions_start_in_the_same_second(season: Season) -> None:
+    for day in season.days():
+        starts = [session.started_at for session in day.sessions]
+        if len(set(starts)) < len(starts):
+            return
+    pytest.fail("every session starts in a second of its own")
+
+
+def test_a_date_without_practice_is_a_day_without_sessions(season: Season) -> None:
+    closed = season.today.replace(day=1)
+    assert season.day("Iron-Range", closed).sessions == ()

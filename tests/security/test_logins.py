@@ -1,0 +1,117 @@
+"""The main job by logins that have one role each; and their password, which is to be found nowhere afterwards."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import quote
+
+import psycopg
+import pytest
+
+from scraper.database import Database
+from scraper.embedded_server import EmbeddedServer
+from scraper.migrate import upgrade
+from scraper.sample_site.season import Season
+from scraper.sample_site.server import SampleSite
+from tests.commands_runner import Commands
+from tests.guarded_server import PASSWORD, add_database, add_login, as_user, guarded_server
+from tests.soak_table import Tally
+
+ENCODED = quote(PASSWORD, safe="")
+LOGINS = {
+    "nightly_crawl": "in role practice_crawler",
+    "nightly_transform": "in role practice_transformer",
+    "analyst": "in role practice_reader",
+}
+# What is kept of a run beside its pages.
+KEPT = (
+    "select arguments::text, outcome from raw.crawls",
+    "select url, reason from raw.failed_pages",
+    "select invocation_id, outcome from intermediate.transforms",
+)
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory, postgres_programs: Path | None) -> Iterator[EmbeddedServer]:
+    """A server as an administrator would set it up: a migrated database, and a login per purpose."""
+    with guarded_server(tmp_path_factory.mktemp("logins"), postgres_programs) as server:
+        upgrade(add_database(server, "practice"))
+        for name, options in LOGINS.items():
+            add_login(server, name, options)
+        yield server
+
+
+@pytest.fixture
+def owner(server: EmbeddedServer) -> Database:
+    return as_user(server, "practice", "practice")
+
+
+def commands_of(server: EmbeddedServer, login: str, artifacts: Path) -> Commands:
+    return Commands(as_user(server, "practice", login), artifacts)
+
+
+def found_in(text: str) -> list[str]:
+    """Which spellings of the password a text holds."""
+    return [spelling for spelling in (PASSWORD, ENCODED, "CANARY") if spelling in text]
+
+
+def test_crawl_and_transform_work_with_one_role_each_and_the_reader_reads(
+    server: EmbeddedServer, owner: Database, dbt_artifacts: Path
+) -> None:
+    season = Season.generate(tracks=1, days=1)
+    (day,) = season.days()
+    with SampleSite(season) as site:
+        crawler = commands_of(server, "nightly_crawl", dbt_artifacts)
+        crawler.succeed("crawl", LIVERC_BASE_URL=site.base_url, TRACK=day.track.slug, DATE=str(day.date))
+    transformer = commands_of(server, "nightly_transform", dbt_artifacts)
+    transformer.succeed("transform")
+    assert "complete: every listed session is captured" in transformer.succeed("status")
+    for commands in (crawler, transformer):
+        assert "problem" not in commands.succeed("doctor")
+    with psycopg.connect(as_user(server, "practice", "analyst").conninfo) as connection:
+        sessions = connection.execute("select count(*) from racing.races where detail_status = 'captured'").fetchone()
+    assert sessions == (len(day.sessions),)
+    with psycopg.connect(owner.conninfo) as connection:
+        owners = connection.execute("select distinct relowner::regrole::text from pg_class where relname like 'stg%'")
+        assert owners.fetchall() == [("practice_transformer",)]
+
+
+def test_the_password_is_found_nowhere_after_all_that_can_fail(
+    server: EmbeddedServer, owner: Database, dbt_artifacts: Path, tally: Tally
+) -> None:
+    tally.promise = "no password in anything said or written"
+    socket = quote(str(server.socket_folder))
+    there = f"@/practice?host={socket}"
+    right = f"nightly_crawl:{ENCODED}{there}"
+    failures = [
+        ("crawl", f"postgresql://{right}", {"TRACK": "bend", "DATE": "2025-13-01"}, 2),
+        ("crawl", f"postgresql://{right}", {"TRACK": "bend", "LIVERC_BASE_URL": "http://127.0.0.1:1/{track}"}, 1),
+        ("crawl", f"postgresql://analyst:{ENCODED}{there}", {"TRACK": "bend", "DATE": "2025-10-25"}, 1),
+        ("crawl", f"postgresql://nightly_crawl:CANARY{there}", {"TRACK": "bend"}, 1),
+        ("crawl", f"postgresql://nightly_crawl:{PASSWORD}{there}", {"TRACK": "bend"}, 2),
+        ("transform", f"postgresql://analyst:{ENCODED}{there}", {}, 1),
+        ("transform", f"postgresql://nightly_transform:CANARY{there}", {"FULL": "1"}, 1),
+        ("verify", "postgresql://nightly_transform:CANARY%4@host/practice", {}, 2),
+        ("status", f"postgresql://{right.replace('/practice', '/missing')}", {}, 1),
+        ("status", f"postgresql://{right}", {}, 1),
+        ("doctor", "postgresql://nightly_crawl:CANARY@127.0.0.1:1/practice", {}, 1),
+        ("migrate", "mysql://nightly_crawl:CANARY@host/practice", {}, 2),
+        ("docs", "postgresql://nightly_crawl:CANARY@host:99999/practice", {}, 2),
+        ("dbt", f"postgresql://nightly_transform:{ENCODED}{there}", {"ARGS": "--debug run -s no_such_model --flag"}, 2),
+        ("dbt", f"postgresql://analyst:{ENCODED}{there}", {"ARGS": "--debug run"}, 1),
+    ]
+    for command, url, settings, exit_status in failures:
+        done = commands_of(server, "nightly_crawl", dbt_artifacts).run(command, DATABASE_URL=url, **settings)
+        said = done.stdout + done.stderr
+        assert done.returncode == exit_status, f"{command} {settings}\n{said}"
+        assert "Traceback" not in said, said
+        tally.trials += 1
+        tally.faults += 1
+        assert found_in(said) == [], said
+    written = [path for path in dbt_artifacts.rglob("*") if path.is_file()]
+    assert any(path.name == "dbt.log" for path in written)
+    assert any(path.name == "manifest.json" for path in written)
+    holding = [path for path in written if found_in(path.read_bytes().decode("utf-8", errors="replace"))]
+    tally.losses = len(holding)
+    assert holding == []
+    with psycopg.connect(owner.conninfo) as connection:
+        assert found_in(str([connection.execute(query).fetchall() for query in KEPT])) == []

@@ -1,0 +1,137 @@
+"""The raw tables as the crawler writes them: versions, times, failures and what a session was captured with."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from datetime import date
+from typing import Any
+
+import psycopg
+import pytest
+from psycopg.types.json import Jsonb
+
+from scraper.database import Database
+from scraper.items import FailedPage, Page, PracticeList, PracticeMonth, PracticeSession
+from scraper.raw_store import LARGEST_KEPT_BODY, RawStore
+
+DAY = date(2025, 10, 25)
+FAILED = FailedPage("sandy", "session", "7", "http://site/7", "http_status", "status 500", 500, b"body")
+
+Work = Callable[[RawStore], Awaitable[Any]]
+
+
+@pytest.fixture
+def stored(database: Database) -> Callable[[Work], Any]:
+    """Does some work on a store of its own, under one record of a crawl."""
+    with psycopg.connect(database.conninfo, autocommit=True) as connection:
+        row = connection.execute(
+            "insert into raw.crawls (arguments, version) values (%s, '0') returning crawl_id", [Jsonb({})]
+        ).fetchone()
+    assert row is not None
+
+    async def run(work: Work) -> Any:
+        store = await RawStore.connect(database, row[0])
+        try:
+            return await work(store)
+        finally:
+            await store.close()
+
+    return lambda work: asyncio.run(run(work))
+
+
+def rows(database: Database, query: str) -> list[tuple[Any, ...]]:
+    with psycopg.connect(database.conninfo) as connection:
+        return connection.execute(query).fetchall()
+
+
+def session(laps: str, session_id: str = "7") -> PracticeSession:
+    return PracticeSession("sandy", session_id, "http://site/7", {"num_laps": laps, "driver": "Ana"})
+
+
+def day_list(*listed: tuple[str, str]) -> PracticeList:
+    sessions = [{"session_id": session_id, "laps": laps} for session_id, laps in listed]
+    return PracticeList("sandy", DAY, "http://site/list", {"sessions": sessions})
+
+
+def save_each(*items: Page | FailedPage) -> Work:
+    async def work(store: RawStore) -> list[bool]:
+        return [is_new for item in items for is_new in await store.save([item])]
+
+    return work
+
+
+def test_a_revert_is_a_version_and_a_repetition_is_none(database: Database, stored: Callable[[Work], Any]) -> None:
+    assert stored(save_each(session("1"), session("2"), session("2"), session("1"))) == [True, True, False, True]
+    versions = rows(database, "select payload ->> 'num_laps', last_seen_at > fetched_at from raw.practice_sessions")
+    assert sorted(versions) == [("1", False), ("1", False), ("2", True)]
+
+
+def test_every_new_version_is_work_for_the_transform(database: Database, stored: Callable[[Work], Any]) -> None:
+    month = PracticeMonth("sandy", "2025-10", "http://site/month", {"days": []})
+    stored(save_each(month, day_list(("7", "1")), session("1"), session("1"), day_list(("7", "1"))))
+    assert rows(database, "select page_kind, page_key from raw.work_list order by line_id") == [
+        ("list", str(DAY)),
+        ("session", "7"),
+    ]
+
+
+def test_all_items_of_a_batch_are_stored_or_none(database: Database, stored: Callable[[Work], Any]) -> None:
+    unstorable = PracticeSession("sandy\x00", "8", "http://site/8", {})
+    with pytest.raises(psycopg.DataError):
+        stored(lambda store: store.save([session("1"), unstorable]))
+    assert rows(database, "select count(*) from raw.practice_sessions") == [(0,)]
+
+
+def test_failures_count_attempts_until_the_page_is_captured(database: Database, stored: Callable[[Work], Any]) -> None:
+    stored(save_each(FAILED, FAILED))
+    assert rows(database, "select attempts, resolved_at is null from raw.failed_pages") == [(2, True)]
+    stored(save_each(session("1")))
+    assert rows(database, "select attempts, resolved_at is null from raw.failed_pages") == [(2, False)]
+    stored(save_each(FAILED))
+    assert rows(database, "select attempts, resolved_at is null from raw.failed_pages") == [(3, True)]
+
+
+def test_the_kept_body_is_capped(database: Database, stored: Callable[[Work], Any]) -> None:
+    huge = FailedPage("sandy", "list", str(DAY), "http://site/list", "truncated", "cut", 200, b"x" * 9 * 1024 * 1024)
+    stored(save_each(huge))
+    ((kept,),) = rows(database, "select body from raw.failed_pages")
+    assert len(kept) < LARGEST_KEPT_BODY / 100
+
+
+def captured_with(*session_ids: str) -> Work:
+    return lambda store: store.captured_with("sandy", DAY, list(session_ids))
+
+
+def test_a_session_was_captured_with_the_row_of_its_list_at_that_time(stored: Callable[[Work], Any]) -> None:
+    stored(save_each(day_list(("7", "1"), ("8", "3"))))
+    assert stored(captured_with("7", "8")) == {}
+    stored(save_each(session("1")))
+    stored(save_each(day_list(("7", "2"), ("8", "3"))))
+    assert stored(captured_with("7", "8")) == {"7": [{"session_id": "7", "laps": "1"}]}
+    stored(save_each(session("1")))
+    assert stored(captured_with("7")) == {"7": [{"session_id": "7", "laps": "2"}]}
+    stored(save_each(FAILED))
+    assert stored(captured_with("7")) == {}
+
+
+def test_a_session_listed_twice_was_captured_with_both_rows(stored: Callable[[Work], Any]) -> None:
+    stored(save_each(day_list(("7", "1"), ("7", "2")), session("1")))
+    assert sorted(row["laps"] for row in stored(captured_with("7"))["7"]) == ["1", "2"]
+
+
+def test_only_a_whole_list_resolves_failures_of_what_left_it(database: Database, stored: Callable[[Work], Any]) -> None:
+    partly_read = PracticeList("sandy", DAY, "http://site/list", {"sessions": [], "unreadable_rows": [{"row": "?"}]})
+    stored(save_each(day_list(("7", "1"), ("8", "3")), FAILED, partly_read))
+    assert rows(database, "select resolved_at is null from raw.failed_pages") == [(True,)]
+    stored(save_each(day_list(("8", "3"))))
+    assert rows(database, "select resolved_at is null from raw.failed_pages") == [(False,)]
+
+
+def test_nothing_hangs_for_ever(stored: Callable[[Work], Any]) -> None:
+    async def timeouts(store: RawStore) -> dict[str, Any] | None:
+        query = (
+            "select current_setting('statement_timeout') as statement,"
+            " current_setting('idle_in_transaction_session_timeout') as idle"
+        )
+        return await (await store._connection.execute(query)).fetchone()
+
+    assert stored(timeouts) == {"statement": "2min", "idle": "1min"}
