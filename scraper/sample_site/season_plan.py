@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from functools import lru_cache
 
 LAST_PRACTICE_DATE = date(2025, 10, 26)
-"""A Sunday: every season ends here, so that a bigger one reaches further back."""
+"""A Sunday: a season ends here unless told otherwise, so that a bigger one reaches further back."""
 
 FIRST_SESSION_ID = 700_001
 
@@ -19,6 +19,7 @@ class SeasonPlan:
     tracks: int
     days: int
     sessions_per_day: int
+    last_date: date = LAST_PRACTICE_DATE
 
     def __post_init__(self) -> None:
         if min(self.tracks, self.days, self.sessions_per_day) < 1:
@@ -34,13 +35,14 @@ class SeasonPlan:
 def practice_days_by_date(plan: SeasonPlan) -> Mapping[date, tuple[int, ...]]:
     """The numbers of the practice days on each date, oldest first; day ``n`` is at track ``n % plan.tracks``.
 
-    People practise on Saturdays and Sundays. On some dates one track is open, on others two.
+    People practise on Saturdays and Sundays, if the last date is a Sunday. On some dates one track is open, on others
+    two.
     """
     date_numbers = [day if plan.tracks == 1 else day * 2 // 3 for day in range(plan.days)]
     days: dict[date, tuple[int, ...]] = {}
     for day, date_number in enumerate(date_numbers):
         weekends_back, is_saturday = divmod(date_numbers[-1] - date_number, 2)
-        practice_date = LAST_PRACTICE_DATE - timedelta(days=7 * weekends_back + is_saturday)
+        practice_date = plan.last_date - timedelta(days=7 * weekends_back + is_saturday)
         days[practice_date] = (*days.get(practice_date, ()), day)
     return days
 
