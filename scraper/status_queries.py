@@ -5,12 +5,22 @@ LAST_CRAWL = (
 )
 
 # A crawl that did not finish is made good by a later one that finished and asked for all that it had asked for.
+# A track that is not in TRACKS, and of which no page was ever had, may be a slip of the keyboard: what the last crawl
+# could not do for it is told; after the next one it is nothing that is missing. The same holds for failed pages.
 UNFINISHED_CRAWLS = """
 select crawl_id, outcome, arguments
 from raw.crawls as crawls
 where
     outcome <> 'finished'
     and arguments ? 'from' -- else it asked the site for nothing: make reparse
+    and exists (
+        select from jsonb_array_elements_text(crawls.arguments -> 'tracks') as named (track)
+        where
+            crawls.crawl_id = (select max(crawl_id) from raw.crawls)
+            or named.track = any(%(tracks)s)
+            or exists (select from raw.practice_months where track_slug = named.track)
+            or exists (select from raw.practice_lists where track_slug = named.track)
+    )
     and not exists (
         select from raw.crawls as later
         where
@@ -49,8 +59,15 @@ from (
 
 FAILED = """
 select track_slug, page_kind, page_key, attempts, reason, last_failed_at, count(*) over () as total, now()
-from raw.failed_pages
-where resolved_at is null
+from raw.failed_pages as failed
+where
+    resolved_at is null
+    and (
+        crawl_id = (select max(crawl_id) from raw.crawls)
+        or track_slug = any(%(tracks)s)
+        or exists (select from raw.practice_months as months where months.track_slug = failed.track_slug)
+        or exists (select from raw.practice_lists as lists where lists.track_slug = failed.track_slug)
+    )
 order by last_failed_at desc, failure_id desc
 limit %(most)s
 """

@@ -48,14 +48,15 @@ def _look_at(connection: psycopg.Connection, console: Console, config: Config) -
     if not crawls:
         yield "no crawl yet: begin with make crawl transform TRACK=canberraoffroad DATE=2025-10-25"
         return
-    yield from _crawls(connection, console, crawls[0])
+    scheduled = {"tracks": list(config.scheduled_tracks)}
+    yield from _crawls(connection, console, crawls[0], scheduled)
     yield from _schedule(connection, config)
     yield from _transforms(connection, console)
     yield from _days(connection, console)
-    yield from _failures(connection, console)
+    yield from _failures(connection, console, scheduled)
 
 
-def _crawls(connection: psycopg.Connection, console: Console, last: Row) -> Iterator[str]:
+def _crawls(connection: psycopg.Connection, console: Console, last: Row, scheduled: Row) -> Iterator[str]:
     holders = {holder.lock: holder for holder in lock_holders(connection)}
     running = holders.get(ProjectLock.CRAWL)
     began_or_ended = last["ended_at"] or last["started_at"]
@@ -64,7 +65,9 @@ def _crawls(connection: psycopg.Connection, console: Console, last: Row) -> Iter
     if running:
         yield f"what the crawl that runs now has not fetched yet ({running}); look again when it has ended"
     unfinished = [
-        row for row in _rows(connection, UNFINISHED_CRAWLS) if not (running and row["crawl_id"] == last["crawl_id"])
+        row
+        for row in _rows(connection, UNFINISHED_CRAWLS, scheduled)
+        if not (running and row["crawl_id"] == last["crawl_id"])
     ]
     for row in unfinished[:MOST_NAMED]:
         ended = "was killed" if row["outcome"] in ("running", "abandoned") else f"is {row['outcome']}"
@@ -131,8 +134,8 @@ def _days(connection: psycopg.Connection, console: Console) -> Iterator[str]:
         )
 
 
-def _failures(connection: psycopg.Connection, console: Console) -> Iterator[str]:
-    failures = _rows(connection, FAILED, {"most": MOST_FAILURES})
+def _failures(connection: psycopg.Connection, console: Console, scheduled: Row) -> Iterator[str]:
+    failures = _rows(connection, FAILED, {"most": MOST_FAILURES, **scheduled})
     if not failures:
         return
     total = failures[0]["total"]

@@ -42,9 +42,13 @@ TRANSFORM = """
 insert into intermediate.transforms (invocation_id, is_full, started_at, ended_at, outcome)
 values (gen_random_uuid(), false, now(), now() - interval '2 hours', %s)
 """
+MONTH_PAGE = """
+insert into raw.practice_months (track_slug, month, payload, content_hash, url, parser_version, crawl_id)
+values (%s, '2025-10', '{}', 'x', 'x', 1, 1)
+"""
 FAILURE = """
 insert into raw.failed_pages (track_slug, page_kind, page_key, url, reason_kind, reason, crawl_id)
-select 'bend', 'session', n, 'x', 'status', 'the site answered with status 500 [b]', 1 from generate_series(1, %s) as n
+select 'bend', %s, n, 'x', 'status', 'the site answered with status 500 [b]', 1 from generate_series(1, %s) as n
 """
 
 
@@ -104,7 +108,7 @@ def test_missing_pages_are_counted_and_come_with_the_command_that_fetches_them(
     connection.execute(FIRST_TRACK)
     connection.execute(DAYS, {"days": 5, "depth": "partial"})
     connection.execute(SESSIONS, {"states": ["captured", "failed", "failed"]})
-    connection.execute(FAILURE, [12])
+    connection.execute(FAILURE, ["session", 12])
     exit_status, said = status_says()
     assert exit_status == 1
     assert said.count("  partial       3         1       2") == 5
@@ -145,6 +149,7 @@ def test_what_a_crawl_left_is_missing_until_another_has_asked_for_it_all(
 ) -> None:
     connection.execute(TRANSFORM, ["finished"])
     add_crawl(connection, outcome, tracks="bend hill")
+    connection.execute(MONTH_PAGE, ["hill"])
     add_crawl(connection, "finished", tracks="bend")
     exit_status, said = status_says()
     assert exit_status == 1
@@ -152,6 +157,26 @@ def test_what_a_crawl_left_is_missing_until_another_has_asked_for_it_all(
     assert f"missing: what crawl 1 left: {told}; to complete it: {remedy}\n" in said
     add_crawl(connection, "finished", tracks="hill bend moor", last_day="2025-10-27")
     assert status_says()[0] == 0
+
+
+def test_a_mistyped_track_is_told_until_the_next_crawl(
+    connection: psycopg.Connection, status_says: Says, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    connection.execute(TRANSFORM, ["finished"])
+    add_crawl(connection, "failed", tracks="bend")
+    connection.execute(FAILURE, ["list", 1])
+    exit_status, said = status_says()
+    assert exit_status == 1
+    assert "missing: what crawl 1 left: it is failed" in said
+    assert "missing: 1 page that could not be had" in said
+
+    add_crawl(connection, "finished", tracks="hill")
+    assert status_says()[0] == 0
+    monkeypatch.setenv("TRACKS", "bend")
+    assert "missing: 1 page that could not be had" in status_says()[1]
+    monkeypatch.delenv("TRACKS")
+    connection.execute(MONTH_PAGE, ["bend"])
+    assert "missing: what crawl 1 left: it is failed" in status_says()[1]
 
 
 def test_a_running_crawl_is_named_and_not_taken_for_a_killed_one(
