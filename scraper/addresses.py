@@ -1,8 +1,9 @@
 """Where the pages are: URLs from a base, a track's slug and a key, never from a page."""
 
 from dataclasses import dataclass
-from datetime import date
 from urllib.parse import urlsplit
+
+_QUERIES = {"month": "p=calendar&d=", "list": "p=session_list&d=", "session": "p=view_session&id="}
 
 
 @dataclass(frozen=True)
@@ -15,17 +16,9 @@ class SiteAddresses:
         """The track's own address, without a slash at its end."""
         return self.base_url.replace("{track}", track_slug).rstrip("/")
 
-    def of_month(self, track_slug: str, month: str) -> str:
-        """The page of a month, `YYYY-MM`."""
-        return f"{self.of_track(track_slug)}/practice/?p=calendar&d={month}"
-
-    def of_list(self, track_slug: str, practice_date: date) -> str:
-        """The list of a day's sessions."""
-        return f"{self.of_track(track_slug)}/practice/?p=session_list&d={practice_date.isoformat()}"
-
-    def of_session(self, track_slug: str, session_id: str) -> str:
-        """The page of one session."""
-        return f"{self.of_track(track_slug)}/practice/?p=view_session&id={session_id}"
+    def of_page(self, track_slug: str, kind: str, key: str) -> str:
+        """A page of a track: its `month` (`YYYY-MM`), the `list` of a day (`YYYY-MM-DD`), or a `session` by its id."""
+        return f"{self.of_track(track_slug)}/practice/?{_QUERIES[kind]}{key}"
 
     def origins(self, track_slugs: tuple[str, ...]) -> frozenset[tuple[str, str]]:
         """Scheme and host with port of everything that a crawl of these tracks may ask."""

@@ -78,6 +78,7 @@ class Config(BaseSettings):
     from_date: Annotated[date | None, Field(validation_alias="FROM"), _read(read_date, "FROM")] = None
     to_date: Annotated[date | None, Field(validation_alias="TO"), _read(read_date, "TO")] = None
     list_only: Annotated[bool, Field(validation_alias="LIST_ONLY"), _read(read_switch, "LIST_ONLY")] = False
+    refresh: Annotated[bool, Field(validation_alias="REFRESH"), _read(read_switch, "REFRESH")] = False
     full: Annotated[bool, Field(validation_alias="FULL"), _read(read_switch, "FULL")] = False
     dbt_arguments: Annotated[str, Field(validation_alias="ARGS")] = ""
 

@@ -1,9 +1,8 @@
-"""The raw tables in SQL: pages and failures in, and what is stored already out. The crawler's only way to them."""
+"""Pages and failures into the raw tables. What is stored already comes out by `stored_days`."""
 
 import json
 import zlib
 from collections.abc import Sequence
-from datetime import date
 from typing import Any, Self
 
 from psycopg import AsyncConnection, AsyncCursor, sql
@@ -95,36 +94,6 @@ on conflict (track_slug, page_kind, page_key) do update set
     resolved_at = null
 """
 
-# A session's page was read after some version of its list. Its row in that version is what the page was captured with.
-_CAPTURED_WITH = """
-with captured as (
-    select distinct on (session_id) session_id, last_seen_at
-    from raw.practice_sessions
-    where track_slug = %(track_slug)s and session_id = any(%(session_ids)s)
-    order by session_id, load_id desc
-),
-list_versions as (
-    select captured.session_id, max(lists.load_id) as load_id
-    from captured
-    inner join raw.practice_lists as lists
-        on lists.track_slug = %(track_slug)s
-        and lists.practice_date = %(practice_date)s
-        and lists.fetched_at <= captured.last_seen_at
-    where not exists (
-        select from raw.failed_pages as failed
-        where failed.track_slug = %(track_slug)s and failed.page_kind = 'session'
-            and failed.page_key = captured.session_id and failed.resolved_at is null
-    )
-    group by captured.session_id
-)
-select list_versions.session_id, list_row.payload as list_row
-from (select distinct load_id from list_versions) as versions
-inner join raw.practice_lists as lists on lists.load_id = versions.load_id
-cross join lateral jsonb_array_elements(lists.payload -> 'sessions') as list_row (payload)
-inner join list_versions
-    on list_versions.load_id = versions.load_id and list_versions.session_id = list_row.payload ->> 'session_id'
-"""
-
 
 class RawStore:
     """One connection to the raw tables. Every method that writes is one transaction."""
@@ -136,12 +105,7 @@ class RawStore:
     @classmethod
     async def connect(cls, database: Database, crawl_id: int) -> Self:
         """Connect, as the crawler's role where the database has it."""
-        connection = await AsyncConnection.connect(
-            database.conninfo, autocommit=True, row_factory=dict_row, **_KEEP_ALIVE
-        )
-        await connection.execute(ASSUME_ROLE, ["practice_crawler"])
-        await connection.execute(_PATIENCE)
-        return cls(connection, crawl_id)
+        return cls(await connect_to_raw(database), crawl_id)
 
     async def close(self) -> None:
         """Give the connection back."""
@@ -162,20 +126,6 @@ class RawStore:
         if isinstance(item, PracticeList) and "unreadable_rows" not in item.payload:
             await cursor.execute(_RESOLVE_WHAT_LEFT, parameters)
         return row is not None and bool(row["is_new"])
-
-    async def captured_with(
-        self, track_slug: str, practice_date: date, session_ids: list[str]
-    ) -> dict[str, list[dict[str, str]]]:
-        """For each of the sessions that is captured and did not fail since: the list row it was captured with.
-
-        Several rows where the list showed the session more than once.
-        """
-        parameters = {"track_slug": track_slug, "practice_date": practice_date, "session_ids": session_ids}
-        cursor = await self._connection.execute(_CAPTURED_WITH, parameters)
-        rows: dict[str, list[dict[str, str]]] = {}
-        async for row in cursor:
-            rows.setdefault(row["session_id"], []).append(row["list_row"])
-        return rows
 
     def _page_parameters(self, page: Page) -> dict[str, Any]:
         payload = storable(page.payload)
@@ -202,6 +152,14 @@ class RawStore:
             "body": zlib.compress(failed.body[:LARGEST_KEPT_BODY]) if failed.body else None,
             "crawl_id": self._crawl_id,
         }
+
+
+async def connect_to_raw(database: Database) -> AsyncConnection[dict[str, Any]]:
+    """A connection as the crawler's role where the database has it, on which nothing hangs for ever."""
+    connection = await AsyncConnection.connect(database.conninfo, autocommit=True, row_factory=dict_row, **_KEEP_ALIVE)
+    await connection.execute(ASSUME_ROLE, ["practice_crawler"])
+    await connection.execute(_PATIENCE)
+    return connection
 
 
 def _save_statement(kind: str) -> sql.Composed:

@@ -36,7 +36,7 @@ def test_without_settings_the_defaults_of_the_contract_hold() -> None:
     assert config.liverc_base_url == "https://{track}.liverc.com"
     assert (config.tracks, config.days) == ((), 2)
     assert (config.crawl_concurrency, config.crawl_delay, config.crawl_contact) == (3, 0.5, None)
-    assert (config.list_only, config.full) == (False, False)
+    assert (config.list_only, config.refresh, config.full) == (False, False, False)
     assert config.date_range(TODAY) == (date(2025, 10, 25), TODAY)
 
 
@@ -153,8 +153,8 @@ def test_what_cannot_be_used_gets_one_line_that_says_what_to_write(
     [("1", True), ("true", True), ("YES", True), (" 1 ", True), ("0", False), ("False", False), ("no", False)],
 )
 def test_switches_read_as_people_write_them(monkeypatch: pytest.MonkeyPatch, text: str, switched: bool) -> None:
-    config = config_of(monkeypatch, LIST_ONLY=text, FULL=text)
-    assert (config.list_only, config.full) == (switched, switched)
+    config = config_of(monkeypatch, LIST_ONLY=text, REFRESH=text, FULL=text)
+    assert (config.list_only, config.refresh, config.full) == (switched, switched, switched)
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""The raw tables as the crawler writes them: versions, times, failures and what a session was captured with."""
+"""The raw tables as the crawler writes them: versions, times and failures."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -95,27 +95,6 @@ def test_the_kept_body_is_capped(database: Database, stored: Callable[[Work], An
     stored(save_each(huge))
     ((kept,),) = rows(database, "select body from raw.failed_pages")
     assert len(kept) < LARGEST_KEPT_BODY / 100
-
-
-def captured_with(*session_ids: str) -> Work:
-    return lambda store: store.captured_with("sandy", DAY, list(session_ids))
-
-
-def test_a_session_was_captured_with_the_row_of_its_list_at_that_time(stored: Callable[[Work], Any]) -> None:
-    stored(save_each(day_list(("7", "1"), ("8", "3"))))
-    assert stored(captured_with("7", "8")) == {}
-    stored(save_each(session("1")))
-    stored(save_each(day_list(("7", "2"), ("8", "3"))))
-    assert stored(captured_with("7", "8")) == {"7": [{"session_id": "7", "laps": "1"}]}
-    stored(save_each(session("1")))
-    assert stored(captured_with("7")) == {"7": [{"session_id": "7", "laps": "2"}]}
-    stored(save_each(FAILED))
-    assert stored(captured_with("7")) == {}
-
-
-def test_a_session_listed_twice_was_captured_with_both_rows(stored: Callable[[Work], Any]) -> None:
-    stored(save_each(day_list(("7", "1"), ("7", "2")), session("1")))
-    assert sorted(row["laps"] for row in stored(captured_with("7"))["7"]) == ["1", "2"]
 
 
 def test_only_a_whole_list_resolves_failures_of_what_left_it(database: Database, stored: Callable[[Work], Any]) -> None:

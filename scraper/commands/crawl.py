@@ -10,6 +10,7 @@ from scrapy.settings import Settings
 
 from scraper import crawl_record, settings
 from scraper.config import Config
+from scraper.crawl_summary import summary
 from scraper.database import ASSUME_ROLE, Database
 from scraper.errors import CannotWork, UsageError
 from scraper.extensions.interruption import EXIT_STATUS, FINISH_REASON
@@ -17,6 +18,7 @@ from scraper.locks import Job, only_one
 from scraper.migrate import open_migrated
 from scraper.spiders.practice_days import PracticeDaysSpider
 from scraper.stats import CrawlStats
+from scraper.wall_clocks import AHEAD, BEHIND
 
 logger = logging.getLogger(__name__)
 
@@ -42,16 +44,19 @@ def _crawl(config: Config, database: Database, connection: psycopg.Connection) -
     _warn_of_wrong_clock(connection, now)
     days = days_of(config, now)
     crawl_id = crawl_record.begin(connection, _arguments(config, days))
+    newest_before = crawl_record.newest_session(connection)
     started = time.monotonic()
     stats = _run_spider(settings.for_run(config, database, crawl_id, days))
     is_interrupted = stats.finish_reason == FINISH_REASON
     problem = None if is_interrupted else _why_it_could_not_work(stats)
     outcome = "interrupted" if is_interrupted else "failed" if problem else "finished"
-    print(_summary(crawl_id, outcome, stats, time.monotonic() - started))
+    seconds, figures = time.monotonic() - started, stats.figures
     try:
-        crawl_record.end(connection, crawl_id, outcome, stats.figures)
+        figures["drivers_created_or_matched"] = crawl_record.drivers_of(connection, crawl_id, newest_before)
+        crawl_record.end(connection, crawl_id, outcome, figures)
     except psycopg.OperationalError:
-        raise CannotWork(problem or "the database went away before the crawl's record was closed") from None
+        problem = problem or "the database went away before the crawl's record was closed"
+    print("\n".join(summary(crawl_id, outcome, stats, figures, seconds)))
     if problem:
         raise CannotWork(problem)
     return EXIT_STATUS if is_interrupted else 0
@@ -85,7 +90,7 @@ def days_of(config: Config, now: datetime) -> tuple[date, date]:
     """
     if config.practice_date or config.from_date:
         return config.date_range(now.date())
-    return (now - timedelta(hours=12, days=config.days - 1)).date(), (now + timedelta(hours=14)).date()
+    return (now - BEHIND - timedelta(days=config.days - 1)).date(), (now + AHEAD).date()
 
 
 def _run_spider(run_settings: dict[str, object]) -> CrawlStats:
@@ -113,9 +118,9 @@ def _quiet_process(scrapy_settings: Settings) -> AsyncCrawlerProcess:
 def _why_it_could_not_work(stats: CrawlStats) -> str | None:
     if stats.stop_reason:
         return stats.stop_reason
-    if stats["lists_failed"] + stats["months_failed"] and not stats["lists_stored"]:
+    if stats["lists_failed"] + stats["months_failed"] and not stats["lists_stored"] + stats["days_unchanged"]:
         return f"no list could be read; the last failure: {stats.last_failure or 'see the error above'}"
-    if missing := stats["pages_asked"] - stats.pages_done:
+    if missing := stats["pages_planned"] - stats.pages_done:
         return f"{missing} pages are neither stored nor on record as failed: see the errors above, and run it again"
     return None
 
@@ -126,24 +131,8 @@ def _arguments(config: Config, days: tuple[date, date]) -> dict[str, object]:
         "from": days[0].isoformat(),
         "to": days[1].isoformat(),
         "list_only": config.list_only,
+        "refresh": config.refresh,
         "base_url": config.liverc_base_url,
         "concurrency": config.crawl_concurrency,
         "delay": config.crawl_delay,
     }
-
-
-def _summary(crawl_id: int, outcome: str, stats: CrawlStats, seconds: float) -> str:
-    figures = stats.figures
-    lines = [
-        f"Crawl {crawl_id} {outcome} after {seconds:.1f} s and {figures['requests']} requests",
-        "  sessions  {sessions_listed} listed, {sessions_ingested} captured, {sessions_unchanged} unchanged, "
-        "{sessions_failed} failed".format(**figures),
-        "  laps      {laps_ingested} in {sessions_with_laps} sessions, by {drivers_created_or_matched} drivers".format(
-            **figures
-        ),
-    ]
-    if stats["pages_failed"]:
-        lines.append(f"  failures  {stats['pages_failed']} on record, to be tried again by the next crawl")
-    if outcome == "interrupted":
-        lines.append("  the same command goes on from here")
-    return "\n".join(lines)

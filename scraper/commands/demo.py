@@ -79,7 +79,7 @@ def _fresh_database() -> Database:
 def _do(command: str, database: Database, asked: dict[str, str]) -> None:
     """Run a command as `make` does, in a process of its own; the demo's arguments are its only ones."""
     print("\n$ make", command, *(f"{name}={shlex.quote(value)}" for name, value in asked.items()), flush=True)
-    nothing_else = {**dict.fromkeys(("TRACK", "DATE", "FROM", "TO"), ""), "LIST_ONLY": "0", "FULL": "0"}
+    nothing_else = {**dict.fromkeys(("TRACK", "DATE", "FROM", "TO"), ""), "LIST_ONLY": "0", "REFRESH": "0", "FULL": "0"}
     here = {"DATABASE_URL": _shell_url(database), "CRAWL_DELAY": "0"}
     done = subprocess.run(
         [sys.executable, "-m", "scraper", command],

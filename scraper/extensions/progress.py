@@ -46,14 +46,14 @@ class Progress:
             task = bar.add_task("crawl", total=None, failed=0)
             while True:
                 stats = self._stats
-                bar.update(task, total=stats["pages_asked"], completed=stats.pages_done, failed=stats["pages_failed"])
+                bar.update(task, total=stats["pages_planned"], completed=stats.pages_done, failed=stats["pages_failed"])
                 await asyncio.sleep(SECONDS_BETWEEN_DRAWINGS)
 
     async def _log(self) -> None:
         while True:
             await asyncio.sleep(SECONDS_BETWEEN_LINES)
             stats, seconds = self._stats, time.monotonic() - self._started
-            logger.info(progress_line(stats["pages_asked"], stats.pages_done, stats["pages_failed"], seconds))
+            logger.info(progress_line(stats["pages_planned"], stats.pages_done, stats["pages_failed"], seconds))
 
 
 def progress_line(asked: int, done: int, failed: int, seconds: float) -> str:

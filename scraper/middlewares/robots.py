@@ -43,10 +43,10 @@ class Robots(RobotsTxtMiddleware):
     def process_request_2(self, rp: RobotParser | None, request: Request) -> None:
         """Let the request pass, or say why not."""
         url = urlparse_cached(request)
-        if rp is None:
-            raise self._refusals[url.netloc]
-        if not rp.allowed(request.url, self.crawler.settings["USER_AGENT"]):
-            raise IgnoreRequest(f"robots.txt forbids {url.path}?{url.query}")
+        if rp is not None and rp.allowed(request.url, self.crawler.settings["USER_AGENT"]):
+            return
+        CrawlStats(self.crawler).add("pages_forbidden")
+        raise self._refusals[url.netloc] if rp is None else IgnoreRequest(f"robots.txt forbids {url.path}?{url.query}")
 
     async def _parse_robots(self, response: Response, netloc: str, request: Request) -> None:
         if response.status >= 500 or 300 <= response.status < 400:

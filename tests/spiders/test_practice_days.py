@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime
 import pytest
 
 from scraper.sample_site.faults import Fault, Rewrite
-from scraper.spiders.practice_days import newest_month
+from scraper.spiders.plan import newest_month
 from tests.crawling import DAY, OTHER_TRACK, SEASON, SESSIONS, TRACK, Crawler, session_ids
 
 WHOLE_SEASON = {"TRACK": f"{TRACK} {OTHER_TRACK}", "FROM": "2025-01-01", "TO": "2025-10-31"}
