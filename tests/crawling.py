@@ -1,6 +1,7 @@
 """Crawling the sample site over real HTTP into the test's own database, and looking at what came of it."""
 
 import subprocess
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -94,6 +95,13 @@ class Crawler:
 def session_ids(season: Season, track: str, day: date) -> set[str]:
     """The ids of a day's sessions, as the pages print them."""
     return {str(session.session_id) for session in season.day(track, day).sessions}
+
+
+def wait_for_sessions(crawler: Crawler, crawl: subprocess.Popen[str], count: int) -> None:
+    """Look on until so many sessions are stored."""
+    while len(crawler.captured()) < count:
+        assert crawl.poll() is None, crawl.communicate()
+        time.sleep(0.01)
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ from scraper.config import Config
 from scraper.locks import Job, only_one
 from scraper.sample_site.deliveries import NeverAnswer
 from scraper.sample_site.faults import Delay, Fault, bot_check, status
-from tests.crawling import DAY, OTHER_TRACK, SEASON, SESSIONS, TRACK, Crawler, session_ids
+from tests.crawling import DAY, OTHER_TRACK, SEASON, SESSIONS, TRACK, Crawler, session_ids, wait_for_sessions
 
 BUSY_DAY = {"TRACK": OTHER_TRACK, "DATE": DAY.isoformat()}
 
@@ -38,13 +38,6 @@ def running(crawler: Crawler) -> Iterator[Callable[..., subprocess.Popen[str]]]:
 def wait_for_session_page_asked(crawler: Crawler, crawl: subprocess.Popen[str]) -> None:
     """Look on until the site was asked for a session page."""
     while not [path for path in crawler.asked() if "view_session" in path]:
-        assert crawl.poll() is None, crawl.communicate()
-        time.sleep(0.01)
-
-
-def wait_for_sessions(crawler: Crawler, crawl: subprocess.Popen[str], count: int) -> None:
-    """Look on until so many sessions are stored."""
-    while len(crawler.captured()) < count:
         assert crawl.poll() is None, crawl.communicate()
         time.sleep(0.01)
 

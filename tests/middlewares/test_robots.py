@@ -54,7 +54,9 @@ def test_a_forbidden_path_is_named_and_not_asked_for(crawler: Crawler) -> None:
 
 def test_sessions_may_be_forbidden_alone(crawler: Crawler) -> None:
     crawler.misbehave(Fault("robots.txt", robots("User-agent: practice-warehouse\nDisallow: /*p=view_session")))
-    assert "3 listed, 0 captured, 0 unchanged, 3 failed" in crawler.succeed()
+    said = crawler.succeed()
+    assert "3 listed, 0 captured, 0 unchanged, 3 failed" in said
+    assert "  skipped   3 pages that robots.txt does not allow\n" in said
 
 
 def test_a_crawl_delay_raises_ours(crawler: Crawler) -> None:

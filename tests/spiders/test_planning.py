@@ -13,8 +13,7 @@ from scraper.config import REPOSITORY
 from scraper.sample_site.faults import Delay, Fault, Rewrite, status
 from scraper.sample_site.practice import Session
 from scraper.sample_site.season import Season
-from tests.commands.test_crawl import wait_for_sessions
-from tests.crawling import DAY, OTHER_TRACK, SEASON, SESSIONS, TRACK, Crawler
+from tests.crawling import DAY, OTHER_TRACK, SEASON, SESSIONS, TRACK, Crawler, wait_for_sessions
 
 MONTH = {"TRACK": TRACK, "FROM": "2025-10-01", "TO": "2025-10-31"}
 ALL_TRACKS = MONTH | {"TRACK": f"{TRACK} {OTHER_TRACK}"}
@@ -213,10 +212,27 @@ def test_tracks_take_turns(crawler: Crawler) -> None:
     assert tracks[: 2 * shorter] == [TRACK, OTHER_TRACK] * shorter
 
 
+def season_until(last_date: date) -> Season:
+    """Two tracks, on five dates: the last, the day before it, and earlier weeks."""
+    season = Season.generate(tracks=2, days=8, sessions_per_day=2)
+    return replace(season, plan=replace(season.plan, last_date=last_date))
+
+
+def test_the_scheduled_form_asks_for_the_last_days_of_every_track(crawler: Crawler) -> None:
+    today = datetime.now(UTC).date()
+    crawler.site.season = season = season_until(today)
+    tracks = [track.slug for track in season.tracks]
+    before = len(crawler.site.requests)
+    crawler.succeed(TRACKS=", ".join(tracks), LIST_ONLY="1")
+    lists = [path for path in crawler.asked(before) if "session_list" in path]
+    recent = [day for day in season.days() if day.date >= today - timedelta(days=1)]
+    assert sorted(lists) == sorted(day_list(day.date, day.track.slug) for day in recent)
+    assert len(recent) < len(list(season.days()))
+
+
 def test_todays_days_of_all_tracks_come_before_older_ones(crawler: Crawler) -> None:
     today = datetime.now(UTC).date()
-    season = Season.generate(tracks=2, days=8, sessions_per_day=2)
-    crawler.site.season = season = replace(season, plan=replace(season.plan, last_date=today))
+    crawler.site.season = season = season_until(today)
     tracks = " ".join(track.slug for track in season.tracks)
     crawler.succeed(TRACK=tracks, FROM=str(today - timedelta(days=20)), TO=str(today), CRAWL_CONCURRENCY="1")
     pages = [path for path in crawler.asked() if "p=calendar" not in path]
