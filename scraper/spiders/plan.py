@@ -15,6 +15,9 @@ from scraper.wall_clocks import AHEAD, BEHIND, end_of_day, passed_everywhere
 
 logger = logging.getLogger(__name__)
 
+# For a TO that means "whatever there is"; beyond the calendar's last days nothing can be computed.
+_FARTHEST_AHEAD = timedelta(days=366)
+
 
 class CrawlPlan:
     """The pages of one crawl, planned as others are read, so that nothing is remembered but what is next.
@@ -25,10 +28,11 @@ class CrawlPlan:
 
     def __init__(self, config: Config, days: tuple[date, date], stored: StoredDays, stats: CrawlStats) -> None:
         self._config = config
-        self._first_day, self._last_day = days
         self._stored = stored
         self._stats = stats
         self._now = datetime.now(UTC)
+        self._first_day = days[0]
+        self._last_day = min(days[1], (self._now + _FARTHEST_AHEAD).date())
         self._first_page = newest_month(self._last_day, self._now)
         self._turns = Turns()
         self._under_way = 0

@@ -139,6 +139,19 @@ def test_years_cost_the_months_that_there_are(crawler: Crawler) -> None:
     assert asked_by(crawler, **years) == [*map(calendar, months)]
 
 
+def test_the_whole_calendar_is_a_range_like_others(crawler: Crawler) -> None:
+    hostile = '<option value="9999-12">x</option><option value="0000-00">x</option>'
+    crawler.misbehave(Fault("p=calendar", Rewrite(lambda html: html.replace("<option", f"{hostile}<option", 1))))
+    ever = {"TRACK": TRACK, "FROM": "0001-01-01", "TO": "9999-12-31", "LIST_ONLY": "1"}
+    this_month = {f"{datetime.now(UTC) - timedelta(hours=12):%Y-%m}"}
+    asked = asked_by(crawler, **ever)
+    this_month.add(f"{datetime.now(UTC) - timedelta(hours=12):%Y-%m}")
+    lists = [path for path in asked if "session_list" in path]
+    assert lists == sorted(map(day_list, DAYS))
+    months = [path for path in asked if "p=calendar" in path]
+    assert months in [sorted([calendar(), calendar(month)]) for month in this_month]
+
+
 def test_after_lists_only_the_session_pages_are_asked_for_without_their_lists(crawler: Crawler) -> None:
     assert asked_by(crawler, **MONTH, LIST_ONLY="1") == sorted([calendar(), *map(day_list, DAYS)])
     assert asked_by(crawler, **MONTH) == sorted([calendar(), *map(session_page, SESSION_IDS)])
