@@ -33,13 +33,13 @@ class CrawlPlan:
         self._now = datetime.now(UTC)
         self._first_day = days[0]
         self._last_day = min(days[1], (self._now + _FARTHEST_AHEAD).date())
-        self._first_page = newest_month(self._last_day, self._now)
+        self._first_month = newest_month(self._last_day, self._now)
         self._turns = Turns()
         self._under_way = 0
         self._one_less_under_way = asyncio.Event()
         for track in config.tracks:
             day = config.practice_date
-            page = PageToAsk(track, "list", f"{day}") if day else PageToAsk(track, "month", self._first_page)
+            page = PageToAsk(track, "list", f"{day}") if day else PageToAsk(track, "month", self._first_month)
             self._put([page], urgent=True)
 
     async def next_page(self) -> PageToAsk | None:
@@ -58,7 +58,7 @@ class CrawlPlan:
 
     async def month_is_read(self, track: str, month: str, payload: Mapping[str, Any]) -> None:
         """Plan the month's days that lie in the range; after a track's first page its other months, too."""
-        if month == self._first_page:
+        if month == self._first_month:
             months = await self._other_months(track, payload["available_months"])
             self._put([PageToAsk(track, "month", other) for other in months], urgent=False)
         if month_of(self._first_day) <= month <= month_of(self._last_day):
@@ -84,11 +84,11 @@ class CrawlPlan:
     async def _other_months(self, track: str, available: Iterable[str]) -> list[str]:
         """The range's other months that the site names, or that the tables know of; the newest first."""
         in_range = set(months_between(self._first_day, self._last_day))
-        known = in_range.intersection(available) | {self._first_page}
+        known = in_range.intersection(available) | {self._first_month}
         known.update(await self._stored.remembered_months(track, self._first_day, self._last_day, known))
         for absent in in_range - known:
             self._stats.add("days_absent", self._days_until_now(*self._part_of(absent)))
-        return sorted(known - {self._first_page}, reverse=True)
+        return sorted(known - {self._first_month}, reverse=True)
 
     async def _plan_days(self, track: str, first: date, last: date, shown: Mapping[date, str]) -> None:
         stored = await self._stored.days(track, first, last)
