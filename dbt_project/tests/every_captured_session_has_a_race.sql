@@ -1,6 +1,8 @@
 {{ config(severity='warn') }}
 
 -- Session pages that no list has shown, and so no race stands for. A run looks at the pages that it was given.
+-- Said here since dbt keeps what it parsed, and a full run that is the first parses no other branch:
+-- depends_on: {{ ref('int_practice__work_lines') }}
 with
 
 details as (

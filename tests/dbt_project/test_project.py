@@ -38,6 +38,12 @@ def test_the_unit_tests_pass(commands: Commands) -> None:
     assert " 0 unit tests" not in said
 
 
+def test_what_a_full_run_has_parsed_serves_any_run(commands: Commands, tmp_path: Path) -> None:
+    for arguments in ("compile --full-refresh", "compile"):
+        said = commands.succeed("dbt", ARGS=f"{arguments} --no-use-colors", DBT_TARGET_PATH=str(tmp_path))
+        assert "Error" not in said
+
+
 def test_every_model_and_column_is_described(nodes: list[dict[str, Any]], shared_database: Database) -> None:
     with psycopg.connect(shared_database.conninfo) as connection:
         stored = {(schema, table): set(columns) for schema, table, columns in connection.execute(_COLUMNS)}

@@ -2,6 +2,8 @@
 
 -- Also a full run takes down the lines before it looks for days: what comes in between is the next run's work.
 -- depends_on: {{ ref('int_practice__work_lines') }}
+-- Said here since dbt keeps what it parsed, and a full run that is the first parses no other branch:
+-- depends_on: {{ ref('stg_racing__races') }}
 
 with
 
