@@ -8,11 +8,10 @@ from pathlib import Path
 
 from scraper.config import REPOSITORY
 from scraper.database import Database
+from tests.waiting import LONGEST_SECONDS
+
 
 # dbt and Scrapy, and what they import, are not held to "warnings are errors": that is for the tests' own process.
-_LONGEST = 300
-
-
 @dataclass(frozen=True)
 class Commands:
     """Commands on one database, with a folder of their own for dbt's artifacts."""
@@ -45,7 +44,7 @@ class Commands:
     def run(self, command: str, **settings: str) -> subprocess.CompletedProcess[str]:
         """Run a command to its end."""
         with self.start(command, **settings) as process:
-            out, err = process.communicate(timeout=_LONGEST)
+            out, err = process.communicate(timeout=LONGEST_SECONDS)
         return subprocess.CompletedProcess(command, process.returncode, out, err)
 
     def succeed(self, command: str, **settings: str) -> str:

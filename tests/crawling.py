@@ -1,7 +1,6 @@
 """Crawling the sample site over real HTTP into the test's own database, and looking at what came of it."""
 
 import subprocess
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -16,6 +15,7 @@ from scraper.sample_site.practice import Session
 from scraper.sample_site.season import Season
 from scraper.sample_site.server import SampleSite
 from tests.commands_runner import Commands
+from tests.waiting import LONGEST_SECONDS, wait_for
 
 SEASON = Season.generate(tracks=2, days=4, sessions_per_day=4)
 TRACK, OTHER_TRACK = (track.slug for track in SEASON.tracks)
@@ -45,7 +45,7 @@ class Crawler:
     def run(self, **settings: str) -> subprocess.CompletedProcess[str]:
         """Crawl to the end."""
         with self.start(**settings) as process:
-            out, err = process.communicate(timeout=120)
+            out, err = process.communicate(timeout=LONGEST_SECONDS)
         assert "Traceback" not in out + err, out + err
         return subprocess.CompletedProcess("crawl", process.returncode, out, err)
 
@@ -99,9 +99,7 @@ def session_ids(season: Season, track: str, day: date) -> set[str]:
 
 def wait_for_sessions(crawler: Crawler, crawl: subprocess.Popen[str], count: int) -> None:
     """Look on until so many sessions are stored."""
-    while len(crawler.captured()) < count:
-        assert crawl.poll() is None, crawl.communicate()
-        time.sleep(0.01)
+    wait_for(lambda: len(crawler.captured()) >= count, crawl)
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 import signal
 import subprocess
-import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, timedelta
 
@@ -16,8 +15,12 @@ from scraper.locks import Job, only_one
 from scraper.sample_site.deliveries import NeverAnswer
 from scraper.sample_site.faults import Delay, Fault, bot_check, status
 from tests.crawling import DAY, OTHER_TRACK, SEASON, SESSIONS, TRACK, Crawler, session_ids, wait_for_sessions
+from tests.waiting import LONGEST_SECONDS, wait_for
 
 BUSY_DAY = {"TRACK": OTHER_TRACK, "DATE": DAY.isoformat()}
+LONG_WAIT_SECONDS = 280
+# Long enough for a signal to come while many of the busy day's pages are still to be asked for, on any machine.
+UNHURRIED = Fault("p=view_session", Delay(0.5))
 
 
 @pytest.fixture
@@ -37,9 +40,7 @@ def running(crawler: Crawler) -> Iterator[Callable[..., subprocess.Popen[str]]]:
 
 def wait_for_session_page_asked(crawler: Crawler, crawl: subprocess.Popen[str]) -> None:
     """Look on until the site was asked for a session page."""
-    while not [path for path in crawler.asked() if "view_session" in path]:
-        assert crawl.poll() is None, crawl.communicate()
-        time.sleep(0.01)
+    wait_for(lambda: [path for path in crawler.asked() if "view_session" in path], crawl)
 
 
 def test_summary_and_record_say_what_was_there(crawler: Crawler) -> None:
@@ -126,11 +127,11 @@ def test_a_second_crawl_leaves_and_names_the_first(crawler: Crawler) -> None:
 def test_an_interrupted_crawl_loses_nothing_and_is_completed_by_the_next(
     crawler: Crawler, number: signal.Signals
 ) -> None:
-    crawler.misbehave(Fault("p=view_session", Delay(0.1)))
+    crawler.misbehave(UNHURRIED)
     crawl = crawler.start(**BUSY_DAY)
     wait_for_sessions(crawler, crawl, 3)
     crawl.send_signal(number)
-    out, err = crawl.communicate(timeout=30)
+    out, err = crawl.communicate(timeout=LONGEST_SECONDS)
     assert crawl.returncode == 130
     assert "Traceback" not in err
     captured = len(crawler.captured())
@@ -147,11 +148,11 @@ def test_an_interrupted_crawl_loses_nothing_and_is_completed_by_the_next(
 
 
 def test_ctrl_c_does_not_sit_out_a_long_wait(crawler: Crawler, running: Callable[..., subprocess.Popen[str]]) -> None:
-    crawler.misbehave(Fault("p=view_session", status(503, Retry_After="280")))
+    crawler.misbehave(Fault("p=view_session", status(503, Retry_After=str(LONG_WAIT_SECONDS))))
     crawl = running()
     wait_for_session_page_asked(crawler, crawl)
     crawl.send_signal(signal.SIGINT)
-    crawl.communicate(timeout=60)
+    crawl.communicate(timeout=LONG_WAIT_SECONDS - 30)
     assert crawl.returncode == 130
 
 
@@ -164,7 +165,7 @@ def test_a_second_signal_ends_at_once(crawler: Crawler, running: Callable[..., s
     while "once more to end at once" not in crawl.stderr.readline():
         assert crawl.poll() is None
     crawl.send_signal(signal.SIGINT)
-    _, err = crawl.communicate(timeout=20)
+    _, err = crawl.communicate(timeout=LONGEST_SECONDS)
     assert crawl.returncode == 130
     assert "Traceback" not in err
 
@@ -186,7 +187,7 @@ def test_a_killed_crawl_is_called_abandoned_by_the_next(
 
 
 def test_a_database_that_goes_away_stops_the_crawl(crawler: Crawler) -> None:
-    crawler.misbehave(Fault("p=view_session", Delay(0.1)))
+    crawler.misbehave(UNHURRIED)
     crawl = crawler.start(**BUSY_DAY)
     wait_for_sessions(crawler, crawl, 3)
     with psycopg.connect(crawler.database.conninfo, autocommit=True) as connection:
@@ -194,7 +195,7 @@ def test_a_database_that_goes_away_stops_the_crawl(crawler: Crawler) -> None:
             "select pg_terminate_backend(pid) from pg_stat_activity"
             " where pid != pg_backend_pid() and datname = current_database()"
         )
-    _, err = crawl.communicate(timeout=60)
+    _, err = crawl.communicate(timeout=LONGEST_SECONDS)
     assert crawl.returncode == 1
     assert "Traceback" not in err
     assert "the database went away" in err.splitlines()[-1]

@@ -19,6 +19,7 @@ from tests.dbt_project.raw_pages import DayList, SessionPage, lap, listed, store
 from tests.dbt_project.replay import RACING, WORKING_SET, Recording
 from tests.final_schema import WHEN_WRITTEN, differences, final_rows
 from tests.soak_table import Tally, is_soak
+from tests.waiting import wait_for_row, wait_until_blocked_by, wait_until_gone
 
 # Where a run is stopped: it waits for a lock that the test holds, and is killed there. The recorded runs of
 # test_histories.py are cut off after any statement, this one shows the same of dbt itself.
@@ -26,17 +27,12 @@ BEFORE_MODELS = [f"select pg_advisory_xact_lock(7216, hashtext('racing.{model}')
 IN_MERGES = [f"lock table racing.{model} in share mode" for model in RACING]
 IN_POST_HOOK = ["select from racing.drivers where source_driver_id = '7000001' for update"]
 KILLS = [*BEFORE_MODELS, *IN_MERGES, *IN_POST_HOOK] * 4 if is_soak() else [IN_MERGES[-1], *IN_POST_HOOK]
-LONGEST_SECONDS = 60
+TO_BE_KILLED = "a transform to be killed"
 
-_WAITING = "select pid from pg_stat_activity where wait_event_type = 'Lock' and application_name like 'practice%'"
-_MERGE_WAITS = "select count(*) > 0 from pg_locks where not granted and relation = 'racing.tracks'::regclass"
 _WORKING_SET_WAITS = """
-select count(*) > 0 from pg_locks where not granted and locktype = 'advisory' and classid = 7216 and objid = 0
+select pid from pg_locks where not granted and locktype = 'advisory' and classid = 7216 and objid = 0
 """
-_OTHERS = """
-select count(*) from pg_stat_activity
-where datname = current_database() and pid != pg_backend_pid() and backend_type = 'client backend'
-"""
+_SESSIONS_OF = "select pid from pg_stat_activity where application_name = %s or application_name like %s"
 _LEFT_OVER = "select relname from pg_class where relname like '%\\_\\_dbt\\_%'"
 
 
@@ -58,12 +54,10 @@ def incremental(shared_database: Database, dbt_artifacts: Path, tmp_path_factory
     return Recording.of(commands, tmp_path_factory.mktemp("recorded"))
 
 
-def until(connection: psycopg.Connection[Any], query: str, *, is_there: bool) -> None:
-    """Look until a query finds something, or nothing any more."""
-    began = time.monotonic()
-    while bool((connection.execute(query.encode()).fetchone() or [None])[0]) is not is_there:
-        assert time.monotonic() - began < LONGEST_SECONDS, query
-        time.sleep(0.02)
+def named(commands: Commands, application_name: str) -> Commands:
+    """The same commands, whose sessions are told from all others by their name."""
+    parameters = {**commands.database.parameters, "application_name": application_name}
+    return Commands(Database(parameters), commands.artifacts)
 
 
 @contextmanager
@@ -73,7 +67,7 @@ def stopped_at(
     """A transform that stands still, waiting for a lock, and the connection that holds the lock."""
     with psycopg.connect(commands.database.conninfo) as holder, commands.start("transform") as process:
         holder.execute(lock.encode())
-        until(connection, _WAITING, is_there=True)
+        wait_until_blocked_by(holder, connection, process)
         yield process, holder
 
 
@@ -88,10 +82,14 @@ def test_a_killed_run_is_completed_by_the_next(
         incremental.replay(commands.database)
         store(connection, track, SessionPage(1, "Ben Okafor", f"80000{number:02}", [lap(1, "31.5")]))
         store(connection, track, DayList([listed(1)]))
-        with stopped_at(commands, connection, lock) as (process, _):
+        with stopped_at(named(commands, TO_BE_KILLED), connection, lock) as (process, _):
+            # dbt's sessions, by the name that only this run gives them, and the one that holds the transform's lock.
+            names = [TO_BE_KILLED, f"transform by process {process.pid} on %"]
+            left = connection.execute(_SESSIONS_OF, names).fetchall()
+            assert len(left) > 1
             process.send_signal(signal.SIGKILL)
             process.communicate()
-        until(connection, _OTHERS, is_there=False)
+        wait_until_gone(connection, [server_process for (server_process,) in left])
         incremental.replay(commands.database)
         assert connection.execute("select count(*) from raw.work_list").fetchone() == (0,)
         tally.trials += 1
@@ -127,11 +125,11 @@ def test_a_run_whose_days_another_run_has_replaced_stops_and_keeps_its_lines(
     store(connection, "two-runs", DayList([listed(1)]))
     with psycopg.connect(commands.database.conninfo) as holder, commands.start("transform") as first:
         holder.execute("lock table racing.tracks in share mode")
-        until(connection, _MERGE_WAITS, is_there=True)
+        wait_until_blocked_by(holder, connection, first)
         # The other run has to wait for the first one's model to end: let both go on together.
         other = threading.Thread(target=incremental.replay, args=(commands.database, WORKING_SET[:2]))
         other.start()
-        until(connection, _WORKING_SET_WAITS, is_there=True)
+        wait_for_row(connection, _WORKING_SET_WAITS, process=first)
         holder.rollback()
         other.join()
         said, _ = first.communicate()

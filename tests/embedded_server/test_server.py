@@ -18,6 +18,7 @@ from scraper.embedded_server import EmbeddedServer
 from scraper.embedded_server import server as embedded_server
 from scraper.errors import CannotWork
 from tests.conftest import FORGETFUL
+from tests.waiting import wait_for
 
 START = """
 import sys
@@ -64,8 +65,20 @@ def kill(server: EmbeddedServer) -> None:
     psutil.wait_procs([process])
 
 
-def start_command(server: EmbeddedServer) -> list[str]:
-    return [sys.executable, "-c", START, str(server.home), str(server.programs.folder)]
+def start_command(server: EmbeddedServer, programs: Path | None = None) -> list[str]:
+    return [sys.executable, "-c", START, str(server.home), str(programs or server.programs.folder)]
+
+
+def with_initdb_that_never_ends(server: EmbeddedServer, folder: Path) -> Path:
+    """The server's programs, of which the one that makes a cluster makes it, says so with a file, and goes on."""
+    folder.mkdir()
+    for program in server.programs.folder.iterdir():
+        (folder / program.name).symlink_to(program)
+    (folder / "initdb").unlink()
+    script = f'#!/bin/sh\n{server.programs.folder}/initdb "$@"\ntouch "$2/made"\nexec sleep 600\n'
+    (folder / "initdb").write_text(script)
+    (folder / "initdb").chmod(0o755)
+    return folder
 
 
 def modes_above(path: Path) -> list[int]:
@@ -126,10 +139,10 @@ def test_processes_that_start_it_at_once_get_one_server(server: EmbeddedServer) 
     assert server.is_running()
 
 
-def test_a_first_start_that_is_killed_leaves_no_half_cluster(server: EmbeddedServer) -> None:
-    starting = subprocess.Popen(start_command(server), cwd=REPOSITORY, start_new_session=True)
-    while not list(server.home.glob("unfinished-cluster-*/PG_VERSION")) and starting.poll() is None:
-        pass
+def test_a_first_start_that_is_killed_leaves_no_half_cluster(server: EmbeddedServer, tmp_path: Path) -> None:
+    programs = with_initdb_that_never_ends(server, tmp_path / "programs")
+    starting = subprocess.Popen(start_command(server, programs), cwd=REPOSITORY, start_new_session=True, text=True)
+    wait_for(lambda: list(server.home.glob("unfinished-cluster-*/made")), starting)
     os.killpg(starting.pid, signal.SIGKILL)
     assert starting.wait() == -signal.SIGKILL
     assert not server.cluster.exists()
@@ -152,8 +165,8 @@ def test_a_killed_server_recovers_while_its_last_processes_are_still_busy(server
         with ThreadPoolExecutor() as threads:
             starting = threads.submit(server.start)
             try:
-                while b"is still in use" not in server.log.read_bytes():
-                    assert not starting.done()
+                wait_for(lambda: starting.done() or b"is still in use" in server.log.read_bytes())
+                assert not starting.done()
             finally:
                 busy.resume()
             starting.result()
@@ -236,8 +249,8 @@ def test_a_server_that_recovers_for_long_is_left_to_it(server: EmbeddedServer, m
     # Without hot_standby a standby replays for ever and lets nobody in.
     (server.cluster / "standby.signal").touch()
     patient = EmbeddedServer(server.home, server.programs.folder, {**FORGETFUL, "hot_standby": "off"})
-    monkeypatch.setattr(embedded_server, "PATIENCE_SECONDS", 1)
-    with pytest.raises(CannotWork, match="takes no connections after 1 s, though its process runs"):
+    monkeypatch.setattr(embedded_server, "PATIENCE_SECONDS", 5)  # time enough for the process to be there
+    with pytest.raises(CannotWork, match="takes no connections after 5 s, though its process runs"):
         patient.start()
     assert patient.is_running()
     assert patient.stop()

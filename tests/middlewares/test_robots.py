@@ -64,8 +64,8 @@ def test_a_crawl_delay_raises_ours(crawler: Crawler) -> None:
     crawler.succeed(CRAWL_CONCURRENCY="5")
     arrivals = [request.arrived_at for request in crawler.site.requests]
     assert len(arrivals) == 2 + len(SESSIONS)
-    # A request may be noticed late, never early: so measure all of them together.
-    assert arrivals[-1] - arrivals[0] > 0.6 * (len(arrivals) - 1) - 0.2
+    # A request may be noticed late, never early: so measure all of them together, and allow for a busy machine.
+    assert arrivals[-1] - arrivals[0] > 0.6 * (len(arrivals) - 1) - 0.6
 
 
 def test_an_absurd_crawl_delay_is_a_refusal(crawler: Crawler) -> None:

@@ -2,7 +2,6 @@
 
 import os
 import signal
-import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -18,6 +17,7 @@ from tests.commands_runner import Commands
 from tests.migrations.catalogue import Catalogue, catalogue
 from tests.migrations.test_upgrade import REVISIONS
 from tests.soak_table import Tally
+from tests.waiting import wait_until_blocked_by, wait_until_gone
 
 # Raises at one of the statements that define something. A sequence counts them, since no rollback resets it.
 PLANT_FAULT = """
@@ -31,10 +31,6 @@ end $$;
 create event trigger planted on ddl_command_end execute function planted.fail()
 """
 MOVE_FAULT = "with fault as (update planted.fault set at_statement = %s) select setval('planted.statements', 1, false)"
-WAITING = """
-select pid from pg_stat_activity
-where datname = current_database() and wait_event_type = 'Lock' and application_name like 'migration by process %'
-"""
 
 
 @pytest.fixture
@@ -69,14 +65,15 @@ def test_a_migration_that_is_killed_at_its_last_statement_leaves_the_revision_be
 ) -> None:
     tally.promise = "a killed migration leaves schema and version row as they were"
     before = up_to_before(begun, revision)
-    with kept_from_noting_its_revision(begun) as observer:
+    with kept_from_noting_its_revision(begun) as (holder, observer):
         process = commands_on_nothing.start("migrate")
-        server_process = wait_until_blocked(observer, process)
+        server_process = wait_until_blocked_by(holder, observer, process)
         process.send_signal(signal.SIGKILL)
-        process.communicate(timeout=30)
+        process.communicate()
         assert process.returncode == -signal.SIGKILL
         # What the kill leaves behind on the server ends at once where it looks for its client, else with the wait.
-        observer.execute("select pg_terminate_backend(%s, 30000)", [server_process])
+        observer.execute("select pg_terminate_backend(%s)", [server_process])
+        wait_until_gone(observer, [server_process])
     tally.trials, tally.faults, tally.losses = 1, 1, int(catalogue(begun) != before)
     assert catalogue(begun) == before
     commands_on_nothing.succeed("migrate")
@@ -139,15 +136,8 @@ def up_to_before(database: Database, revision: str) -> Catalogue:
 
 
 @contextmanager
-def kept_from_noting_its_revision(database: Database) -> Iterator[psycopg.Connection]:
-    """Lets a migration do everything but its very last statement."""
+def kept_from_noting_its_revision(database: Database) -> Iterator[tuple[psycopg.Connection, psycopg.Connection]]:
+    """Lets a migration do everything but its very last statement; who holds it up, and a connection to look on."""
     with psycopg.connect(database.conninfo) as connection, psycopg.connect(database.conninfo, autocommit=True) as other:
         connection.execute("lock table alembic_version in share mode")
-        yield other
-
-
-def wait_until_blocked(observer: psycopg.Connection, process: subprocess.Popen[str]) -> int:
-    while process.poll() is None:
-        if found := observer.execute(WAITING).fetchone():
-            return int(found[0])
-    raise AssertionError(f"the migration was not kept waiting: {process.communicate()}")
+        yield connection, other

@@ -18,6 +18,7 @@ from scraper.migration_runs import alembic_config
 from scraper.tables import metadata
 from tests.commands_runner import Commands
 from tests.migrations.catalogue import catalogue, named_constraints
+from tests.waiting import LONGEST_SECONDS
 
 REVISIONS = [path.name[:4] for path in sorted((migrate.MIGRATIONS / "versions").glob("0*.py"))]
 LAPS = 10_000
@@ -116,7 +117,7 @@ def test_stored_pages_go_only_when_they_are_said_to(database: Database) -> None:
 
 def test_starters_at_once_both_succeed(empty_database: Database, commands_on_nothing: Commands) -> None:
     starters = [commands_on_nothing.start("migrate") for _ in range(3)]
-    said = [starter.communicate(timeout=60) for starter in starters]
+    said = [starter.communicate(timeout=LONGEST_SECONDS) for starter in starters]
     assert [starter.returncode for starter in starters] == [0, 0, 0], said
     assert is_at_head(empty_database)
 

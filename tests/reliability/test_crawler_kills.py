@@ -2,7 +2,6 @@
 
 import random
 import subprocess
-import time
 from collections import Counter
 from collections.abc import Iterator
 
@@ -16,6 +15,7 @@ from scraper.sample_site.server import SampleSite
 from tests.commands_runner import Commands
 from tests.crawling import Crawler
 from tests.soak_table import Tally, trials
+from tests.waiting import wait_for
 
 SEASON = Season.generate(tracks=1, days=2, sessions_per_day=15)
 (TRACK,) = (track.slug for track in SEASON.tracks)
@@ -46,22 +46,18 @@ def kill_when_stored(crawler: Crawler, crawl: subprocess.Popen[str], count: int)
     """Kill the crawl once so many sessions are committed, as the database says."""
     query = "select count(*) from raw.practice_sessions"
     with psycopg.connect(crawler.database.conninfo, autocommit=True) as connection:
-        while (connection.execute(query).fetchone() or (0,))[0] < count and crawl.poll() is None:
-            time.sleep(0.001)
+        wait_for(lambda: crawl.poll() is not None or (connection.execute(query).fetchone() or (0,))[0] >= count)
     crawl.kill()
     crawl.communicate()
 
 
-def wait_for_the_lock(crawler: Crawler) -> float:
-    """Take the crawl's lock as soon as the database gives it; seconds until then."""
-    started = time.monotonic()
-    while True:
-        try:
-            with only_one(crawler.database, Job.CRAWL):
-                return time.monotonic() - started
-        except LockHeld:
-            if time.monotonic() - started > 10:
-                raise
+def is_lock_free(crawler: Crawler) -> bool:
+    """Whether the database gives us the crawl's lock."""
+    try:
+        with only_one(crawler.database, Job.CRAWL):
+            return True
+    except LockHeld:
+        return False
 
 
 def test_no_page_is_lost_or_doubled_when_the_crawler_is_killed(season_crawler: Crawler, tally: Tally) -> None:
@@ -76,7 +72,7 @@ def test_no_page_is_lost_or_doubled_when_the_crawler_is_killed(season_crawler: C
         kill_when_stored(crawler, crawler.start(**ALL_DAYS), chance.randint(1, len(SESSIONS) - 1))
         stored = contents(crawler)
         tally.losses += len(stored - uninterrupted)
-        assert wait_for_the_lock(crawler) < 10
+        wait_for(lambda: is_lock_free(crawler))
 
         crawler.succeed(**ALL_DAYS)
         tally.losses += len(uninterrupted - contents(crawler)) + len(contents(crawler) - uninterrupted)

@@ -5,22 +5,27 @@ import random
 import signal
 import subprocess
 from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import psycopg
 import pytest
+from psycopg import sql
 
 from scraper.database import Database, open_embedded
 from scraper.embedded_server import EmbeddedServer
 from scraper.migrate import upgrade
+from scraper.sample_site.faults import Delay, Fault
 from scraper.sample_site.season import Season
 from scraper.sample_site.server import SampleSite
 from tests.commands_runner import Commands
 from tests.conftest import FORGETFUL
 from tests.final_schema import WHEN_WRITTEN, differences, final_rows
 from tests.soak_table import Tally, trials
+from tests.waiting import wait_for, wait_until_blocked_by
 
 NAME = "practice_kills"
+STORED = "select session_id, content_hash from raw.practice_sessions"
 
 
 @pytest.fixture
@@ -34,37 +39,39 @@ def mortal_server(tmp_path: Path, postgres_programs: Path | None) -> Iterator[Em
 
 def kill(server: EmbeddedServer) -> None:
     """What the kernel does when memory runs out: no farewell, no flush."""
-    with psycopg.connect(server.conninfo("postgres"), autocommit=True) as connection:
-        pid_file = connection.execute("select current_setting('data_directory') || '/postmaster.pid'").fetchone()
-    assert pid_file
-    os.kill(int(Path(pid_file[0]).read_text().splitlines()[0]), signal.SIGKILL)
+    os.kill(int((server.cluster / "postmaster.pid").read_text().split()[0]), signal.SIGKILL)
 
 
 def stored_pages(database: Database) -> set[tuple[str, str]]:
     """Session pages that are committed, as the server says."""
     with psycopg.connect(database.conninfo) as connection:
-        rows = connection.execute("select session_id, content_hash from raw.practice_sessions").fetchall()
-    return {(session_id, content_hash) for session_id, content_hash in rows}
+        return set(connection.execute(STORED).fetchall())
 
 
-def watch(process: subprocess.Popen[str], database: Database, pages: int) -> set[tuple[str, str]]:
-    """Look on until so many pages are stored or the process has ended; what was acknowledged by then."""
+def wait_for_pages(crawl: subprocess.Popen[str], database: Database, count: int) -> set[tuple[str, str]]:
+    """Look on until so many pages are stored; what is acknowledged by then."""
     stored: set[tuple[str, str]] = set()
     with psycopg.connect(database.conninfo, autocommit=True) as connection:
-        while len(stored) < pages and process.poll() is None:
-            rows = connection.execute("select session_id, content_hash from raw.practice_sessions").fetchall()
-            stored = {(session_id, content_hash) for session_id, content_hash in rows}
+
+        def are_enough() -> bool:
+            stored.update(connection.execute(STORED).fetchall())
+            return len(stored) >= count
+
+        wait_for(are_enough, crawl)
     return stored
 
 
-def wait_for_model(process: subprocess.Popen[str], database: Database, table: str) -> None:
-    """Look on until a statement of dbt touches the table, or the process has ended."""
-    doing = "select count(*) from pg_stat_activity where state = 'active' and query ~ %s and pid != pg_backend_pid()"
-    with psycopg.connect(database.conninfo, autocommit=True) as connection:
-        while process.poll() is None:
-            (active,) = connection.execute(doing, [f'racing"?[.]"?{table}']).fetchone() or (0,)
-            if active:
-                return
+@contextmanager
+def held_up_at(database: Database, transform: subprocess.Popen[str], table: str) -> Iterator[None]:
+    """A transform that stands in the midst of the merge into a table."""
+    with (
+        suppress(psycopg.OperationalError),  # the connections die with the server
+        psycopg.connect(database.conninfo) as holder,
+        psycopg.connect(database.conninfo, autocommit=True) as observer,
+    ):
+        holder.execute(sql.SQL("lock table racing.{} in share mode").format(sql.Identifier(table)))
+        wait_until_blocked_by(holder, observer, transform)
+        yield
 
 
 def test_no_acknowledged_page_is_lost_when_the_server_is_killed(
@@ -82,20 +89,25 @@ def test_no_acknowledged_page_is_lost_when_the_server_is_killed(
         with SampleSite(season) as site:
             arguments = {"LIVERC_BASE_URL": site.base_url, "TRACK": season.tracks[0].slug}
             arguments |= {"FROM": "2025-01-01", "TO": "2025-10-31"}
+            # Slow enough that half of the pages are still to come at the kill.
+            site.faults = (Fault("p=view_session", Delay(0.5)),)
             crawl = commands.start("crawl", **arguments)
-            acknowledged = watch(crawl, database, pages=chance.randint(1, 20))
+            acknowledged = wait_for_pages(crawl, database, chance.randint(1, len(list(season.sessions())) // 2))
             kill(mortal_server)
             said = crawl.communicate()[1]
             assert crawl.returncode == 1, said
             assert "Traceback" not in said
             mortal_server.start()
             tally.losses += len(acknowledged - stored_pages(database))
+            site.faults = ()
             commands.succeed("crawl", **arguments)
 
         transform = commands.start("transform")
-        wait_for_model(transform, database, chance.choice(["races", "race_results", "laps"]))
-        kill(mortal_server)
-        transform.communicate()
+        with held_up_at(database, transform, chance.choice(["races", "race_results", "laps"])):
+            kill(mortal_server)
+        said = "".join(transform.communicate())
+        assert transform.returncode == 1, said
+        assert "Traceback" not in said
         mortal_server.start()
         commands.succeed("transform")
         after_kills = final_rows(database, WHEN_WRITTEN)
