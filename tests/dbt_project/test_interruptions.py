@@ -166,6 +166,7 @@ def test_pages_that_commit_in_any_order_while_runs_go_on_are_all_derived(
             while time.monotonic() < end:
                 number += 1
                 session = f"{writer}{number:06}"
+                own.execute("select 1")  # begins the transaction: else each page would be committed at once
                 store(own, f"writer-{writer}", DayList([listed(session)], practice_date=_day(number)))
                 store(own, f"writer-{writer}", SessionPage(session, transponder=session))
                 time.sleep((writer * number % 7) / 200)  # so that they commit in another order than they were numbered

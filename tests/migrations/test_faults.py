@@ -3,10 +3,13 @@
 import os
 import signal
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 
 import psycopg
 import pytest
+from psycopg import sql
+from psycopg.pq import TransactionStatus
 
 from scraper import migrate, schema_lock
 from scraper.database import Database
@@ -17,19 +20,21 @@ from tests.commands_runner import Commands
 from tests.migrations.catalogue import Catalogue, catalogue
 from tests.migrations.test_upgrade import REVISIONS
 from tests.soak_table import Tally
-from tests.waiting import wait_until_blocked_by, wait_until_gone
+from tests.waiting import LONGEST_SECONDS, wait_until_blocked_by, wait_until_gone
 
-# Raises at one of the statements that define something. A sequence counts them, since no rollback resets it.
+# Something happens at one of the statements that define something. A sequence counts them: no rollback resets it.
 PLANT_FAULT = """
 create schema planted;
 create table planted.fault as select 0 as at_statement;
 create sequence planted.statements;
-create function planted.fail() returns event_trigger language plpgsql as $$
+create function planted.happen() returns event_trigger language plpgsql as $$
 begin
-    if nextval('planted.statements') = (select at_statement from planted.fault) then raise 'planted fault'; end if;
+    if nextval('planted.statements') = (select at_statement from planted.fault) then {}; end if;
 end $$;
-create event trigger planted on ddl_command_end execute function planted.fail()
+create event trigger planted on ddl_command_end execute function planted.happen()
 """
+AN_ERROR = sql.SQL("raise 'planted fault'")
+A_WAIT = sql.SQL("perform pg_advisory_xact_lock(4711)")
 MOVE_FAULT = "with fault as (update planted.fault set at_statement = %s) select setval('planted.statements', 1, false)"
 
 
@@ -45,10 +50,7 @@ def begun(empty_database: Database) -> Database:
 def test_an_error_in_the_midst_of_a_revision_leaves_the_one_before(begun: Database, revision: str) -> None:
     before = up_to_before(begun, revision)
     with psycopg.connect(begun.conninfo, autocommit=True) as connection:
-        connection.execute(PLANT_FAULT)
-        upgrade(begun, revision)
-        (statements,) = connection.execute("select last_value from planted.statements").fetchone() or (0,)
-        downgrade(begun, "-1")
+        statements = plant(begun, connection, revision, AN_ERROR)
         for statement in {1, statements // 2, statements} - {0}:
             connection.execute(MOVE_FAULT, [statement])
             with pytest.raises(CannotWork, match="nothing was changed: planted fault"):
@@ -78,6 +80,55 @@ def test_a_migration_that_is_killed_at_its_last_statement_leaves_the_revision_be
     assert catalogue(begun) == before
     commands_on_nothing.succeed("migrate")
     assert is_at_head(begun)
+
+
+@pytest.mark.parametrize("revision", REVISIONS)
+def test_a_migration_that_is_killed_half_way_leaves_the_revision_before(
+    begun: Database, revision: str, commands_on_nothing: Commands, tally: Tally
+) -> None:
+    tally.promise = "a migration killed half-way leaves schema and version row as they were"
+    before = up_to_before(begun, revision)
+    with (
+        psycopg.connect(begun.conninfo) as holder,
+        psycopg.connect(begun.conninfo, autocommit=True) as observer,
+    ):
+        statements = plant(begun, observer, revision, A_WAIT)
+        observer.execute(MOVE_FAULT, [max(1, statements // 2)])
+        holder.execute("select pg_advisory_xact_lock(4711)")
+        process = commands_on_nothing.start("migrate")
+        server_process = wait_until_blocked_by(holder, observer, process)
+        process.kill()
+        process.communicate()
+        observer.execute("select pg_terminate_backend(%s)", [server_process])
+        wait_until_gone(observer, [server_process])
+        tally.trials, tally.faults, tally.losses = 1, 1, int(catalogue(begun) != before)
+        observer.execute("drop event trigger planted")
+    commands_on_nothing.succeed("migrate")
+    assert is_at_head(begun)
+
+
+def test_a_second_reader_does_not_wait_for_the_first_behind_a_migration(
+    begun: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(migrate, "WAIT_FOR_TABLE", "2s")
+    upgrade(begun, "0003")
+    with (
+        psycopg.connect(begun.conninfo) as first,
+        psycopg.connect(begun.conninfo, autocommit=True) as second,
+        psycopg.connect(begun.conninfo, autocommit=True) as observer,
+        ThreadPoolExecutor() as threads,
+    ):
+        first.execute("select * from raw.crawls")
+        migrating = threads.submit(upgrade, begun)
+        wait_until_blocked_by(first, observer)
+        reading = threads.submit(second.execute, "select count(*) from raw.crawls")
+        # Neither ends with the first reader, who stays: the migration gives up, and lets the second one in.
+        try:
+            assert isinstance(migrating.exception(LONGEST_SECONDS), CannotWork)
+            assert reading.result(LONGEST_SECONDS).fetchone() == (0,)
+            assert first.info.transaction_status == TransactionStatus.INTRANS
+        finally:
+            first.rollback()
 
 
 def test_a_table_that_is_in_use_ends_the_migration_within_the_lock_timeout(
@@ -127,6 +178,15 @@ def test_no_crawl_begins_while_the_schema_changes(begun: Database, monkeypatch: 
             pytest.fail("the crawl began")
     with only_one(begun, Job.CRAWL):
         pass
+
+
+def plant(database: Database, connection: psycopg.Connection, revision: str, what_happens: sql.Composable) -> int:
+    """Let something happen within a revision, once MOVE_FAULT says at which statement; how many of them it has."""
+    connection.execute(sql.SQL(PLANT_FAULT).format(what_happens))
+    upgrade(database, revision)
+    (statements,) = connection.execute("select last_value from planted.statements").fetchone() or (0,)
+    downgrade(database, "-1")
+    return int(statements)
 
 
 def up_to_before(database: Database, revision: str) -> Catalogue:
