@@ -57,7 +57,7 @@ migrate: $(READY) ## Bring the database's schema up to date; every target that n
 test: $(READY) ## All tests; ARGS="tests/pages -k month" for some, TEST_POSTGRES_BIN=/usr/lib/postgresql/15/bin for another server
 	@$(BIN)/pytest -n 2 --dist loadfile $(ARGS)
 
-soak: $(READY) ## The reliability tests at full counts, hours on a small machine; ends in a table of trials, faults and losses
+soak: $(READY) ## The reliability tests at full counts, most of an hour on two cores; ends in a table of trials, faults and losses
 	@SOAK=1 $(BIN)/pytest -n 2 --dist loadfile $(or $(ARGS),-m reliability)
 
 lint: $(READY) ## ruff, mypy, sqlfluff, and dbt's own parser with warnings as errors

@@ -1,0 +1,18 @@
+"""A crawl listens nowhere: Scrapy's consoles, which run whatever they are told, are off."""
+
+import psutil
+
+from scraper.sample_site.deliveries import NeverAnswer
+from scraper.sample_site.faults import Fault
+from tests.crawling import Crawler
+from tests.waiting import wait_for
+
+
+def test_a_crawl_has_no_listening_socket(crawler: Crawler) -> None:
+    crawler.misbehave(Fault("p=view_session", NeverAnswer()))
+    with crawler.start() as crawl:
+        wait_for(lambda: [path for path in crawler.asked() if "view_session" in path], crawl)
+        sockets = psutil.Process(crawl.pid).net_connections(kind="inet")
+        crawl.kill()
+    assert sockets  # those to the site are seen
+    assert [each for each in sockets if each.status == psutil.CONN_LISTEN] == []
