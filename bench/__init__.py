@@ -1,0 +1,1 @@
+"""What the warehouse costs, and how the cost grows with the history."""
