@@ -1,0 +1,32 @@
+"""The items behind stored pages: the same material for everything that loads items."""
+
+from collections.abc import Iterator
+
+import psycopg
+
+from scraper.database import Database
+from scraper.items import Page, PracticeList, PracticeSession
+
+_LISTS = "select track_slug, practice_date, url, payload from raw.practice_lists order by load_id"
+_SESSIONS = "select track_slug, session_id, url, payload from raw.practice_sessions order by load_id"
+
+EMPTY = "truncate raw.practice_lists, raw.practice_sessions, raw.work_list"
+
+
+def stored_items(database: Database) -> list[Page]:
+    """What the crawler would have handed over for all lists and session pages that the database holds."""
+    with psycopg.connect(database.conninfo) as connection:
+        return list(_items(connection))
+
+
+def _items(connection: psycopg.Connection) -> Iterator[Page]:
+    for row in connection.execute(_LISTS):
+        yield PracticeList(*row)
+    for row in connection.execute(_SESSIONS):
+        yield PracticeSession(*row)
+
+
+def empty_raw_tables(database: Database) -> None:
+    """As if nothing had been crawled."""
+    with psycopg.connect(database.conninfo) as connection:
+        connection.execute(EMPTY)
