@@ -1,0 +1,110 @@
+"""Items into committed raw rows: pages a second through the crawler's own pipeline, against COPY of the same rows."""
+
+import asyncio
+from collections.abc import Iterator, Sequence
+from functools import partial
+from types import SimpleNamespace
+from typing import Any, cast
+
+import psycopg
+from psycopg.types.json import Jsonb
+from scrapy.crawler import Crawler
+from scrapy.settings import Settings
+from scrapy.statscollectors import MemoryStatsCollector
+
+from bench.history import fill
+from bench.measuring import in_turns
+from bench.scratch import Scratch
+from bench.stored_items import empty_raw_tables, stored_items
+from bench.table import Line, Target
+from scraper import crawl_record
+from scraper.database import Database
+from scraper.items import Page, PracticeSession
+from scraper.pages import PARSER_VERSION
+from scraper.pipelines import LARGEST_BATCH, RawTablesPipeline
+from scraper.storable import content_hash
+
+MOST_IN_FLIGHT = 5
+"""What CRAWL_CONCURRENCY may be at most."""
+
+_WHY_MISSED = "each page is a statement of its own, which compares it with the latest version, and waits for its answer"
+
+_COPY = """
+copy raw.practice_sessions (track_slug, session_id, payload, content_hash, url, parser_version, crawl_id) from stdin
+"""
+
+
+def measure(scratch: Scratch, pages: int, rounds: int) -> Iterator[Line]:
+    """A line for whole batches, and one for as many pages at once as a crawl has at most."""
+    database = scratch.database("raw_rows")
+    fill(database, pages)
+    items = [item for item in stored_items(database) if isinstance(item, PracticeSession)]
+    crawl_id = begin_crawl(database)
+    rows = copy_rows(items, crawl_id)
+    timings = in_turns(
+        {
+            "batches": partial(store, database, crawl_id, items, at_once=LARGEST_BATCH),
+            "crawl": partial(store, database, crawl_id, items, at_once=MOST_IN_FLIGHT),
+            "copy": partial(copy, database, rows),
+        },
+        rounds,
+        before_each=lambda _: empty_raw_tables(database),
+    )
+    rate = {name: len(items) / timings.median(name) for name in timings.seconds}
+    for name, at_once, limit in (("batches", LARGEST_BATCH, 5000), ("crawl", MOST_IN_FLIGHT, None)):
+        yield Line(
+            f"items → committed raw rows, {at_once} pages at once",
+            f"{rate[name]:,.0f} pages/s",
+            f"COPY of the same {len(items):,} rows: {rate['copy']:,.0f}/s",
+            f"{timings.ratio('copy', to=name):.2f} of COPY",
+            [Target(rate[name], limit, f"≥ {limit:,} pages/s", _WHY_MISSED)] if limit else [],
+        )
+
+
+def begin_crawl(database: Database) -> int:
+    """A crawl's record, which every page refers to."""
+    with psycopg.connect(database.conninfo) as connection:
+        return crawl_record.begin(connection, {})
+
+
+def store(database: Database, crawl_id: int, items: Sequence[Page], at_once: int) -> None:
+    """Hand the items to the pipeline as Scrapy does: so many wait for their commit at the same time."""
+    asyncio.run(_store(database, crawl_id, items, at_once))
+
+
+async def _store(database: Database, crawl_id: int, items: Sequence[Page], at_once: int) -> None:
+    crawler = SimpleNamespace(settings=Settings({"PRACTICE_DATABASE": database, "PRACTICE_CRAWL_ID": crawl_id}))
+    crawler.stats = MemoryStatsCollector(cast(Crawler, crawler))
+    pipeline = RawTablesPipeline(cast(Crawler, crawler))
+    await pipeline.open_spider()
+    waiting = iter(items)
+
+    async def hand_over() -> None:
+        for item in waiting:
+            await pipeline.process_item(item)
+
+    await asyncio.gather(*(hand_over() for _ in range(at_once)))
+    await pipeline.close_spider()
+
+
+def copy_rows(items: Sequence[PracticeSession], crawl_id: int) -> list[tuple[Any, ...]]:
+    """The rows that the pipeline makes of the items, as parameters of COPY."""
+    return [
+        (
+            item.track_slug,
+            item.session_id,
+            Jsonb(item.payload),
+            content_hash(item.payload),
+            item.url,
+            PARSER_VERSION,
+            crawl_id,
+        )
+        for item in items
+    ]
+
+
+def copy(database: Database, rows: Sequence[tuple[Any, ...]]) -> None:
+    """One COPY into the same table, with its indexes and its trigger: the least that storing these rows can cost."""
+    with psycopg.connect(database.conninfo) as connection, connection.cursor().copy(_COPY) as into:
+        for row in rows:
+            into.write_row(row)
