@@ -1,0 +1,125 @@
+"""`make transform`: a first build, and what a change costs however long the history is."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import partial
+
+from bench import changes, dlt_loads, laps_by_hand, row_by_row
+from bench.commands import run
+from bench.history import LAPS_OF_A_SESSION, fill
+from bench.measuring import in_turns, seconds_of
+from bench.scratch import Scratch
+from bench.stored_items import stored_items
+from bench.table import Line, Target
+from scraper.database import Database
+
+LAPS_PER_SECOND, TIMES_DLT = 100_000, 5
+SECONDS_FOR_NOTHING, GROWTH = 5, 1.3
+_SESSIONS_ROW_BY_ROW = 300
+
+NOTHING, ONE_PERCENT = "nothing changed", "1 % of the days edited"
+_CHANGES = {
+    NOTHING: changes.nothing,
+    "one new day": changes.one_new_day,
+    "one day edited": changes.one_day_edited,
+    ONE_PERCENT: changes.one_percent_edited,
+}
+
+_WHY_SLOW = "beside the laps it makes six more tables, compares, checks keys and tests; dbt's own seconds count, too"
+_WHY_NOT_NOTHING = "Python imports and dbt's start, its catalogue queries and a statement or more per model and test"
+_WHY_GROWTH = "some query of the run reads what grows with the history"
+
+
+@dataclass(frozen=True)
+class History:
+    """A database with so many sessions, whose transform is warm: dbt has parsed the project."""
+
+    sessions: int
+    database: Database
+    scratch: Scratch
+
+    @property
+    def laps(self) -> int:
+        """How many laps it has at first."""
+        return self.sessions * LAPS_OF_A_SESSION
+
+    def transform(self) -> None:
+        """`make transform`, as a process of its own."""
+        run("transform", self.database, self.scratch.folder)
+
+
+def measure(scratch: Scratch, sizes: Sequence[int], rounds: int) -> Iterator[Line]:
+    """A line per first build, one for row by row, and one per change and size."""
+    histories = [_history(scratch, size) for size in sorted(set(sizes))]
+    yield from _first_builds(scratch, histories)
+    for change, happen in _CHANGES.items():
+        yield from _growth(change, happen, histories, rounds)
+
+
+def _history(scratch: Scratch, sessions: int) -> History:
+    history = History(sessions, scratch.database(f"history_{sessions}"), scratch)
+    history.transform()
+    fill(history.database, sessions)
+    return history
+
+
+def _first_builds(scratch: Scratch, histories: Sequence[History]) -> Iterator[Line]:
+    smallest = histories[0]
+    landing = scratch.database("dlt_landing")
+    by_dlt = smallest.laps / dlt_loads.land(smallest.database, landing, scratch.folder, nested=True)
+    rates = [_first_build(history) for history in histories]
+    for history, (rate, floor_rate) in zip(histories, rates, strict=True):
+        yield Line(
+            f"first build of {history.sessions:,} sessions",
+            f"{history.laps / rate:.1f} s, {rate:,.0f} laps/s",
+            f"hand-written create table as: {floor_rate:,.0f} laps/s; dlt landing them: {by_dlt:,.0f} laps/s",
+            f"{rate / floor_rate:.1%} of the hand-written; {rate / by_dlt:.1f} × dlt",
+            [
+                Target(rate, LAPS_PER_SECOND, f"≥ {LAPS_PER_SECOND:,} laps/s", _WHY_SLOW),
+                Target(rate / by_dlt, TIMES_DLT, f"≥ {TIMES_DLT} × dlt"),
+            ],
+        )
+    pages = [item for item in stored_items(smallest.database) if item.kind == "session"][:_SESSIONS_ROW_BY_ROW]
+    seconds = seconds_of(partial(row_by_row.load, scratch.database("row_by_row"), pages))
+    row_by_row_rate = len(pages) * LAPS_OF_A_SESSION / seconds
+    yield Line(
+        f"first build of {smallest.sessions:,} sessions, again",
+        f"{rates[0][0]:,.0f} laps/s",
+        f"row by row with SQLAlchemy, {len(pages):,} sessions: {row_by_row_rate:,.0f} laps/s",
+        f"{rates[0][0] / row_by_row_rate:.1f} × row by row",
+    )
+
+
+def _first_build(history: History) -> tuple[float, float]:
+    """Laps a second: ours, and the hand-written table's right before and after."""
+    floor = partial(laps_by_hand.make, history.database)
+    floor_before, seconds, floor_after = seconds_of(floor), seconds_of(history.transform), seconds_of(floor)
+    return history.laps / seconds, 2 * history.laps / (floor_before + floor_after)
+
+
+def _growth(
+    change: str, happen: Callable[[Database], None], histories: Sequence[History], rounds: int
+) -> Iterator[Line]:
+    by_name = {f"{history.sessions:,}": history for history in histories}
+    timings = in_turns(
+        {name: history.transform for name, history in by_name.items()},
+        rounds,
+        before_each=lambda name: happen(by_name[name].database),
+    )
+    smallest = next(iter(by_name))
+    for name in by_name:
+        growth = timings.ratio(name, to=smallest)
+        yield Line(
+            f"{change}, {name} sessions stored",
+            f"{timings.median(name):.1f} s",
+            f"at {smallest}: {timings.median(smallest):.1f} s" if name != smallest else "",
+            f"{growth:.2f} ×" if name != smallest else "",
+            list(_targets(change, timings.median(name), growth, is_smallest=name == smallest)),
+        )
+
+
+def _targets(change: str, seconds: float, growth: float, *, is_smallest: bool) -> Iterator[Target]:
+    if change == NOTHING:
+        yield Target(seconds, SECONDS_FOR_NOTHING, f"≤ {SECONDS_FOR_NOTHING} s", _WHY_NOT_NOTHING, is_ceiling=True)
+    if change != ONE_PERCENT and not is_smallest:
+        yield Target(growth, GROWTH, f"≤ {GROWTH} × the smallest", _WHY_GROWTH, is_ceiling=True)

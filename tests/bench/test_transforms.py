@@ -1,0 +1,83 @@
+"""What make bench compares the transform with makes the same rows, and its changes change what they say."""
+
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from bench import changes, laps_by_hand, row_by_row
+from bench.commands import run
+from bench.history import SESSIONS_OF_A_DAY, fill
+from bench.stored_items import stored_items
+from scraper.database import Database
+
+OURS = """
+select races.source_race_id, lap_number, lap_time_raw, lap_time_seconds, elapsed_race_time, is_valid, finished_at
+from racing.laps
+inner join racing.race_results on race_results.id = laps.race_result_id
+inner join racing.races on races.id = race_results.race_id
+order by 1, 2
+"""
+BY_HAND = """
+select session_id, lap_number, lap_time_raw, lap_time_seconds, elapsed_race_time, is_valid, finished_at
+from public.laps_by_hand
+order by 1, 2
+"""
+WHO_AND_HOW_FAST = """
+select
+    tracks.source_track_slug, events.source_event_id, races.source_race_id, races.start_time, races.class_name,
+    drivers.source_driver_id, drivers.display_name, race_results.laps_completed, race_results.total_time_seconds,
+    race_results.fast_lap_time, race_results.avg_lap_time, race_results.consistency
+from racing.tracks
+inner join racing.events on events.track_id = tracks.id
+inner join racing.races on races.event_id = events.id
+inner join racing.race_drivers on race_drivers.race_id = races.id
+inner join racing.drivers on drivers.id = race_drivers.driver_id
+inner join racing.race_results on race_results.race_driver_id = race_drivers.id
+order by races.source_race_id
+"""
+EMPTY = "truncate racing.tracks, racing.drivers cascade"
+
+
+def rows(database: Database, query: str) -> list[tuple[object, ...]]:
+    with psycopg.connect(database.conninfo) as connection:
+        return connection.execute(query).fetchall()
+
+
+@pytest.fixture
+def filled(database: Database) -> Database:
+    fill(database, 2 * SESSIONS_OF_A_DAY)
+    return database
+
+
+def test_by_hand_and_row_by_row_make_the_rows_of_the_transform(filled: Database, tmp_path: Path) -> None:
+    run("transform", filled, tmp_path)
+    laps, sessions = rows(filled, OURS), rows(filled, WHO_AND_HOW_FAST)
+    assert len(sessions) == 2 * SESSIONS_OF_A_DAY
+    laps_by_hand.make(filled)
+    assert rows(filled, BY_HAND) == laps
+    with psycopg.connect(filled.conninfo) as connection:
+        connection.execute(EMPTY)
+    row_by_row.load(filled, stored_items(filled))
+    assert rows(filled, OURS) == laps
+    assert rows(filled, WHO_AND_HOW_FAST) == sessions
+
+
+VERSIONS = "select session_id, count(*) from raw.practice_sessions group by session_id having count(*) > 1"
+DAYS = "select practice_date, track_slug from raw.practice_lists"
+
+
+def test_an_edited_day_has_a_new_version_of_each_of_its_pages_every_time(filled: Database) -> None:
+    changes.one_day_edited(filled)
+    assert [versions for _, versions in rows(filled, VERSIONS)] == [2] * SESSIONS_OF_A_DAY
+    changes.one_percent_edited(filled)
+    changes.one_percent_edited(filled)
+    assert rows(filled, "select count(*), count(distinct content_hash) from raw.practice_sessions") == [(250, 250)]
+
+
+def test_a_new_day_is_another_day(filled: Database) -> None:
+    before = rows(filled, DAYS)
+    changes.one_new_day(filled)
+    assert len(set(rows(filled, DAYS)) - set(before)) == 1
+    assert changes.stored_sessions(filled) == 3 * SESSIONS_OF_A_DAY
+    assert rows(filled, VERSIONS) == []
