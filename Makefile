@@ -10,7 +10,7 @@ SCRAPER := $(BIN)/python -m scraper
 # `make crawl transform` is one after the other, whatever -j says.
 .NOTPARALLEL:
 .PHONY: help crawl reparse transform status verify doctor demo docs dbt db-shell db-stop migrate test soak lint format
-.PHONY: lock clean
+.PHONY: bench lock clean
 
 help: ## List the targets
 	@echo "make <target> [SETTING=value …]"
@@ -59,6 +59,9 @@ test: $(READY) ## All tests; ARGS="tests/pages -k month" for some, TEST_POSTGRES
 
 soak: $(READY) ## The reliability tests at full counts, most of an hour on two cores; ends in a table of trials, faults and losses
 	@SOAK=1 $(BIN)/pytest -n 2 --dist loadfile $(or $(ARGS),-m reliability)
+
+bench: $(READY) ## Measure it against other tools, some minutes; BENCH_SESSIONS="10000 1000000" for longer histories
+	@$(BIN)/python -m bench
 
 lint: $(READY) ## ruff, mypy, sqlfluff, and dbt's own parser with warnings as errors
 	@$(BIN)/ruff check .
