@@ -51,7 +51,7 @@ class Crawls:
 
 
 def measure(scratch: Scratch) -> Iterator[Line]:
-    """A line per occasion: a first day, the same again, an edit, a month, the month again."""
+    """A line per occasion, each after the one before: a day, the same again, an edit, its month, the month again."""
     season = Season.generate(tracks=1, days=8, sessions_per_day=40)
     day = list(season.days())[-1]
     with SampleSite(season) as site:
@@ -66,8 +66,9 @@ def measure(scratch: Scratch) -> Iterator[Line]:
         yield _line("one session edited", crawls.ask(**one_day), pages_of_day, at_most=2)
         days = [each for each in site.season.days() if each.date.replace(day=1) == day.date.replace(day=1)]
         pages_of_month = crawls.count([month_page(day), *day_pages(days)])
-        yield _line("a first month", crawls.ask(**month), pages_of_month, at_most=pages_of_month.requests)
-        yield _line("a month unchanged", crawls.ask(**month), pages_of_month, at_most=1)
+        rest = pages_of_month.requests - pages_of_day.requests
+        yield _line("its month for the first time", crawls.ask(**month), pages_of_month, at_most=rest)
+        yield _line("the month again, unchanged", crawls.ask(**month), pages_of_month, at_most=1)
 
 
 def _line(occasion: str, asked: Asked, there: Asked, at_most: int) -> Line:
