@@ -1,5 +1,5 @@
 {#
-    At the end of every run: when each model of `racing` has caught up with the run's work list, its lines leave the list,
+    At the end of every run: when each table of `racing` and `analytics` has caught up with the run's work list, its lines leave the list,
     and the drivers that it touched are settled. Fewer models, a failure or a kill leave both, and the next run does them
     again. A verification changes nothing. Tables are named as text: dbt follows no `ref` in a hook.
 #}
@@ -8,7 +8,7 @@
         {%- set built = results | selectattr('status', 'equalto', 'success') | map(attribute='node.unique_id') | list -%}
         {%- set wanted = [] -%}
         {%- for node in graph.nodes.values() if node.resource_type == 'model' -%}
-            {%- do wanted.append(node.unique_id) if node.schema == 'racing' or node.config.materialized == 'working_set' -%}
+            {%- do wanted.append(node.unique_id) if node.config.materialized in ('incremental', 'working_set') -%}
         {%- endfor -%}
         {%- if wanted | reject('in', built) | list == [] -%}
             {%- set is_own = are_filled_by_this_run(['int_practice__work_lines', 'int_practice__days']) -%}

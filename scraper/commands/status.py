@@ -15,8 +15,10 @@ from scraper.migrate import schema_problem
 from scraper.status_queries import (
     BEHIND,
     DAYS,
+    DIFFERING_DAYS,
     FAILED,
     INCOMPLETE,
+    IS_RECONCILED,
     LAST_CRAWL,
     LAST_TRANSFORM,
     NOT_SCHEDULED_LATELY,
@@ -25,6 +27,7 @@ from scraper.status_queries import (
 
 MOST_DAYS = 30
 MOST_FAILURES = 10
+MOST_DIFFERENCES = 10
 MOST_NAMED = 3
 
 Row = dict[str, Any]
@@ -53,6 +56,7 @@ def _look_at(connection: psycopg.Connection, console: Console, config: Config) -
     yield from _schedule(connection, config)
     yield from _transforms(connection, console)
     yield from _days(connection, console)
+    _differences(connection, console)
     yield from _failures(connection, console, scheduled)
 
 
@@ -132,6 +136,17 @@ def _days(connection: psycopg.Connection, console: Console) -> Iterator[str]:
             f"session pages of {counted(total, 'day')} ({named}{more}); to fetch them: "
             f"make crawl transform TRACK={first['source_track_slug']} DATE={first['event_date']}"
         )
+
+
+def _differences(connection: psycopg.Connection, console: Console) -> None:
+    """Days that do not add up to the site's own figures: worth a look, but nothing that a crawl would mend for sure."""
+    if not _rows(connection, IS_RECONCILED)[0]["is_there"]:
+        return
+    days = _rows(connection, DIFFERING_DAYS, {"most": MOST_DIFFERENCES})
+    for row in days:
+        console.print(f"differs  {row['track_slug']} {row['practice_date']}: {'; '.join(row['differences'])}")
+    if days and days[0]["total"] > len(days):
+        console.print(f"… and {counted(days[0]['total'] - len(days), 'earlier day')}, all in analytics.day_reconciliation")
 
 
 def _failures(connection: psycopg.Connection, console: Console, scheduled: Row) -> Iterator[str]:

@@ -1,6 +1,7 @@
 """Derive the final schema from the raw tables."""
 
 import time
+from collections.abc import Iterator
 
 import psycopg
 
@@ -12,6 +13,13 @@ from scraper.locks import Job, only_one
 from scraper.migrate import open_migrated
 
 _REDERIVED = "select count(*), count(distinct source_event_id) from intermediate.int_practice__sessions"
+_DIFFERING_DAYS = """
+select track_slug, practice_date, differences
+from analytics.day_reconciliation
+where verdict = 'differs' and event_id in (select event_id from intermediate.int_practice__days)
+order by practice_date, track_slug
+"""
+_MOST_NAMED = 20
 
 
 def run(config: Config) -> int:
@@ -28,9 +36,20 @@ def transform(database: Database, *, is_full: bool) -> None:
     outcome = run_dbt(database, "build", "--selector", "transform", *(["--full-refresh"] if is_full else []))
     report(outcome, then="what they would have written is done again by the next run")
     with psycopg.connect(database.conninfo) as connection:
+        for line in _differing_days(connection):
+            print(f"  differs  {line}")
         sessions, days = connection.execute(_REDERIVED).fetchone() or (0, 0)
     print(f"Transform: {sessions} sessions of {days} days re-derived in {time.monotonic() - started:.1f} s", end="; ")
     print(f"{outcome.models} models, {outcome.tests} tests, {len(outcome.warnings)} warnings")
+
+
+def _differing_days(connection: psycopg.Connection) -> Iterator[str]:
+    """Each day of the run whose figures are not the site's, with the figures."""
+    days = connection.execute(_DIFFERING_DAYS).fetchall()
+    for track, day, differences in days[:_MOST_NAMED]:
+        yield f"{track} {day}: {'; '.join(differences)}"
+    if len(days) > _MOST_NAMED:
+        yield f"and {len(days) - _MOST_NAMED} more days, all in analytics.day_reconciliation"
 
 
 def report(outcome: DbtRun, then: str) -> None:

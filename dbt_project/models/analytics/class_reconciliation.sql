@@ -1,0 +1,76 @@
+with
+
+site_classes as (
+
+    select * from {{ ref('int_reconciliation__site_classes') }}
+
+),
+
+our_sessions as (
+
+    select * from {{ ref('int_reconciliation__our_sessions') }}
+
+),
+
+-- One below the other, and not a full join: so a question about one day reads that day alone.
+both_sides as (
+
+    select
+        event_id,
+        class_name,
+        laps as site_laps,
+        best_lap as site_best_lap,
+        null::integer as our_laps,
+        null::numeric(12, 3) as our_best_lap
+    from site_classes
+
+    union all
+
+    select
+        event_id,
+        class_name,
+        null::integer as site_laps,
+        null::numeric(12, 3) as site_best_lap,
+        laps as our_laps,
+        best_lap as our_best_lap
+    from our_sessions
+
+),
+
+by_class as (
+
+    select
+        event_id,
+        class_name,
+        max(site_laps) as site_laps,
+        sum(our_laps)::integer as our_laps,
+        min(site_best_lap) as site_best_lap,
+        min(our_best_lap) as our_best_lap
+    from both_sides
+    group by event_id, class_name
+
+),
+
+-- The site's leaderboard leaves Unknown Class out, and a page without a panel says nothing about any class.
+final as (
+
+    select
+        event_id,
+        class_name,
+        site_laps,
+        our_laps,
+        site_best_lap,
+        our_best_lap,
+        case
+            when count(site_laps) over day_sessions > 0 then coalesce(our_laps, 0) - coalesce(site_laps, 0)
+        end as laps_difference,
+        our_best_lap - site_best_lap as best_lap_difference,
+        count(site_best_lap) over day_sessions > 0
+        and class_name != 'Unknown Class'
+        and site_best_lap is distinct from our_best_lap as is_other_best_lap
+    from by_class
+    window day_sessions as (partition by event_id)
+
+)
+
+select * from final

@@ -1,0 +1,27 @@
+with
+
+sessions as (
+
+    select * from {{ ref('int_reconciliation__our_sessions') }}
+
+),
+
+-- By the page's own definitions: drivers are names without Unknown Driver, classes take Unknown Class in.
+final as (
+
+    select
+        event_id,
+        count(*) as sessions,
+        coalesce(sum(laps), 0) as laps,
+        sum(track_time_seconds) as track_time_seconds,
+        count(distinct display_name) filter (where {{ is_name('display_name') }}) as drivers,
+        count(distinct class_name) as classes,
+        min(start_time)::time as first_start,
+        max(start_time)::time as last_start,
+        min(best_lap) as best_lap
+    from sessions
+    group by event_id
+
+)
+
+select * from final
