@@ -1,0 +1,37 @@
+with
+
+identities as (
+
+    select * from {{ ref('int_people__identities') }}
+    where normalized_name is not null and not is_settled
+
+),
+
+overrides as (
+
+    select * from {{ ref('int_people__overrides') }}
+
+),
+
+-- Rule: one name at one track is one person, whatever the transponder and the spelling.
+final as (
+
+    select
+        identities.id as identity_id,
+        identities.track_slug || '|' || identities.normalized_name as same_name,
+        identities.track_slug,
+        identities.driver_id,
+        identities.transponder_number,
+        identities.normalized_name,
+        case
+            when identities.sessions = 1 then 'named so in session ' || identities.first_session_id
+            else
+                'named so in ' || identities.sessions || ' sessions, the first of them '
+                || identities.first_session_id
+        end as evidence
+    from identities
+    where not exists (select from overrides where overrides.identity_id = identities.id)
+
+)
+
+select * from final
