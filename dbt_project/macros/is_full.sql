@@ -1,6 +1,9 @@
-{# Whether this run re-derives everything, rather than what the work list names. #}
+{#
+    Whether this run re-derives everything, rather than what the work list names. Never while dbt parses: it keeps what it
+    has parsed, and the next run, which is not full, would miss the `ref`s of its own branches.
+#}
 {% macro is_full() -%}
-    {{ return(flags.FULL_REFRESH) }}
+    {{ return(execute and flags.FULL_REFRESH) }}
 {%- endmacro %}
 
 

@@ -11,6 +11,7 @@
         'race_drivers': 'race_id in (select race_id from intermediate.int_practice__sessions)',
         'race_results': 'race_id in (select race_id from intermediate.int_practice__sessions)',
         'day_reconciliation': 'event_id in (select event_id from intermediate.int_practice__days)',
+        'class_day_bests': 'event_id in (select event_id from intermediate.int_practice__days)',
         'driver_people': 'driver_id in (select driver_id from intermediate.int_practice__touched_drivers)',
         'laps': 'race_result_id in (select race_result_id from intermediate.int_practice__driver_identities)',
     } -%}

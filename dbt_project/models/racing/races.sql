@@ -20,6 +20,12 @@ events as (
 
 ),
 
+tracks as (
+
+    select * from {{ ref('tracks') }}
+
+),
+
 final as (
 
     select
@@ -32,7 +38,7 @@ final as (
         null::integer as race_order,
         sessions.race_url,
         sessions.started_at as start_time,
-        null::timestamp with time zone as start_time_utc,
+        sessions.started_at at time zone tracks.time_zone as start_time_utc,
         sessions.length_seconds as duration_seconds,
         'practiceday' as session_type,
         race_metadata.race_metadata,
@@ -42,6 +48,7 @@ final as (
         now() as updated_at
     from sessions
     inner join events on sessions.event_id = events.id
+    inner join tracks on events.track_id = tracks.id
     left join race_metadata on sessions.race_id = race_metadata.race_id
 
 )

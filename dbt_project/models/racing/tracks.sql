@@ -20,6 +20,12 @@ touched_tracks as (
 
 ),
 
+time_zones as (
+
+    select * from {{ ref('track_time_zones') }}
+
+),
+
 -- A club may change its name: the one on its most recent day stands.
 final as (
 
@@ -29,7 +35,7 @@ final as (
         touched_tracks.track_slug as source_track_slug,
         latest.track_name,
         latest.track_url,
-        null::text as time_zone,
+        time_zones.time_zone,
         now() as created_at,
         now() as updated_at
     from touched_tracks
@@ -42,6 +48,7 @@ final as (
         order by lists.practice_date desc, lists.load_id desc
         limit 1
     ) as latest
+    left join time_zones on touched_tracks.track_slug = time_zones.track_slug
 
 )
 

@@ -2,6 +2,7 @@
 
 -- Read after the final tables of this run have been written.
 -- depends_on: {{ ref('int_practice__touched_drivers') }}
+-- depends_on: {{ ref('person_overrides') }}
 
 with
 

@@ -1,0 +1,103 @@
+{#-
+    A lap as a share of the driver's own median of valid laps in the class on the day. A steady driver's laps scatter by
+    some three per cent, so a tenth off is no chance; marshalling costs a fifth or more; nobody drives a lap in 60 % of
+    his time without leaving the track. A median needs a few laps to mean something.
+-#}
+{%- set fewest_laps = 5 -%}
+{%- set racer = 'event_id, track_slug, practice_date, class_name, person_id, racer_id' -%}
+
+with
+
+sessions as (
+
+    select * from {{ ref('sessions') }}
+
+),
+
+laps as (
+
+    select * from {{ ref('laps') }}
+
+),
+
+-- Grouped with its laps, which come apart again below: so each lap is read once.
+by_racer as (
+
+    select
+        {{ racer }},
+        count(*) filter (where laps.is_valid) as valid_laps,
+        percentile_cont(0.5) within group (order by laps.lap_time_seconds)
+        filter (where laps.is_valid) as median_lap,
+        array_agg(laps.race_result_id order by laps.race_result_id, laps.lap_number) as race_result_ids,
+        array_agg(sessions.session_id order by laps.race_result_id, laps.lap_number) as session_ids,
+        array_agg(laps.lap_number order by laps.race_result_id, laps.lap_number) as lap_numbers,
+        array_agg(laps.lap_time_seconds order by laps.race_result_id, laps.lap_number) as lap_times,
+        array_agg(laps.is_valid order by laps.race_result_id, laps.lap_number) as validities
+    from sessions
+    inner join laps on sessions.race_result_id = laps.race_result_id
+    where laps.lap_time_seconds is not null
+    group by {{ racer }}
+
+),
+
+compared as (
+
+    select
+        by_racer.event_id,
+        by_racer.track_slug,
+        by_racer.practice_date,
+        by_racer.class_name,
+        by_racer.person_id,
+        by_racer.racer_id,
+        lap.race_result_id,
+        lap.session_id,
+        lap.lap_number,
+        lap.lap_time_seconds,
+        lap.is_valid,
+        round(by_racer.median_lap::numeric, 3) as median_lap,
+        round(lap.lap_time_seconds / by_racer.median_lap::numeric, 3) as share_of_median
+    from by_racer
+    cross join lateral unnest(
+        by_racer.race_result_ids,
+        by_racer.session_ids,
+        by_racer.lap_numbers,
+        by_racer.lap_times,
+        by_racer.validities
+    ) as lap (race_result_id, session_id, lap_number, lap_time_seconds, is_valid)
+    where by_racer.valid_laps >= {{ fewest_laps }}
+
+),
+
+flagged as (
+
+    select
+        *,
+        case
+            when share_of_median < 0.6 then 'suspected_cut'
+            when share_of_median < 0.9 then 'fast_outlier'
+            when share_of_median > 2 then 'suspected_stop'
+            when share_of_median > 1.2 then 'suspected_crash'
+            when share_of_median > 1.1 then 'slow_outlier'
+        end as flag
+    from compared
+
+),
+
+final as (
+
+    select
+        *,
+        round(100 * share_of_median) || ' % of the driver''s median lap of ' || median_lap || ' s: '
+        || case flag
+            when 'suspected_cut' then 'below 60 %, as if part of the track were left out'
+            when 'fast_outlier' then 'below 90 %, faster than usual'
+            when 'suspected_stop' then 'above 200 %, as if stopped or in the pits'
+            when 'suspected_crash' then 'above 120 %, as if marshalled after a crash'
+            else 'above 110 %, slower than usual'
+        end as rule
+    from flagged
+    where flag is not null
+
+)
+
+select * from final
