@@ -20,25 +20,10 @@
 
 
 {#
-    The same for a model of `analytics`. Most of them are views with a row per day and something: an array is what
+    The same for a model of `analytics`, most of which are views with a row per day and something. An array is what
     PostgreSQL carries into a view down to the index, where a join with the working set would compute the view for all
     days first. `event_id` must be among the columns that the view groups or partitions by.
 #}
-{% macro is_of_this_run(model_name) -%}
-    {%- set of_tracks = ['track_activity', 'class_records', 'person_candidates'] -%}
-    {%- set of_people = ['people', 'driver_people'] -%}
-    {%- if is_full() -%}
-        true
-    {%- elif model_name in of_people -%}
-        person_id = any(array(select person_id from analytics.driver_people where driver_id in (select driver_id from intermediate.int_practice__touched_drivers)))
-    {%- elif model_name in of_tracks -%}
-        track_slug = any(array(select distinct track_slug from intermediate.int_practice__days))
-    {%- else -%}
-        {{ is_day_of_this_run() }}
-    {%- endif -%}
-{%- endmacro %}
-
-
 {% macro is_day_of_this_run() -%}
     event_id = any(array(select event_id from intermediate.int_practice__days))
 {%- endmacro %}
@@ -53,7 +38,7 @@
 {# A final model's rows as far as this run has rebuilt them: what its tests look at. A full run's tests look at all rows. #}
 {% macro rows_of_this_run(relation) -%}
     {%- if relation.schema == 'analytics' and not is_full() -%}
-        (select * from {{ relation }} where {{ is_of_this_run(relation.identifier) }})
+        (select * from {{ relation }} where {{ is_day_of_this_run() }})
     {%- elif relation.schema == 'racing' and is_rebuilt(relation.identifier) and not is_full() -%}
         (select * from {{ relation }} where {{ is_rebuilt(relation.identifier) }})
     {%- else -%}

@@ -146,7 +146,8 @@ def _differences(connection: psycopg.Connection, console: Console) -> None:
     for row in days:
         console.print(f"differs  {row['track_slug']} {row['practice_date']}: {'; '.join(row['differences'])}")
     if days and days[0]["total"] > len(days):
-        console.print(f"… and {counted(days[0]['total'] - len(days), 'earlier day')}, all in analytics.day_reconciliation")
+        earlier = counted(days[0]["total"] - len(days), "earlier day")
+        console.print(f"… and {earlier}, all in analytics.day_reconciliation")
 
 
 def _failures(connection: psycopg.Connection, console: Console, scheduled: Row) -> Iterator[str]:

@@ -7,7 +7,7 @@ from functools import lru_cache
 from random import Random
 
 from scraper.sample_site.chance import chance_of
-from scraper.sample_site.driver_names import UNKNOWN_CLASS, UNKNOWN_DRIVER
+from scraper.sample_site.driver_names import UNKNOWN_CLASS, UNKNOWN_DRIVER, normalized_name
 from scraper.sample_site.people import Driver, regulars
 from scraper.sample_site.planted import PLANTED_SESSIONS
 from scraper.sample_site.practice import Session, Track
@@ -74,6 +74,7 @@ def _stint(rng: Random, track: Track, driver: Driver, first_crossing: datetime) 
         first_crossing=first_crossing,
         lap_times_ms=tuple(_lap_ms(rng, track, driver.pace) for _ in range(lap_count)),
         valid_range_ms=track.valid_range_ms,
+        person=f"{driver.name} of {track.slug}",
     )
 
 
@@ -99,6 +100,7 @@ def _planted(plan: SeasonPlan, day: int, track: Track, practice_date: date) -> l
             first_crossing=datetime.combine(practice_date, planted.clock),
             lap_times_ms=planted.lap_times_ms,
             valid_range_ms=track.valid_range_ms,
+            person=planted.person or normalized_name(planted.driver) or "",
         )
         for planted in PLANTED_SESSIONS
         if planted.days_back == plan.days - 1 - day

@@ -27,6 +27,9 @@ class Planted:
     laps: int | tuple[int, ...]
     """How many ordinary laps, or the times of all laps in milliseconds."""
 
+    person: str = ""
+    """Who drives without a name; else the name says it, in any spelling."""
+
     @property
     def lap_times_ms(self) -> tuple[int, ...]:
         """The times of all laps; ordinary ones are valid at every track."""
@@ -60,10 +63,10 @@ def _transponders() -> Iterator[Planted]:
     yield Planted(1, time(14, 40), "Pip Varnholt", "1/10 Open", "9000201", 6)
     # Named, then unknown, then named again; and known at first, unknown at last.
     yield Planted(6, time(10, 45), "Otis Grennick", "2WD Stock Buggy", "9000301", 7)
-    yield Planted(3, time(10, 50), UNKNOWN_DRIVER, "2WD Stock Buggy", "9000301", 7)
+    yield Planted(3, time(10, 50), UNKNOWN_DRIVER, "2WD Stock Buggy", "9000301", 7, "grennick otis")
     yield Planted(0, time(10, 55), "Otis Grennick", "2WD Stock Buggy", "9000301", 7)
     yield Planted(4, time(15, 20), "Hedda Crane-Lowell", "Short Course Truck", "9000302", 10)
-    yield Planted(1, time(15, 25), UNKNOWN_DRIVER, UNKNOWN_CLASS, "9000302", 11)
+    yield Planted(1, time(15, 25), UNKNOWN_DRIVER, UNKNOWN_CLASS, "9000302", 11, "crane hedda lowell")
     # Never named; with a transponder one driver, without one as many as sessions.
     yield Planted(5, time(12, 20), UNKNOWN_DRIVER, "Open Practice", "9000303", 4)
     yield Planted(2, time(12, 21), UNKNOWN_DRIVER, "Open Practice", "9000303", 5)

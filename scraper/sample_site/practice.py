@@ -47,6 +47,8 @@ class Session:
     first_crossing: datetime
     lap_times_ms: tuple[int, ...]
     valid_range_ms: tuple[int, int]
+    person: str = ""
+    """Who really drove, whatever the page prints; "" where the season itself does not know."""
 
     @property
     def started_at(self) -> datetime:

@@ -14,8 +14,8 @@ placed_sessions as (
         row_number() over (
             racers_sessions order by best_lap nulls last, start_time, lpad(session_id, 20, '0')
         ) as place,
-        count(*) over racers_sessions as sessions,
-        sum(laps) over racers_sessions as laps_in_class
+        (count(*) over racers_sessions)::integer as sessions,
+        (sum(laps) over racers_sessions)::integer as laps_in_class
     from sessions
     window racers_sessions as (partition by event_id, track_slug, practice_date, class_name, person_id, racer_id)
 
@@ -28,7 +28,7 @@ final as (
         track_slug,
         practice_date,
         class_name,
-        rank() over (standing order by best_lap) as position,
+        (rank() over (standing order by best_lap))::integer as position,
         person_id,
         racer_id,
         racer_name,

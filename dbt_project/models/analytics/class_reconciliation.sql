@@ -65,9 +65,10 @@ final as (
             when count(site_laps) over day_sessions > 0 then coalesce(our_laps, 0) - coalesce(site_laps, 0)
         end as laps_difference,
         our_best_lap - site_best_lap as best_lap_difference,
-        count(site_best_lap) over day_sessions > 0
-        and class_name != 'Unknown Class'
-        and site_best_lap is distinct from our_best_lap as is_other_best_lap
+        case
+            when class_name = 'Unknown Class' or count(site_best_lap) over day_sessions = 0 then false
+            else coalesce(site_best_lap != our_best_lap, num_nonnulls(site_best_lap, our_best_lap) = 1)
+        end as is_other_best_lap
     from by_class
     window day_sessions as (partition by event_id)
 

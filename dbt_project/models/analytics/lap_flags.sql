@@ -25,9 +25,8 @@ by_racer as (
 
     select
         {{ racer }},
-        count(*) filter (where laps.is_valid) as valid_laps,
-        percentile_cont(0.5) within group (order by laps.lap_time_seconds)
-        filter (where laps.is_valid) as median_lap,
+        count(*) filter (where laps.is_valid)::integer as valid_laps,
+        array_agg(laps.lap_time_seconds order by laps.lap_time_seconds) filter (where laps.is_valid) as valid_times,
         array_agg(laps.race_result_id order by laps.race_result_id, laps.lap_number) as race_result_ids,
         array_agg(sessions.session_id order by laps.race_result_id, laps.lap_number) as session_ids,
         array_agg(laps.lap_number order by laps.race_result_id, laps.lap_number) as lap_numbers,
@@ -40,31 +39,41 @@ by_racer as (
 
 ),
 
+-- Exact, which percentile_cont is not.
+medians as (
+
+    select
+        *,
+        (valid_times[(valid_laps + 1) / 2] + valid_times[valid_laps / 2 + 1]) / 2 as median_lap
+    from by_racer
+    where valid_laps >= {{ fewest_laps }}
+
+),
+
 compared as (
 
     select
-        by_racer.event_id,
-        by_racer.track_slug,
-        by_racer.practice_date,
-        by_racer.class_name,
-        by_racer.person_id,
-        by_racer.racer_id,
+        medians.event_id,
+        medians.track_slug,
+        medians.practice_date,
+        medians.class_name,
+        medians.person_id,
+        medians.racer_id,
         lap.race_result_id,
         lap.session_id,
         lap.lap_number,
         lap.lap_time_seconds,
         lap.is_valid,
-        round(by_racer.median_lap::numeric, 3) as median_lap,
-        round(lap.lap_time_seconds / by_racer.median_lap::numeric, 3) as share_of_median
-    from by_racer
+        round(medians.median_lap, 3) as median_lap,
+        round(lap.lap_time_seconds / medians.median_lap, 3) as share_of_median
+    from medians
     cross join lateral unnest(
-        by_racer.race_result_ids,
-        by_racer.session_ids,
-        by_racer.lap_numbers,
-        by_racer.lap_times,
-        by_racer.validities
+        medians.race_result_ids,
+        medians.session_ids,
+        medians.lap_numbers,
+        medians.lap_times,
+        medians.validities
     ) as lap (race_result_id, session_id, lap_number, lap_time_seconds, is_valid)
-    where by_racer.valid_laps >= {{ fewest_laps }}
 
 ),
 

@@ -13,7 +13,10 @@ final as (
     select
         person_id,
         coalesce(
-            (array_agg(display_name order by last_started_at desc, display_name) filter (where normalized_name is not null))[1],
+            (
+                array_agg(display_name order by last_started_at desc, display_name asc)
+                filter (where normalized_name is not null)
+            )[1],
             'Unknown Driver'
         ) as person_name,
         array_remove(array_agg(distinct normalized_name order by normalized_name), null) as normalized_names,

@@ -2,7 +2,7 @@
     How alike two names are: the share of their three-letter pieces that both have, with blanks around each word, as
     pg_trgm counts, which not every server has.
 -#}
-{%- set alike_enough = 0.4 -%}
+{%- set alike_enough = 0.5 -%}
 
 with
 

@@ -56,8 +56,13 @@ compared as (
         {% for side in ['valid', 'all'] -%}
             array_remove(array[
                 {%- for figure in figures %}
-                    case when not coalesce(abs(site_{{ figure }} - {{ side }}_{{ figure }}) <= 0.001, site_{{ figure }} is null) then '{{ figure }}' end
-                    {{- ',' if not loop.last }}
+                    case
+                        when
+                            not coalesce(
+                                abs(site_{{ figure }} - {{ side }}_{{ figure }}) <= 0.001, site_{{ figure }} is null
+                            )
+                            then '{{ figure }}'
+                    end{{ ',' if not loop.last }}
                 {%- endfor %}
             ], null) as not_of_{{ side }}_laps{{ ',' if not loop.last }}
         {% endfor %}

@@ -77,8 +77,10 @@ joined as (
         ) as end_time,
         race_results.total_time_seconds as time_on_track_seconds,
         races.detail_status,
-        case when races.detail_status = 'captured' then statistics.lap_count else race_results.laps_completed end as laps,
-        case when races.detail_status = 'captured' then statistics.valid_lap_count end as valid_laps,
+        case
+            when races.detail_status = 'captured' then statistics.lap_count else race_results.laps_completed
+        end::integer as laps,
+        case when races.detail_status = 'captured' then statistics.valid_lap_count end::integer as valid_laps,
         case
             when races.detail_status = 'captured' then statistics.valid_fastest else race_results.fast_lap_time
         end as best_lap,
@@ -106,7 +108,7 @@ joined as (
         select names.display_name as person_name
         from {{ ref('driver_people') }} as names
         where names.person_id = driver_people.person_id and names.normalized_name is not null
-        order by names.last_started_at desc, names.display_name
+        order by names.last_started_at desc, names.display_name asc
         limit 1
     ) as person on true
     left join class_aliases on lower(races.class_name) = lower(class_aliases.page_class_name)
@@ -117,7 +119,7 @@ final as (
 
     select
         *,
-        row_number() over racers_day as session_of_day,
+        (row_number() over racers_day)::integer as session_of_day,
         extract(epoch from start_time - lag(end_time) over racers_day)::integer as seconds_since_last_session,
         min(best_lap) over earlier_in_class - best_lap as gain_on_previous_best
     from joined

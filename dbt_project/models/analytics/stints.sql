@@ -27,7 +27,8 @@ numbered as (
 
     select
         *,
-        count(*) filter (where begins_stint) over (partition by {{ racer }} order by session_of_day) as stint_of_day
+        (count(*) filter (where begins_stint) over (partition by {{ racer }} order by session_of_day))::integer
+            as stint_of_day
     from begun
 
 ),
@@ -41,12 +42,12 @@ final as (
         max(class_name) as class_name,
         min(start_time) as start_time,
         max(end_time) as end_time,
-        count(*) as sessions,
+        count(*)::integer as sessions,
         array_agg(session_id order by session_of_day) as session_ids,
-        sum(laps) as laps,
-        sum(valid_laps) as valid_laps,
+        sum(laps)::integer as laps,
+        sum(valid_laps)::integer as valid_laps,
         sum(time_on_track_seconds) as time_on_track_seconds,
-        coalesce(sum(seconds_since_last_session) filter (where not begins_stint), 0) as pause_seconds,
+        coalesce(sum(seconds_since_last_session) filter (where not begins_stint), 0)::integer as pause_seconds,
         min(best_lap) as best_lap
     from numbered
     group by {{ racer }}, stint_of_day

@@ -64,12 +64,12 @@ final as (
     select
         track_slug,
         month,
-        count(distinct practice_date) as days,
-        count(*) as sessions,
-        sum(laps) as laps,
+        count(distinct practice_date)::integer as days,
+        count(*)::integer as sessions,
+        sum(laps)::integer as laps,
         sum(total_time_seconds) as time_on_track_seconds,
-        count(distinct person_id) as people,
-        count(*) filter (where person_id is null) as sessions_of_nobody_known
+        count(distinct person_id)::integer as people,
+        (count(*) filter (where person_id is null))::integer as sessions_of_nobody_known
     from sessions
     group by track_slug, month
 

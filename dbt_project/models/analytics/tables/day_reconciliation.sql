@@ -94,23 +94,25 @@ compared as (
                 || coalesce(figure.our_figure, 'none') || ' by us'
             from (
                 values
-                ('laps', site_laps::text, our_laps::text),
-                ('drivers', site_drivers::text, our_drivers::text),
-                ('classes', site_classes::text, our_classes::text),
-                ('first start', site_first_start::text, our_first_start::text),
-                ('last start', site_last_start::text, our_last_start::text),
-                ('best lap', site_best_lap::text, our_best_lap::text),
+                ('laps', both_sides.site_laps::text, both_sides.our_laps::text),
+                ('drivers', both_sides.site_drivers::text, both_sides.our_drivers::text),
+                ('classes', both_sides.site_classes::text, both_sides.our_classes::text),
+                ('first start', both_sides.site_first_start::text, both_sides.our_first_start::text),
+                ('last start', both_sides.site_last_start::text, both_sides.our_last_start::text),
+                ('best lap', both_sides.site_best_lap::text, both_sides.our_best_lap::text),
                 (
                     'track time',
                     case
-                        when abs(site_track_time_seconds - our_track_time_seconds) <= 0.5 * sessions then null
-                        else site_track_time_seconds::text
+                        when
+                            abs(both_sides.site_track_time_seconds - both_sides.our_track_time_seconds)
+                            > 0.5 * both_sides.sessions
+                            then both_sides.site_track_time_seconds::text
                     end,
-                    our_track_time_seconds::text
+                    both_sides.our_track_time_seconds::text
                 )
             ) as figure (name, site_figure, our_figure)
             where figure.site_figure is not null and figure.site_figure is distinct from figure.our_figure
-        ) || differing_classes as differences
+        ) || both_sides.differing_classes as differences
     from both_sides
 
 ),

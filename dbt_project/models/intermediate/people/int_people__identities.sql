@@ -115,7 +115,7 @@ current_identities as (
         driver_id,
         transponder_number,
         normalized_name,
-        (array_agg(display_name order by last_started_at desc, display_name))[1] as display_name,
+        (array_agg(display_name order by last_started_at desc, display_name asc))[1] as display_name,
         array_agg(display_name order by display_name) as spellings,
         (array_agg(first_session_id order by first_started_at, lpad(first_session_id, 20, '0')))[1] as first_session_id,
         min(first_started_at) as first_started_at,

@@ -25,7 +25,7 @@ ranked as (
         overrides.reason as evidence,
         overrides.named,
         rank() over (partition by identities.id order by overrides.named desc) as place,
-        row_number() over (partition by identities.id order by overrides.named desc, overrides.person) as row_place
+        row_number() over (partition by identities.id order by overrides.named desc, overrides.person asc) as row_place
     from identities
     inner join overrides
         on

@@ -36,7 +36,7 @@ ranked_claims as (
             partition by name_id
             order by
                 is_override,
-                bool_or(person_id_so_far is not distinct from name_id) desc,
+                bool_and(person_id_so_far is distinct from name_id),
                 min(first_started_at) nulls last,
                 group_key collate "C"
         ) as place
@@ -86,7 +86,7 @@ ranked_candidates as (
         row_number() over (
             partition by candidates.group_key
             order by
-                ids_so_far.person_id_so_far is not null desc,
+                ids_so_far.person_id_so_far is null,
                 candidates.is_last_resort,
                 candidates.first_started_at nulls last,
                 candidates.person_id

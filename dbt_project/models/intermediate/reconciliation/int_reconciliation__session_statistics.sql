@@ -32,21 +32,21 @@ cross join lateral (
         stddev_pop(seconds) as all_std_deviation
     from (
         select
-            lap_number,
-            lap_time_seconds as seconds,
-            is_valid,
-            finished_at,
-            row_number() over (partition by is_valid order by lap_time_seconds, lap_number) as place,
-            row_number() over (order by lap_time_seconds, lap_number) as place_of_all,
-            sum(lap_time_seconds) over three as three_laps,
-            count(lap_time_seconds) over three as three_known,
-            count(lap_time_seconds) filter (where is_valid) over three as three_valid,
-            sum(lap_time_seconds) over five as five_laps,
-            count(lap_time_seconds) filter (where is_valid) over five as five_valid
-        from {{ ref('laps') }}
+            laps.lap_number,
+            laps.lap_time_seconds as seconds,
+            laps.is_valid,
+            laps.finished_at,
+            row_number() over (partition by laps.is_valid order by laps.lap_time_seconds, laps.lap_number) as place,
+            row_number() over (order by laps.lap_time_seconds, laps.lap_number) as place_of_all,
+            sum(laps.lap_time_seconds) over three as three_laps,
+            count(laps.lap_time_seconds) over three as three_known,
+            count(laps.lap_time_seconds) filter (where laps.is_valid) over three as three_valid,
+            sum(laps.lap_time_seconds) over five as five_laps,
+            count(laps.lap_time_seconds) filter (where laps.is_valid) over five as five_valid
+        from {{ ref('laps') }} as laps
         where laps.race_result_id = race_results.id and laps.lap_time_seconds is not null
         window
-            three as (order by lap_number range between 2 preceding and current row),
-            five as (order by lap_number range between 4 preceding and current row)
+            three as (order by laps.lap_number range between 2 preceding and current row),
+            five as (order by laps.lap_number range between 4 preceding and current row)
     ) as placed_laps
 ) as statistics
