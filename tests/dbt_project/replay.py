@@ -1,6 +1,6 @@
 """The statements that dbt sends to PostgreSQL, recorded once and sent again: a transform in a tenth of a second.
 
-What is recorded is a whole run, models of the working set and of `racing` with their hooks, and the end of the run.
+What is recorded is a whole run, models of the working set and all tables with their hooks, and the end of the run.
 Views stay as the recorded run left them. Kills, partial runs and full runs are prefixes and selections of it.
 """
 
@@ -18,6 +18,8 @@ from tests.commands_runner import Commands
 
 WORKING_SET = tuple(f"int_practice__{name}" for name in ("work_lines", "days", "sessions", "touched_drivers"))
 RACING = ("tracks", "events", "races", "drivers", "race_drivers", "race_results", "laps")
+# The tables of `analytics`, and whom they look at.
+ANALYTICS = ("int_people__identities", "driver_people", "day_reconciliation", "class_day_bests")
 END = "end"
 # What dbt asks for itself: the catalogue, and whose the working set is. Answers change nothing that it sends.
 _QUESTION = re.compile(r"(?:select|with)\b(?!\s+pg_advisory)(?!.*\bas missing\b)", re.DOTALL)
@@ -42,12 +44,15 @@ class Recording:
         return cls(events[-1]["info"]["invocation_id"], statements)
 
     def replay(
-        self, database: Database, models: Collection[str] = (*WORKING_SET, *RACING, END), until: int | None = None
+        self,
+        database: Database,
+        models: Collection[str] = (*WORKING_SET, *RACING, *ANALYTICS, END),
+        until: int | None = None,
     ) -> None:
         """Send the statements of the models again, in the order of the run; a kill comes after `until` of them."""
         run_id = str(uuid.uuid4())
         sent = 0
-        for name in (*WORKING_SET, *RACING, END):
+        for name in (*WORKING_SET, *RACING, *ANALYTICS, END):
             if name not in models:
                 continue
             with psycopg.connect(database.conninfo, autocommit=True) as connection:
@@ -59,8 +64,12 @@ class Recording:
 
     @property
     def length(self) -> int:
-        """How many statements a whole run sends."""
-        return sum(len(statements) + 2 for statements in self.statements.values())
+        """How many statements a run of the final schema sends."""
+        return self.length_of((*WORKING_SET, *RACING, END))
+
+    def length_of(self, models: Collection[str]) -> int:
+        """How many statements a run of these models sends."""
+        return sum(len(self.statements[name]) + 2 for name in models)
 
 
 def _sent(events: list[dict[str, dict[str, object]]]) -> Iterator[tuple[str, str]]:
@@ -74,6 +83,6 @@ def _sent(events: list[dict[str, dict[str, object]]]) -> Iterator[tuple[str, str
         statement = _COMMENT.sub("", str(data["sql"])).strip()
         if "on-run-end" in unique_id or str(data.get("conn_name", "")).endswith("on-run-end-0"):
             name = END
-        is_ours = name in (*WORKING_SET, *RACING, END) and unique_id.startswith(("model.", "operation."))
+        is_ours = name in (*WORKING_SET, *RACING, *ANALYTICS, END) and unique_id.startswith(("model.", "operation."))
         if is_ours and statement.lower() not in ("begin", "commit", "rollback") and not _QUESTION.match(statement):
             yield name, statement

@@ -13,7 +13,7 @@ from tests.commands_runner import Commands
 _COLUMNS = """
 select table_schema, table_name, array_agg(column_name::text)
 from information_schema.columns
-where table_schema in ('staging', 'intermediate', 'racing') and table_name != 'transforms'
+where table_schema in ('staging', 'intermediate', 'racing', 'analytics') and table_name != 'transforms'
 group by table_schema, table_name
 """
 

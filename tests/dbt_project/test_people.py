@@ -1,0 +1,329 @@
+"""One person across transponders, names and tracks: the rules, the ids that stay, and any order of events."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+from psycopg.rows import dict_row
+
+from scraper.database import Database
+from tests.commands_runner import Commands
+from tests.dbt_project.raw_pages import DAY, DayList, SessionPage, listed, store
+from tests.dbt_project.replay import ANALYTICS, END, RACING, WORKING_SET, Recording
+from tests.soak_table import is_soak, trials
+
+UNKNOWN = "Unknown Driver"
+TRACKS = ("hill", "moor")
+ALL_MODELS = (*WORKING_SET, *RACING, *ANALYTICS, END)
+QUICKLY = settings(
+    max_examples=trials(quick=15, full=500),
+    deadline=None,
+    derandomize=not is_soak(),
+    database=None,
+    suppress_health_check=list(HealthCheck),
+)
+Links = dict[tuple[Any, ...], dict[str, Any]]
+
+
+@dataclass(frozen=True)
+class Driven:
+    """One session; a lower number began earlier."""
+
+    track: str
+    number: int
+    name: str
+    transponder: str
+
+
+@dataclass
+class People:
+    """A database with sessions, and runs that tell the people in them."""
+
+    database: Database
+    incremental: Recording
+    full: Recording
+    listed: dict[str, dict[int, Driven]] = field(default_factory=dict)
+
+    def empty(self) -> None:
+        """Begin anew."""
+        self.listed = {track: {} for track in TRACKS}
+        self.execute(
+            "truncate raw.practice_lists, raw.practice_sessions, raw.work_list, racing.tracks, racing.drivers cascade",
+            "truncate intermediate.int_practice__touched_drivers, intermediate.person_overrides",
+        )
+        self.forget_people()
+
+    def forget_people(self) -> None:
+        """As if the table had just been made."""
+        self.execute("truncate analytics.driver_people")
+
+    def drive(self, *sessions: Driven) -> None:
+        """Store the sessions' pages, and the lists with them."""
+        with psycopg.connect(self.database.conninfo, autocommit=True) as connection:
+            for each in sessions:
+                self.listed[each.track][each.number] = each
+                clock = f"{1 + each.number // 60}:{each.number % 60:02}:00pm"
+                page = SessionPage(each.number, each.name, each.transponder, fields={"start": clock})
+                store(connection, each.track, page)
+            for track in sorted({each.track for each in sessions}):
+                rows = [listed(number, each.name) for number, each in self.listed[track].items()]
+                store(connection, track, DayList(rows, DAY))
+
+    def override(self, *rows: tuple[str | None, str | None, str | None, str]) -> None:
+        """Fill the seed: track, transponder, name, and whose they are."""
+        with psycopg.connect(self.database.conninfo, autocommit=True) as connection:
+            connection.execute("truncate intermediate.person_overrides")
+            for row in rows:
+                connection.execute("insert into intermediate.person_overrides values (%s, %s, %s, %s, 'seen')", row)
+
+    def run(self, until: int | None = None, *, is_full: bool = False) -> Links:
+        """A transform, killed after `until` of its statements; the links as they stand."""
+        recording = self.full if is_full else self.incremental
+        recording.replay(self.database, ALL_MODELS, until)
+        return self.links()
+
+    def links(self) -> Links:
+        """Every row of driver_people by track, transponder and name."""
+        with psycopg.connect(self.database.conninfo, row_factory=dict_row) as connection:
+            rows = connection.execute("select * from analytics.driver_people").fetchall()
+        return {(row["track_slug"], row["driver_id"], row["normalized_name"]): row for row in rows}
+
+    def person(self, track: str, transponder: str, name: str | None) -> Any:
+        """The person of one link by track, transponder and normalized name."""
+        [link] = [
+            link
+            for link in self.links().values()
+            if (link["track_slug"], link["transponder_number"] or "", link["normalized_name"])
+            == (track, transponder, name)
+        ]
+        return link["person_id"]
+
+    def execute(self, *statements: str) -> None:
+        with psycopg.connect(self.database.conninfo, autocommit=True) as connection:
+            for statement in statements:
+                connection.execute(statement.encode())
+
+
+@pytest.fixture(scope="module")
+def recorded(shared_database: Database, dbt_artifacts: Path, tmp_path_factory: pytest.TempPathFactory) -> People:
+    commands = Commands(shared_database, dbt_artifacts)
+    commands.succeed("transform")
+    logs = tmp_path_factory.mktemp("recorded")
+    return People(
+        shared_database,
+        Recording.of(commands, logs / "incremental"),
+        Recording.of(commands, logs / "full", "--full-refresh"),
+    )
+
+
+@pytest.fixture
+def people(recorded: People) -> Iterator[People]:
+    recorded.empty()
+    yield recorded
+    recorded.empty()
+
+
+def test_a_name_at_a_track_is_one_person_in_any_spelling_on_any_transponder(people: People) -> None:
+    people.drive(
+        Driven("hill", 1, "Ana Ruiz", "7000001"),
+        Driven("hill", 2, "RUIZ, Ana", "7000002"),
+        Driven("hill", 3, "ana ruiz", ""),
+    )
+    links = people.run().values()
+    assert {link["rule"] for link in links} == {"same_name"}
+    assert len({link["person_id"] for link in links}) == 1
+    people.drive(Driven("moor", 4, "Ana Ruiz", "7000009"))
+    people.run()
+    assert people.person("moor", "7000009", "ana ruiz") != people.person("hill", "7000001", "ana ruiz")
+
+
+def test_a_transponder_ties_one_name_at_two_tracks_and_the_elder_id_stays(people: People) -> None:
+    people.drive(Driven("moor", 2, "Ana Ruiz", "7000001"))
+    people.run()
+    people.drive(Driven("hill", 1, "Ana Ruiz", "7000002"))
+    people.run()
+    elder, younger = people.person("hill", "7000002", "ana ruiz"), people.person("moor", "7000001", "ana ruiz")
+    assert elder != younger
+    people.drive(Driven("moor", 3, "Ana Ruiz", "7000002"))
+    links = people.run().values()
+    assert {link["person_id"] for link in links} == {elder}
+    assert {link["rule"] for link in links} == {"same_transponder"}
+    people.drive(Driven("moor", 0, "Ana Ruiz", "7000001"))  # found later, driven earlier
+    assert {link["person_id"] for link in people.run().values()} == {elder}
+    assert {link["person_id"] for link in people.run(is_full=True).values()} == {elder}
+
+
+def test_what_a_transponder_drives_without_a_name_is_its_only_persons(people: People) -> None:
+    people.drive(Driven("hill", 1, UNKNOWN, "7000001"), Driven("hill", 2, UNKNOWN, ""))
+    [link] = people.run().values()
+    assert (link["rule"], link["person_id"]) == ("never_named", None)
+    people.drive(
+        Driven("hill", 5, "Ana Ruiz", "7000001"),
+        Driven("moor", 3, "ANA RUIZ", "7000001"),
+        Driven("moor", 4, "", "7000001"),
+    )
+    people.run()
+    ana = people.person("hill", "7000001", "ana ruiz")
+    assert people.person("hill", "7000001", None) == people.person("moor", "7000001", None) == ana
+    nearest = {
+        link["track_slug"]: link["evidence"] for link in people.links().values() if link["rule"] == "named_transponder"
+    }
+    assert "ANA RUIZ in session 3" in nearest["hill"]
+    # Another name, and nobody knows any more; each name stays who it is.
+    people.drive(Driven("hill", 6, "Ben Okafor", "7000001"))
+    people.run()
+    assert people.person("hill", "7000001", None) is people.person("moor", "7000001", None) is None
+    assert people.person("hill", "7000001", "ana ruiz") == ana
+    assert people.person("hill", "7000001", "ben okafor") not in (ana, None)
+    # The other name was a mistake.
+    people.drive(Driven("hill", 6, "Ana Ruiz", "7000001"))
+    people.run()
+    assert people.person("hill", "7000001", None) == ana
+
+
+@pytest.mark.parametrize("placeholder", ["0", "9999999", "1234567"])
+def test_a_placeholder_links_nobody(people: People, placeholder: str) -> None:
+    people.drive(
+        Driven("hill", 1, "Ana Ruiz", placeholder),
+        Driven("moor", 2, "Ana Ruiz", placeholder),
+        Driven("hill", 3, UNKNOWN, placeholder),
+    )
+    people.run()
+    assert people.person("hill", placeholder, "ana ruiz") != people.person("moor", placeholder, "ana ruiz")
+    assert people.person("hill", placeholder, None) is None
+
+
+def test_an_override_beats_every_rule_and_goes_as_it_came(people: People) -> None:
+    people.drive(
+        Driven("hill", 1, "Ana Ruiz", "7000001"),
+        Driven("hill", 2, "Anna Ruiz", "7000002"),
+        Driven("hill", 3, "Ana Ruiz", "7000003"),
+        Driven("hill", 4, UNKNOWN, "7000004"),
+    )
+    people.run()
+    ana, anna = people.person("hill", "7000001", "ana ruiz"), people.person("hill", "7000002", "anna ruiz")
+    assert people.person("hill", "7000003", "ana ruiz") == ana != anna
+    # Two spellings and an unnamed transponder are one; the other Ana Ruiz is somebody else.
+    people.override(
+        (None, "7000001", None, "Ana"),
+        (None, None, "Anna RUIZ", "Ana"),
+        ("hill", "7000004", None, "Ana"),
+        (None, "7000003", "Ana Ruiz", "Ana the younger"),
+    )
+    people.run()
+    ids = {
+        transponder[-1]: people.person("hill", transponder, name)
+        for transponder, name in [
+            ("7000001", "ana ruiz"),
+            ("7000002", "anna ruiz"),
+            ("7000003", "ana ruiz"),
+            ("7000004", None),
+        ]
+    }
+    assert ids["1"] == ids["2"] == ids["4"] == ana
+    assert ids["3"] not in (ana, anna, None)
+    younger = ids["3"]
+    people.drive(Driven("hill", 5, "ANNA RUIZ", "7000005"), Driven("hill", 6, "Ana Ruiz", "7000003"))
+    people.run()
+    assert people.person("hill", "7000005", "anna ruiz") == ana
+    assert people.person("hill", "7000003", "ana ruiz") == younger
+    people.override()
+    people.run()
+    assert people.person("hill", "7000003", "ana ruiz") == ana
+    assert people.person("hill", "7000002", "anna ruiz") == anna
+    assert people.person("hill", "7000004", None) is None
+
+
+def test_alike_names_are_listed_and_not_merged(people: People) -> None:
+    people.drive(
+        Driven("hill", 1, "Greg Rosander", "7000001"),
+        Driven("hill", 2, "Gregg Rosander", "7000002"),
+        Driven("hill", 3, "Ben Okafor", "7000003"),
+    )
+    assert len({link["person_id"] for link in people.run().values()}) == 3
+    with psycopg.connect(people.database.conninfo) as connection:
+        found = connection.execute(
+            "select normalized_name, other_normalized_name from analytics.person_candidates"
+        ).fetchall()
+    assert [set(names) for names in found] == [{"greg rosander", "gregg rosander"}]
+
+
+SESSIONS = st.builds(
+    Driven,
+    st.sampled_from(TRACKS),
+    st.integers(1, 8),
+    st.sampled_from([UNKNOWN, "", "Ana Ruiz", "RUIZ, ANA", "Ben Okafor"]),
+    st.sampled_from(["", "7000001", "7000002", "1234567"]),
+)
+OVERRIDES = st.lists(
+    st.tuples(
+        st.sampled_from([None, "hill"]),
+        st.sampled_from([None, "7000001"]),
+        st.sampled_from(["Ana Ruiz", "Ben Okafor"]),
+        st.sampled_from(["one", "other"]),
+    ),
+    max_size=2,
+    unique_by=lambda row: row[:3],
+)
+
+
+def shape(links: Links) -> list[str]:
+    """What must not depend on the order of events: everything but the ids, and who is one with whom."""
+    members: dict[Any, list[str]] = {None: []}
+    for key, link in sorted(links.items(), key=repr):
+        if link["person_id"]:
+            members.setdefault(link["person_id"], []).append(repr(key))
+    return sorted(repr(({**link, "person_id": None}, members[link["person_id"]])) for link in links.values())
+
+
+def test_any_history_tells_the_people_that_a_rebuild_tells(people: People) -> None:
+    length = people.incremental.length_of(ALL_MODELS)
+
+    @QUICKLY
+    @given(st.lists(st.one_of(SESSIONS, SESSIONS, st.none(), st.floats(0, 1), OVERRIDES), min_size=4, max_size=14))
+    def live(history: list[Any]) -> None:
+        people.empty()
+        for happening in history:
+            if isinstance(happening, Driven):
+                people.drive(happening)
+            elif isinstance(happening, list):
+                people.override(*happening)
+            else:
+                people.run(None if happening is None else int(happening * length))
+        found = people.run()
+        people.forget_people()
+        assert shape(found) == shape(people.run(is_full=True))
+
+    live()
+
+
+def test_ids_stay_as_data_grows(people: People) -> None:
+    @settings(QUICKLY, phases=[Phase.generate])
+    @given(st.lists(st.lists(SESSIONS, max_size=3), min_size=2, max_size=5))
+    def grow(days: list[list[Driven]]) -> None:
+        people.empty()
+        before: Links = {}
+        for number, sessions in enumerate(days):
+            people.drive(
+                *(
+                    Driven(each.track, 10 * number + place, each.name, each.transponder)
+                    for place, each in enumerate(sessions)
+                )
+            )
+            after = people.run()
+            since: dict[Any, Any] = {}
+            for link in before.values():
+                earliest = since.get(link["person_id"], link["first_started_at"])
+                since[link["person_id"]] = min(earliest, link["first_started_at"])
+            for key, link in before.items():
+                now = after[key]["person_id"]
+                if link["normalized_name"] is not None and now != link["person_id"]:
+                    assert since[now] <= since[link["person_id"]]
+            before = after
+
+    grow()

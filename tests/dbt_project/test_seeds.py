@@ -1,0 +1,93 @@
+"""What analysts write into the seeds: it is what the models expect, and it takes effect."""
+
+import csv
+from collections.abc import Iterator
+from datetime import UTC, date, datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import psycopg
+import pytest
+
+from scraper.config import REPOSITORY
+from scraper.database import Database
+from tests.commands_runner import Commands
+from tests.dbt_project.raw_pages import DayList, listed, store
+
+SEEDS = REPOSITORY / "dbt_project" / "seeds"
+# Canberra: winter, summer, the hour that is there twice, and the one that is not.
+STARTS = {
+    1: (date(2025, 7, 5), "14:00:00", datetime(2025, 7, 5, 4, 0, tzinfo=UTC)),
+    2: (date(2025, 12, 6), "14:00:00", datetime(2025, 12, 6, 3, 0, tzinfo=UTC)),
+    3: (date(2025, 4, 6), "02:30:00", datetime(2025, 4, 5, 16, 30, tzinfo=UTC)),
+    4: (date(2025, 10, 5), "02:30:00", datetime(2025, 10, 4, 16, 30, tzinfo=UTC)),
+}
+
+
+def seed(name: str) -> list[dict[str, str]]:
+    with (SEEDS / f"{name}.csv").open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def test_every_time_zone_exists() -> None:
+    zones = seed("track_time_zones")
+    assert zones
+    for row in zones:
+        assert ZoneInfo(row["time_zone"]).key == row["time_zone"], row
+
+
+def test_every_override_names_somebody_and_a_reason() -> None:
+    for row in seed("person_overrides"):
+        assert row["transponder_number"] or row["driver_name"], row
+        assert row["person"], row
+        assert row["reason"], row
+
+
+@pytest.fixture
+def connection(shared_database: Database) -> Iterator[psycopg.Connection]:
+    with psycopg.connect(shared_database.conninfo, autocommit=True) as connection:
+        yield connection
+
+
+def test_a_track_with_a_time_zone_has_utc_with_daylight_saving_time(
+    connection: psycopg.Connection, shared_database: Database, dbt_artifacts: Path
+) -> None:
+    for number, (day, clock, _) in STARTS.items():
+        for track in ("canberraoffroad", "nowhere"):
+            store(connection, track, DayList([listed(number, started_at=f"{day} {clock}")], day))
+    Commands(shared_database, dbt_artifacts).succeed("transform")
+    query = "select session_id, start_time_utc from analytics.sessions where track_slug = %s order by session_id"
+    assert connection.execute(query, ["canberraoffroad"]).fetchall() == [
+        (str(number), utc) for number, (_, _, utc) in STARTS.items()
+    ]
+    assert {utc for _, utc in connection.execute(query, ["nowhere"])} == {None}
+    zones = "select source_track_slug, time_zone from racing.tracks order by source_track_slug"
+    assert connection.execute(zones).fetchall() == [("canberraoffroad", "Australia/Sydney"), ("nowhere", None)]
+
+
+def test_aliases_put_spellings_of_a_class_together(
+    connection: psycopg.Connection, shared_database: Database, dbt_artifacts: Path
+) -> None:
+    day = date(2025, 10, 25)
+    rows = [
+        listed(11, class_and_transponder="1/10 Buggy (7000001)", fast="31.000"),
+        listed(12, "Ben Okafor", class_and_transponder="1:10 buggy (7000002)", fast="30.000"),
+        listed(13, class_and_transponder="1:8 Truggy (7000003)", fast="29.000"),
+    ]
+    store(connection, "aliases", DayList(rows, day))
+    Commands(shared_database, dbt_artifacts).succeed("transform")
+    connection.execute("insert into intermediate.class_aliases values ('1:10 Buggy', '1/10 Buggy')")
+    board = """
+        select class_name, racer_name from analytics.class_leaderboard
+        where track_slug = 'aliases' order by class_name, position
+    """
+    assert connection.execute(board).fetchall() == [
+        ("1/10 Buggy", "Ben Okafor"),
+        ("1/10 Buggy", "Ana Ruiz"),
+        ("1:8 Truggy", "Ana Ruiz"),
+    ]
+    records = """
+        select class_name, best_lap::text from analytics.class_records
+        where track_slug = 'aliases' and period = 'ever'
+    """
+    assert dict(connection.execute(records).fetchall()) == {"1/10 Buggy": "30.000", "1:8 Truggy": "29.000"}
