@@ -111,6 +111,16 @@ def test_every_day_adds_up_and_every_session_is_that_of_its_valid_laps(
     assert {row["fits"] for row in fits} == {"valid laps", "both"}
 
 
+def test_readers_see_every_model(commands: Commands) -> None:
+    with psycopg.connect(commands.database.conninfo) as connection:
+        models = connection.execute(
+            "select relname from pg_class where relnamespace = 'analytics'::regnamespace and relkind in ('r', 'v')"
+        ).fetchall()
+        connection.execute("set role practice_reader")
+        for (model,) in models:
+            assert connection.execute(f"select count(*) from analytics.{model}".encode()).fetchone() != (0,), model
+
+
 @pytest.mark.parametrize("model", ["sessions", "class_leaderboard", "driver_days", "stints", "lap_flags"])
 @pytest.mark.parametrize("by", ["track and day", "array of days"])
 def test_a_question_about_a_day_reads_no_laps_but_that_days(commands: Commands, model: str, by: str) -> None:

@@ -47,7 +47,7 @@ def test_what_a_full_run_has_parsed_serves_any_run(commands: Commands, tmp_path:
 def test_every_model_and_column_is_described(nodes: list[dict[str, Any]], shared_database: Database) -> None:
     with psycopg.connect(shared_database.conninfo) as connection:
         stored = {(schema, table): set(columns) for schema, table, columns in connection.execute(_COLUMNS)}
-    models = {(node["schema"], node["name"]): node for node in nodes if node["resource_type"] == "model"}
+    models = {(node["schema"], node["name"]): node for node in nodes if node["resource_type"] in ("model", "seed")}
     assert models.keys() == stored.keys()
     for key, model in models.items():
         assert " One row per " in f" {model['description']}", key
@@ -62,7 +62,7 @@ def test_the_grain_of_every_model_is_tested(nodes: list[dict[str, Any]]) -> None
         if node["resource_type"] == "test" and (node.get("test_metadata") or {}).get("name", "").startswith("unique")
         for parent in node["depends_on"]["nodes"]
     }
-    assert tested == {node["unique_id"] for node in nodes if node["resource_type"] == "model"}
+    assert tested == {node["unique_id"] for node in nodes if node["resource_type"] in ("model", "seed")}
 
 
 def test_every_test_that_warns_says_what_of(nodes: list[dict[str, Any]]) -> None:
