@@ -1,0 +1,60 @@
+"""Who may read whom: data flows down the layers, and staging alone touches sources."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from scraper.database import Database
+from tests.commands_runner import Commands
+
+# By folder of dbt_project/models, from the pages to the people. People and reconciliation are derived from final rows.
+LAYERS = (
+    ("staging",),
+    ("intermediate",),
+    ("racing",),
+    ("intermediate", "people"),
+    ("intermediate", "reconciliation"),
+    ("analytics",),
+)
+Models = dict[str, dict[str, Any]]
+
+
+@pytest.fixture(scope="module")
+def models(shared_database: Database, dbt_artifacts: Path) -> Models:
+    """The models by their unique ids, as dbt reads them."""
+    commands = Commands(shared_database, dbt_artifacts)
+    commands.succeed("dbt", ARGS="parse --no-use-colors")
+    manifest = json.loads((commands.artifacts / "target" / "manifest.json").read_text())
+    return {name: node for name, node in manifest["nodes"].items() if node["resource_type"] == "model"}
+
+
+def layer(model: dict[str, Any]) -> int:
+    """The place of the model's folder; the longest name that fits."""
+    folder = tuple(model["fqn"][1:-1])
+    fitting = [known for known in LAYERS if folder[: len(known)] == known]
+    return LAYERS.index(max(fitting, key=len))
+
+
+def test_every_layer_has_models(models: Models) -> None:
+    assert {layer(model) for model in models.values()} == set(range(len(LAYERS)))
+
+
+def test_layers_only_look_down(models: Models) -> None:
+    looking_up = [
+        (model["name"], models[parent]["name"])
+        for model in models.values()
+        for parent in model["depends_on"]["nodes"]
+        if parent in models and layer(models[parent]) > layer(model)
+    ]
+    assert looking_up == []
+
+
+def test_only_staging_reads_sources(models: Models) -> None:
+    readers = {
+        layer(model)
+        for model in models.values()
+        if any(parent.startswith("source.") for parent in model["depends_on"]["nodes"])
+    }
+    assert readers == {LAYERS.index(("staging",))}
