@@ -35,9 +35,16 @@
 {%- endmacro %}
 
 
+{# Whether a model of `analytics` has rows by day, as its description says. #}
+{% macro has_days(relation) -%}
+    {%- set models = graph.nodes.values() | selectattr('schema', 'equalto', relation.schema) | selectattr('name', 'equalto', relation.identifier) -%}
+    {{ return(execute and 'event_id' in (models | map(attribute='columns') | first | default({}))) }}
+{%- endmacro %}
+
+
 {# A final model's rows as far as this run has rebuilt them: what its tests look at. A full run's tests look at all rows. #}
 {% macro rows_of_this_run(relation) -%}
-    {%- if relation.schema == 'analytics' and not is_full() -%}
+    {%- if relation.schema == 'analytics' and has_days(relation) and not is_full() -%}
         (select * from {{ relation }} where {{ is_day_of_this_run() }})
     {%- elif relation.schema == 'racing' and is_rebuilt(relation.identifier) and not is_full() -%}
         (select * from {{ relation }} where {{ is_rebuilt(relation.identifier) }})

@@ -158,6 +158,22 @@ def test_a_transponder_ties_one_name_at_two_tracks_and_the_elder_id_stays(people
     assert {link["person_id"] for link in people.run(is_full=True).values()} == {elder}
 
 
+def test_two_names_whose_tie_is_gone_are_two_people_again(people: People) -> None:
+    people.drive(
+        Driven("hill", 1, "Ana Ruiz", "7000001"),
+        Driven("hill", 2, "Ana Ruiz", "7000002"),
+        Driven("moor", 3, "Ana Ruiz", "7000001"),
+        Driven("moor", 4, "Ana Ruiz", "7000003"),
+    )
+    people.run()
+    ana = people.person("hill", "7000002", "ana ruiz")
+    assert people.person("moor", "7000003", "ana ruiz") == ana
+    people.drive(Driven("hill", 1, "Ben Okafor", "7000001"), Driven("moor", 3, "Ben Okafor", "7000001"))
+    people.run()
+    assert people.person("hill", "7000002", "ana ruiz") == ana
+    assert people.person("moor", "7000003", "ana ruiz") not in (ana, None)
+
+
 def test_what_a_transponder_drives_without_a_name_is_its_only_persons(people: People) -> None:
     people.drive(Driven("hill", 1, UNKNOWN, "7000001"), Driven("hill", 2, UNKNOWN, ""))
     [link] = people.run().values()
