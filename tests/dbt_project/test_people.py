@@ -1,7 +1,8 @@
 """One person across transponders, names and tracks: the rules, the ids that stay, and any order of events."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -47,11 +48,9 @@ class People:
     database: Database
     incremental: Recording
     full: Recording
-    listed: dict[str, dict[int, Driven]] = field(default_factory=dict)
 
     def empty(self) -> None:
         """Begin anew."""
-        self.listed = {track: {} for track in TRACKS}
         self.execute(
             "truncate raw.practice_lists, raw.practice_sessions, raw.work_list, racing.tracks, racing.drivers cascade",
             "truncate intermediate.int_practice__touched_drivers, intermediate.person_overrides",
@@ -63,16 +62,13 @@ class People:
         self.execute("truncate analytics.driver_people")
 
     def drive(self, *sessions: Driven) -> None:
-        """Store the sessions' pages, and the lists with them."""
+        """Store the sessions' pages, each on a day of its own, so that a run touches these and no others."""
         with psycopg.connect(self.database.conninfo, autocommit=True) as connection:
             for each in sessions:
-                self.listed[each.track][each.number] = each
                 clock = f"{1 + each.number // 60}:{each.number % 60:02}:00pm"
                 page = SessionPage(each.number, each.name, each.transponder, fields={"start": clock})
+                store(connection, each.track, DayList([listed(each.number, each.name)], DAY + timedelta(each.number)))
                 store(connection, each.track, page)
-            for track in sorted({each.track for each in sessions}):
-                rows = [listed(number, each.name) for number, each in self.listed[track].items()]
-                store(connection, track, DayList(rows, DAY))
 
     def override(self, *rows: tuple[str | None, str | None, str | None, str]) -> None:
         """Fill the seed: track, transponder, name, and whose they are."""
@@ -194,6 +190,7 @@ def test_what_a_transponder_drives_without_a_name_is_its_only_persons(people: Pe
     people.drive(Driven("hill", 6, "Ben Okafor", "7000001"))
     people.run()
     assert people.person("hill", "7000001", None) is people.person("moor", "7000001", None) is None
+    assert "shared_transponder" in {link["rule"] for link in people.links().values()}
     assert people.person("hill", "7000001", "ana ruiz") == ana
     assert people.person("hill", "7000001", "ben okafor") not in (ana, None)
     # The other name was a mistake.
