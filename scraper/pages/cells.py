@@ -1,18 +1,31 @@
 """Text of HTML elements: the page's own, with white space folded."""
 
 import re
+from collections.abc import Iterator
 from functools import lru_cache
+from typing import TypeAlias
 
-from lxml.etree import XPath
-from lxml.html import HtmlElement
+from lxml.etree import XPath, _Element
+
+# Without the methods of lxml.html's elements, which nobody here needs, and which cost a look-up for each element.
+Element: TypeAlias = _Element
 
 _TEXT_AND_BREAKS = XPath("descendant::text()[not(parent::script)] | descendant::br", smart_strings=False)
 _LABELLED_LINE = re.compile(r"([^\W\d][^:]*):(.*)", re.DOTALL)
+_BETWEEN_CLASSES = re.compile("[ \t\r\n]+")
 
 
-def has_class(name: str) -> str:
-    """The XPath condition that an element has the class ``name``, among others or alone."""
-    return f"contains(concat(' ', normalize-space(@class), ' '), ' {name} ')"
+def has_class(name: str, element: Element) -> bool:
+    """Whether the element has the class ``name``, among others or alone."""
+    classes = element.get("class", "")
+    return name in classes and name in _BETWEEN_CLASSES.split(classes)
+
+
+def with_class(name: str, tag: str, within: Element) -> Iterator[Element]:
+    """The elements ``tag`` within an element that have the class ``name``, in page order."""
+    for element in within.iterdescendants(tag):
+        if has_class(name, element):
+            yield element
 
 
 def folded(text: str) -> str:
@@ -20,25 +33,42 @@ def folded(text: str) -> str:
     return " ".join(text.split())
 
 
-def text_of(element: HtmlElement) -> str:
+def text_of(element: Element) -> str:
     """All the text in ``element``, without scripts. A ``<br>`` is a space."""
-    if len(element) == 0:  # most elements, and much faster than the XPath
+    if len(element) == 0:
         return folded(element.text or "")
-    return folded(" ".join(lines_of(element)))
+    return folded(" ".join(_lines(element)))
 
 
-def lines_of(element: HtmlElement) -> list[str]:
+def lines_of(element: Element) -> list[str]:
     """The text of ``element`` line by line, as ``<br>`` divides it. Blank lines count; at least one is returned."""
+    return [folded(line) for line in _lines(element)]
+
+
+def _lines(element: Element) -> list[str]:
+    lines = [element.text or ""]
+    for child in element:
+        if len(child):  # seldom, and the only thing that needs an XPath, which takes several times as long
+            return _lines_at_any_depth(element)
+        if child.tag == "br":
+            lines.append("")
+        elif child.tag != "script" and isinstance(child.tag, str):  # a comment has a function for a tag
+            lines[-1] += child.text or ""
+        lines[-1] += child.tail or ""
+    return lines
+
+
+def _lines_at_any_depth(element: Element) -> list[str]:
     lines = [""]
     for part in _TEXT_AND_BREAKS(element):
         if isinstance(part, str):
             lines[-1] += part
         else:
             lines.append("")
-    return [folded(line) for line in lines]
+    return lines
 
 
-def labelled_lines(element: HtmlElement) -> tuple[dict[str, str], list[str]]:
+def labelled_lines(element: Element) -> tuple[dict[str, str], list[str]]:
     """The lines ``Label: value`` of ``element`` by label, and the lines that have no label, such as a bare clock."""
     labelled: dict[str, str] = {}
     without_label: list[str] = []

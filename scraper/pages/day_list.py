@@ -15,10 +15,9 @@ from typing import Any
 
 import attrs
 from lxml.etree import XPath
-from lxml.html import HtmlElement
 
 from scraper.pages import day_panels
-from scraper.pages.cells import has_class, text_of
+from scraper.pages.cells import Element, text_of, with_class
 from scraper.pages.headings import day_in_heading
 from scraper.pages.listed_session import KNOWN_COLUMNS, listed_session, session_columns
 from scraper.pages.liverc_page import Panel, changed_layout, date_heading, find_panel, open_page, track_name
@@ -28,7 +27,6 @@ from scraper.pages.unreadable_rows import UnreadableRow, read_each
 
 NO_SESSIONS = "There are no practice sessions available for the given date."
 
-_TABLE = XPath(f"descendant::table[{has_class('practice_session_list')}]")
 _HEADING_ROWS = XPath("child::thead/tr[th]")
 _SESSION_ROWS = XPath("child::tbody/tr")
 
@@ -40,7 +38,7 @@ class DayListPage:
     Raises :class:`PageError` when the page is no day list, or of another day.
     """
 
-    root: HtmlElement = attrs.field(converter=open_page, alias="html", repr=False)
+    root: Element = attrs.field(converter=open_page, alias="html", repr=False)
     date: str = attrs.field(kw_only=True)
 
     def __attrs_post_init__(self) -> None:
@@ -56,7 +54,7 @@ class DayListPage:
         """The track's name."""
         return track_name(self.root)
 
-    @property
+    @cached_property
     def date_heading(self) -> str:
         """The day as the page names it, ``October 25, 2025 (Saturday)``."""
         heading = date_heading(self.root)
@@ -103,7 +101,8 @@ class DayListPage:
             return payload
         panels = {"stats": self.stats, "leaderboard": self.leaderboard, "laps_by_class": self.laps_by_class}
         payload |= {name: panel for name, panel in panels.items() if panel is not None}
-        return payload | ({"unreadable_rows": self.unreadable_rows} if self.unreadable_rows else {})
+        unreadable_rows = self.unreadable_rows
+        return payload | ({"unreadable_rows": unreadable_rows} if unreadable_rows else {})
 
     @cached_property
     def _panel(self) -> Panel:
@@ -132,12 +131,12 @@ class DayListPage:
 
     @cached_property
     def _rows(self) -> tuple[list[dict[str, str]], list[dict[str, str]]]:
-        tables = _TABLE(self.root)
-        rows = _SESSION_ROWS(tables[0]) if tables else []
-        if not rows:
-            self._check_that_the_day_is_empty(has_table=bool(tables))
+        table = next(with_class("practice_session_list", "table", self.root), None)
+        rows = [] if table is None else _SESSION_ROWS(table)
+        if table is None or not rows:
+            self._check_that_the_day_is_empty(has_table=table is not None)
             return [], []
-        columns = session_columns(column_keys((_HEADING_ROWS(tables[0]) or rows)[-1]), rows)
+        columns = session_columns(column_keys((_HEADING_ROWS(table) or rows)[-1]), rows)
         for known in KNOWN_COLUMNS:
             if known not in columns:
                 raise changed_layout(self.root, f'no column "{known}" in table.practice_session_list')

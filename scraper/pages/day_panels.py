@@ -8,20 +8,17 @@ their own. ``Practice Leaderboard for …`` has a row ``Overall Fastest``,
 """
 
 from lxml.etree import XPath
-from lxml.html import HtmlElement
 
-from scraper.pages.cells import labelled_lines, snake_cased, text_of
+from scraper.pages.cells import Element, labelled_lines, snake_cased, text_of
 from scraper.pages.links import session_id
 from scraper.pages.liverc_page import find_panel
 from scraper.pages.scripts import array_in_script
 from scraper.pages.tables import labelled_cells
 
-_LINK = XPath("descendant::a[@href]")
-_SMALL = XPath("descendant::small")
 _TEXT_BEFORE = XPath("string(preceding-sibling::text()[1])", smart_strings=False)
 
 
-def stats(root: HtmlElement) -> dict[str, str] | None:
+def stats(root: Element) -> dict[str, str] | None:
     """The day's statistics by snake-cased label, ``first_session`` and ``last_session`` among them."""
     panel = find_panel(root, "Practice Stats for")
     if panel is None:
@@ -37,7 +34,7 @@ def stats(root: HtmlElement) -> dict[str, str] | None:
     return found
 
 
-def leaderboard(root: HtmlElement) -> list[dict[str, str]] | None:
+def leaderboard(root: Element) -> list[dict[str, str]] | None:
     """Rows of ``label``, ``session_id``, ``time``, ``driver`` and, for the overall fastest, ``class``."""
     panel = find_panel(root, "Practice Leaderboard for")
     if panel is None:
@@ -45,7 +42,7 @@ def leaderboard(root: HtmlElement) -> list[dict[str, str]] | None:
     return [_fastest_lap(label, cell) for label, cell in labelled_cells(panel.element)]
 
 
-def laps_by_class(root: HtmlElement) -> list[dict[str, str]] | None:
+def laps_by_class(root: Element) -> list[dict[str, str]] | None:
     """Rows of ``label``, the class, and ``laps``. Raises :class:`UnreadableRow` when the script is not as known."""
     counts = array_in_script(root, "data")
     if counts is None:
@@ -53,13 +50,14 @@ def laps_by_class(root: HtmlElement) -> list[dict[str, str]] | None:
     return [{"laps" if key == "data" else key: value for key, value in count.items()} for count in counts]
 
 
-def _fastest_lap(label: str, cell: HtmlElement) -> dict[str, str]:
+def _fastest_lap(label: str, cell: Element) -> dict[str, str]:
     row = {"label": label}
-    if links := _LINK(cell):
-        row["time"] = text_of(links[0])
-        if number := session_id(links[0].get("href")):
+    link = next((link for link in cell.iterdescendants("a") if "href" in link.attrib), None)
+    if link is not None:
+        row["time"] = text_of(link)
+        if number := session_id(link.get("href", "")):
             row["session_id"] = number
-    driver_and_class = _SMALL(cell)
+    driver_and_class = list(cell.iterdescendants("small"))
     if driver_and_class:
         row["driver"] = _without_brackets(driver_and_class[0])
     if len(driver_and_class) > 1:
@@ -67,7 +65,7 @@ def _fastest_lap(label: str, cell: HtmlElement) -> dict[str, str]:
     return row
 
 
-def _without_brackets(small: HtmlElement) -> str:
+def _without_brackets(small: Element) -> str:
     """The name in ``(<small>Name</small>)`` or ``<small>(Name)</small>``; brackets of its own stay."""
     name = text_of(small)
     brackets_are_outside = _TEXT_BEFORE(small).rstrip().endswith("(")

@@ -7,17 +7,14 @@ with a trailing ``*``. For the graph in a script, ``var lapsObj = [{"x":"1","lap
 
 import json
 import re
+from collections import defaultdict
 
 import attrs
-from lxml.etree import XPath
-from lxml.html import HtmlElement
 
-from scraper.pages.cells import has_class, text_of
+from scraper.pages.cells import Element, has_class, text_of, with_class
 from scraper.pages.scripts import array_in_script
 from scraper.pages.unreadable_rows import UnreadableRow, read_each
 
-_SPANS = XPath(f"descendant::div[{has_class('laps_list')}]/descendant::span")
-_FAST_LAP = XPath(f"descendant::div[{has_class('laps_list')}]/descendant::span[{has_class('fast_lap')}]")
 _LABEL = re.compile(r"Lap ([0-9]{1,6}):")
 _NUMBER = re.compile(r"[0-9]{1,6}")
 
@@ -31,30 +28,36 @@ class Laps:
     unreadable_rows: list[dict[str, str]]
 
 
-def read_laps(root: HtmlElement) -> Laps:
+def read_laps(root: Element) -> Laps:
     """Pair the laps of the script with those of the list. A lap that only one of them shows has only its keys."""
-    labelled, unreadable = read_each(_SPANS(root), _labelled_lap)
+    # A list within a list, which only a disfigured page has, would show its spans twice.
+    lists = with_class("laps_list", "div", root)
+    spans = dict.fromkeys(span for shown in lists for span in shown.iterdescendants("span"))
+    labelled, unreadable = read_each(spans, _labelled_lap)
     try:
         plotted = array_in_script(root, "lapsObj") or []
     except UnreadableRow as error:
         plotted = []
         unreadable.append(error.as_payload())
+    twins = defaultdict(list)
+    for lap in labelled:
+        twins[int(lap["x"])].append(lap)
     laps = []
     for lap in plotted:
         if not _NUMBER.fullmatch(lap.get("x", "")):
             unreadable.append(UnreadableRow(json.dumps(lap, ensure_ascii=False), "no lap number").as_payload())
             continue
-        twin = next((other for other in labelled if int(other["x"]) == int(lap["x"])), None)
-        if twin:
-            labelled.remove(twin)
-            lap["label"] = twin["label"]
+        if twins_of_lap := twins.get(int(lap["x"])):
+            lap["label"] = twins_of_lap.pop(0)["label"]
         laps.append(lap)
-    laps = sorted(laps + labelled, key=lambda lap: int(lap["x"]))
-    fast_lap = _FAST_LAP(root)
-    return Laps(laps, text_of(fast_lap[0]) if fast_lap else None, unreadable)
+    laps += [lap for left_over in twins.values() for lap in left_over]
+    fast_lap = next((span for span in spans if has_class("fast_lap", span)), None)
+    return Laps(
+        sorted(laps, key=lambda lap: int(lap["x"])), None if fast_lap is None else text_of(fast_lap), unreadable
+    )
 
 
-def _labelled_lap(span: HtmlElement) -> dict[str, str]:
+def _labelled_lap(span: Element) -> dict[str, str]:
     label = text_of(span)
     if not (number := _LABEL.match(label)):
         raise UnreadableRow(label, "no lap number")

@@ -11,31 +11,24 @@ A session without laps says ``0<br />0:00`` and has an empty last cell. Class an
 import re
 from collections.abc import Callable
 
-from lxml.etree import XPath
-from lxml.html import HtmlElement
-
-from scraper.pages.cells import folded, has_class, labelled_lines, lines_of, snake_cased, text_of
+from scraper.pages.cells import Element, folded, labelled_lines, lines_of, snake_cased, text_of, with_class
 from scraper.pages.links import session_id
 from scraper.pages.tables import cells_by_column, row_text
 from scraper.pages.unreadable_rows import UnreadableRow
 
-_SESSION_LINK = XPath("descendant::a[contains(@href, 'view_session')]")
-_CLASS = XPath("descendant::small")
-_STARTED_AT = XPath(f"descendant::div[{has_class('hidden')}]")
-_CLOCK = XPath("child::text()", smart_strings=False)
 _LAPS_AND_LENGTH = re.compile(r"[0-9]+ [0-9][0-9:]*")
 _LAP_TIMES = re.compile(r"\b(Fast|Avg):")
 
-KNOWN_COLUMNS: dict[str, Callable[[HtmlElement], bool]] = {
-    "driver": lambda cell: bool(_SESSION_LINK(cell)),
-    "time": lambda cell: bool(_STARTED_AT(cell)),
+KNOWN_COLUMNS: dict[str, Callable[[Element], bool]] = {
+    "driver": lambda cell: _session_link(cell) is not None,
+    "time": lambda cell: _started_at(cell) is not None,
     "laps": lambda cell: _LAPS_AND_LENGTH.fullmatch(text_of(cell)) is not None,
     "fast": lambda cell: _LAP_TIMES.search(text_of(cell)) is not None,
 }
 """Every list has these columns: the name used here, and the mark of its cells."""
 
 
-def session_columns(headings: list[str], rows: list[HtmlElement]) -> list[str]:
+def session_columns(headings: list[str], rows: list[Element]) -> list[str]:
     """``headings``, with the known columns under the names used here.
 
     A column is known by the mark of its cells, or else by the first word of its heading: a day on which nobody finished
@@ -52,7 +45,7 @@ def session_columns(headings: list[str], rows: list[HtmlElement]) -> list[str]:
     return columns
 
 
-def _marked_places(rows: list[HtmlElement]) -> dict[str, int]:
+def _marked_places(rows: list[Element]) -> dict[str, int]:
     places: dict[str, int] = {}
     for row in rows:
         for place, cell in enumerate(row.iterchildren("td")):
@@ -64,40 +57,56 @@ def _marked_places(rows: list[HtmlElement]) -> dict[str, int]:
     return places
 
 
-def listed_session(row: HtmlElement, columns: list[str]) -> dict[str, str]:
+def listed_session(row: Element, columns: list[str]) -> dict[str, str]:
     """The fields of one row, columns that are not known included.
 
     Raises :class:`UnreadableRow` for a row without a session id or without the time of its start.
     """
     cells = cells_by_column(row, columns)
-    links = _SESSION_LINK(cells["driver"])
-    if not links:
+    link = _session_link(cells["driver"])
+    if link is None:
         raise UnreadableRow(row_text(row), "no link to a session")
-    number = session_id(links[0].get("href"))
+    number = session_id(link.get("href", ""))
     if number is None:
         raise UnreadableRow(row_text(row), "no session id of 1 to 12 digits in the link to the session")
-    started_at = _STARTED_AT(cells["time"])
-    if not started_at or not text_of(started_at[0]):
+    hidden = _started_at(cells["time"])
+    if hidden is None or not (started_at := text_of(hidden)):
         raise UnreadableRow(row_text(row), "no date and time of its start")
     laps, *length = lines_of(cells["laps"])
     session = {
         **_lap_times(cells["fast"]),
         "session_id": number,
-        "driver": text_of(links[0]),
-        "started_at": text_of(started_at[0]),
-        "started_at_display": folded("".join(_CLOCK(cells["time"]))),
+        "driver": text_of(link),
+        "started_at": started_at,
+        "started_at_display": folded(_text_beside_children(cells["time"])),
         "laps": laps,
         "length": " ".join(length),
     }
-    if class_and_transponder := _CLASS(cells["driver"]):
-        session["class_and_transponder"] = text_of(class_and_transponder[0])
+    small = next(cells["driver"].iterdescendants("small"), None)
+    if small is not None:
+        session["class_and_transponder"] = text_of(small)
     for column in columns:
         if column not in KNOWN_COLUMNS:
             session[f"other_{column}" if column in session else column] = text_of(cells[column])
     return session
 
 
-def _lap_times(cell: HtmlElement) -> dict[str, str]:
+def _session_link(cell: Element) -> Element | None:
+    for link in cell.iterdescendants("a"):
+        if "view_session" in link.get("href", ""):
+            return link
+    return None
+
+
+def _started_at(cell: Element) -> Element | None:
+    return next(with_class("hidden", "div", cell), None)
+
+
+def _text_beside_children(cell: Element) -> str:
+    return (cell.text or "") + "".join(child.tail or "" for child in cell)
+
+
+def _lap_times(cell: Element) -> dict[str, str]:
     labelled, without_label = labelled_lines(cell)
     times = {"fast": "", "avg": ""} | {snake_cased(label): value for label, value in labelled.items()}
     return times | ({"fast_avg": text_of(cell)} if without_label else {})

@@ -6,20 +6,15 @@ it is in ``h3.page-header``, often a date or a clock in ``h5.page-header``, then
 """
 
 import attrs
-from lxml.etree import XPath
-from lxml.html import HtmlElement
-from parsel import Selector
+from lxml.etree import HTMLParser, XPath
+from parsel.selector import create_root_node
 
 from scraper.pages.bot_check import is_bot_check
-from scraper.pages.cells import has_class, text_of
+from scraper.pages.cells import Element, text_of, with_class
 from scraper.pages.page_error import PageError, PageErrorKind
 
-_PAGE_HEADER = f"id('page-wrapper')/descendant::{{tag}}[{has_class('page-header')}]"
-_TRACK_NAME = XPath(_PAGE_HEADER.format(tag="h1"))
-_PAGE_KIND = XPath(_PAGE_HEADER.format(tag="h3"))
-_DATE_OR_CLOCK = XPath(_PAGE_HEADER.format(tag="h5"))
+_CONTENT = XPath("id('page-wrapper')")
 _TITLE = XPath("string(descendant::title)", smart_strings=False)
-_PANEL_HEADINGS = XPath(f"descendant::div[{has_class('panel-heading')}]")
 
 
 @attrs.frozen
@@ -27,10 +22,10 @@ class Panel:
     """A box of a page. ``about`` is what its heading says after the words it was looked for by."""
 
     about: str
-    element: HtmlElement
+    element: Element
 
 
-def open_page(html: str) -> HtmlElement:
+def open_page(html: str) -> Element:
     """Parse ``html`` once and return its root element.
 
     Raises :class:`PageError` for a page that is empty, a bot check, cut off, or not one of LiveRC's.
@@ -44,35 +39,45 @@ def open_page(html: str) -> HtmlElement:
     if html.rstrip()[-7:].lower() != "</html>":
         raise PageError(PageErrorKind.TRUNCATED, f"the page ends after {len(html)} characters without </html>")
     # A lone surrogate cannot be encoded, and the parser works on bytes.
-    root: HtmlElement = Selector(text=html.encode(errors="replace").decode(), type="html").root
-    if not _TRACK_NAME(root):
+    root = create_root_node(html.encode(errors="replace").decode(), HTMLParser)
+    if _page_header("h1", root) is None:
         title = " ".join(_TITLE(root).split())[:200]
         raise PageError(PageErrorKind.NOT_LIVERC, f'no #page-wrapper h1.page-header; the page\'s title is "{title}"')
     return root
 
 
-def track_name(root: HtmlElement) -> str:
+def track_name(root: Element) -> str:
     """The track's name as the page prints it."""
-    return text_of(_TRACK_NAME(root)[0])
+    return _page_header("h1", root) or ""
 
 
-def date_heading(root: HtmlElement) -> str | None:
+def date_heading(root: Element) -> str | None:
     """The date or clock under the track's name."""
-    found = _DATE_OR_CLOCK(root)
-    return text_of(found[0]) if found else None
+    return _page_header("h5", root)
 
 
-def find_panel(root: HtmlElement, heading: str) -> Panel | None:
+def find_panel(root: Element, heading: str) -> Panel | None:
     """The first panel whose heading begins with ``heading``."""
-    for element in _PANEL_HEADINGS(root):
+    for element in with_class("panel-heading", "div", root):
         text = text_of(element)
         if text.startswith(heading):
             return Panel(about=text.removeprefix(heading).strip(), element=element.getparent())
     return None
 
 
-def changed_layout(root: HtmlElement, missing: str) -> PageError:
+def changed_layout(root: Element, missing: str) -> PageError:
     """The error for a page that lacks a landmark. It quotes what the page says it is, since it may be another kind."""
-    found = _PAGE_KIND(root)
-    kind = text_of(found[0])[:200] if found else "nothing"
+    kind = _page_header("h3", root)
+    kind = "nothing" if kind is None else kind[:200]
     return PageError(PageErrorKind.CHANGED_LAYOUT, f'{missing}; the page says that it is "{kind}"')
+
+
+def content(root: Element) -> Element | None:
+    """``#page-wrapper``, which holds all that a page says; None when the page has none."""
+    return next(iter(_CONTENT(root)), None)
+
+
+def _page_header(tag: str, root: Element) -> str | None:
+    wrapper = content(root)
+    header = None if wrapper is None else next(with_class("page-header", tag, wrapper), None)
+    return None if header is None else text_of(header)

@@ -11,9 +11,8 @@ from typing import Any
 
 import attrs
 from lxml.etree import XPath
-from lxml.html import HtmlElement
 
-from scraper.pages.cells import folded, has_class, text_of
+from scraper.pages.cells import Element, folded, text_of, with_class
 from scraper.pages.headings import month_in_heading
 from scraper.pages.links import practice_date
 from scraper.pages.liverc_page import Panel, changed_layout, find_panel, open_page, track_name
@@ -22,11 +21,9 @@ from scraper.pages.tables import cells_by_column, column_keys, row_text
 from scraper.pages.unreadable_rows import UnreadableRow, read_each
 
 _MONTHS = XPath("descendant::select[@id='available_session_months']")
-_TABLE = XPath(f"descendant::table[{has_class('table')}]")
 _HEADING_ROW = XPath("descendant::tr[th]")
 _DAY_ROWS = XPath("descendant::tr[td]")
 _DAY_LINKS = XPath("descendant::a[contains(@href, 'session_list')]")
-_LINKS = XPath("descendant::a/@href", smart_strings=False)
 
 
 @attrs.frozen
@@ -36,7 +33,7 @@ class MonthPage:
     Raises :class:`PageError` when the page is no month page, or of another month.
     """
 
-    root: HtmlElement = attrs.field(converter=open_page, alias="html", repr=False)
+    root: Element = attrs.field(converter=open_page, alias="html", repr=False)
     month: str = attrs.field(kw_only=True)
 
     def __attrs_post_init__(self) -> None:
@@ -62,7 +59,7 @@ class MonthPage:
         choice = _MONTHS(self._panel.element)
         if not choice:
             raise changed_layout(self.root, "no select#available_session_months")
-        values = (folded(option.get("value", "")) for option in choice[0].iter("option"))
+        values = (folded(option.get("value", "")) for option in choice[0].iterdescendants("option"))
         return [value for value in values if value]
 
     @property
@@ -94,29 +91,29 @@ class MonthPage:
 
     @cached_property
     def _rows(self) -> tuple[list[dict[str, str]], list[dict[str, str]]]:
-        tables = _TABLE(self._panel.element)
-        if not tables:
+        table = next(with_class("table", "table", self._panel.element), None)
+        if table is None:
             # Nobody has seen a month without sessions: no table is fine, as long as no day is linked to either.
             if _DAY_LINKS(self._panel.element):
                 raise changed_layout(self.root, "days, but no table.table around them")
             return [], []
-        heading_row = _HEADING_ROW(tables[0])
+        heading_row = _HEADING_ROW(table)
         columns = column_keys(heading_row[0]) if heading_row else []
         for known in ("date", "sessions"):
             if known not in columns:
                 raise changed_layout(self.root, f'no column "{known}" in the table of days')
-        days, unreadable = read_each(_DAY_ROWS(tables[0]), partial(_day, columns=columns))
+        days, unreadable = read_each(_DAY_ROWS(table), partial(_day, columns=columns))
         if unreadable and not days:
             raise changed_layout(self.root, f"no day can be read: {unreadable[0]['reason']}")
         return days, unreadable
 
 
-def _day(row: HtmlElement, columns: list[str]) -> dict[str, str]:
+def _day(row: Element, columns: list[str]) -> dict[str, str]:
     cells = cells_by_column(row, columns)
-    links = _LINKS(cells["date"])
-    if not links:
+    link = next((link for link in cells["date"].iterdescendants("a") if "href" in link.attrib), None)
+    if link is None:
         raise UnreadableRow(row_text(row), "no link to the day's list")
-    date = practice_date(links[0])
+    date = practice_date(link.get("href", ""))
     if date is None:
         raise UnreadableRow(row_text(row), "no date in the link to the day's list")
     texts = {column: text_of(cell) for column, cell in cells.items()}

@@ -2,30 +2,33 @@
 
 import json
 import re
+from functools import cache
 from typing import Any
 
 import chompjs
-from lxml.etree import XPath
-from lxml.html import HtmlElement
 
-from scraper.pages.cells import folded
+from scraper.pages.cells import Element, folded
 from scraper.pages.unreadable_rows import UnreadableRow
 
-_SCRIPTS = XPath("descendant::script/text()", smart_strings=False)
+_DECODER = json.JSONDecoder(parse_float=str, parse_int=str)
 
 
-def array_in_script(root: HtmlElement, variable: str) -> list[dict[str, str]] | None:
+def array_in_script(root: Element, variable: str) -> list[dict[str, str]] | None:
     """The objects of ``var variable = [{…}, …];``, every value as text; None when no script assigns ``variable``.
 
     Numbers keep their spelling (``42.990``), null becomes "". Raises :class:`UnreadableRow` when what is assigned
     is no array of objects.
     """
-    assignment = re.compile(rf"\b(?:var|let|const)\s+{re.escape(variable)}\s*=\s*")
-    for script in _SCRIPTS(root):
+    for script in (element.text or "" for element in root.iterdescendants("script")):
         # Looking for the bare name first is much faster: most scripts are long and about something else.
-        if variable in script and (found := assignment.search(script)):
+        if variable in script and (found := _assignment(variable).search(script)):
             return _array_of_objects(script[found.end() :], variable)
     return None
+
+
+@cache
+def _assignment(variable: str) -> re.Pattern[str]:
+    return re.compile(rf"\b(?:var|let|const)\s+{re.escape(variable)}\s*=\s*")
 
 
 def _array_of_objects(source: str, variable: str) -> list[dict[str, str]]:
@@ -34,7 +37,7 @@ def _array_of_objects(source: str, variable: str) -> list[dict[str, str]]:
     if not source.startswith("["):
         raise unreadable
     try:
-        array: list[Any] = chompjs.parse_js_object(source, loader_kwargs={"parse_float": str, "parse_int": str})
+        array: list[Any] = chompjs.parse_js_object(source, loader=_DECODER.decode)
     except (ValueError, RecursionError) as error:
         raise unreadable from error
     if not all(isinstance(entry, dict) for entry in array):

@@ -11,15 +11,13 @@ from typing import Any
 
 import attrs
 from lxml.etree import XPath
-from lxml.html import HtmlElement
 
-from scraper.pages.cells import folded, has_class, labelled_lines, text_of
+from scraper.pages.cells import Element, folded, labelled_lines, text_of, with_class
 from scraper.pages.laps import Laps, read_laps
-from scraper.pages.liverc_page import changed_layout, open_page, track_name
+from scraper.pages.liverc_page import changed_layout, content, open_page, track_name
 from scraper.pages.page_error import PageError, PageErrorKind
 from scraper.pages.tables import labelled_cells
 
-_TABLE = XPath(f"id('page-wrapper')/descendant::table[{has_class('table')}]")
 _OUTSIDE_NOTES = XPath("descendant::text()[not(ancestor::small)]", smart_strings=False)
 
 _NEEDED_LABELS = ("Driver", "Class", "Session Time", "Num Laps")
@@ -48,7 +46,7 @@ _LINES = {
 class SessionPage:
     """One practice session. Raises :class:`PageError` when the page is no session page."""
 
-    root: HtmlElement = attrs.field(converter=open_page, alias="html", repr=False)
+    root: Element = attrs.field(converter=open_page, alias="html", repr=False)
 
     def __attrs_post_init__(self) -> None:
         for label in _NEEDED_LABELS:
@@ -60,7 +58,7 @@ class SessionPage:
         """The track's name."""
         return track_name(self.root)
 
-    @property
+    @cached_property
     def facts(self) -> dict[str, str]:
         """Driver, class, transponder and lap figures: the rows that hold one value, as far as the page has them."""
         facts = {key: text_of(self._cells[label]) for label, key in _CELLS.items() if label in self._cells}
@@ -71,19 +69,19 @@ class SessionPage:
     @property
     def session_time(self) -> dict[str, str]:
         """The track's wall clock: ``date``, ``start``, ``end``, which may be past midnight, and ``length``."""
-        return self._lines("Session Time")[0]
+        return self._session_time[0]
 
     @property
     def averages(self) -> dict[str, str]:
         """Averages in seconds, standard deviation and consistency; "" where there are too few laps."""
-        return self._lines("Averages")[0]
+        return self._averages[0]
 
     @property
     def other_fields(self) -> dict[str, str]:
         """What stands under labels that are not known here, by label."""
         known = {*_CELLS, *_LINES, "Valid Lap Range"}
         other = {label: text_of(cell) for label, cell in self._cells.items() if label not in known}
-        return other | self._lines("Session Time")[1] | self._lines("Averages")[1]
+        return other | self._session_time[1] | self._averages[1]
 
     @property
     def laps(self) -> list[dict[str, str]]:
@@ -120,20 +118,29 @@ class SessionPage:
         }
         if self.fast_lap is not None:
             payload["fast_lap"] = self.fast_lap
-        if self.other_fields:
-            payload["other_fields"] = self.other_fields
+        if other_fields := self.other_fields:
+            payload["other_fields"] = other_fields
         if self.unreadable_rows:
             payload["unreadable_rows"] = self.unreadable_rows
         return payload
 
     @cached_property
-    def _cells(self) -> dict[str, HtmlElement]:
-        tables = _TABLE(self.root)
-        return dict(labelled_cells(tables[0])) if tables else {}
+    def _cells(self) -> dict[str, Element]:
+        wrapper = content(self.root)
+        table = None if wrapper is None else next(with_class("table", "table", wrapper), None)
+        return {} if table is None else dict(labelled_cells(table))
 
     @cached_property
     def _laps(self) -> Laps:
         return read_laps(self.root)
+
+    @cached_property
+    def _session_time(self) -> tuple[dict[str, str], dict[str, str]]:
+        return self._lines("Session Time")
+
+    @cached_property
+    def _averages(self) -> tuple[dict[str, str], dict[str, str]]:
+        return self._lines("Averages")
 
     def _lines(self, label: str) -> tuple[dict[str, str], dict[str, str]]:
         """The lines of a cell by the payload's keys, and what is left of it by the page's labels."""

@@ -2,28 +2,24 @@
 
 from collections.abc import Iterator
 
-from lxml.etree import XPath
-from lxml.html import HtmlElement
-
-from scraper.pages.cells import folded, snake_cased, text_of
+from scraper.pages.cells import Element, folded, snake_cased, text_of
 from scraper.pages.unreadable_rows import UnreadableRow
 
-_LABELLED_CELLS = XPath("descendant::td[preceding-sibling::*[1][self::th]]")
-_LABEL = XPath("preceding-sibling::th[1]")
 
-
-def labelled_cells(element: HtmlElement) -> Iterator[tuple[str, HtmlElement]]:
+def labelled_cells(element: Element) -> Iterator[tuple[str, Element]]:
     """Label and ``td`` of every ``<th>label</th><td>…</td>`` in ``element``."""
-    for cell in _LABELLED_CELLS(element):
-        yield text_of(_LABEL(cell)[0]), cell
+    for cell in element.iterdescendants("td"):
+        before = next(cell.itersiblings("*", preceding=True), None)
+        if before is not None and before.tag == "th":
+            yield text_of(before), cell
 
 
-def row_text(row: HtmlElement) -> str:
+def row_text(row: Element) -> str:
     """The text of a whole row, a space between its cells."""
     return folded(" ".join(text_of(cell) for cell in row.iterchildren("th", "td")))
 
 
-def column_keys(heading_row: HtmlElement) -> list[str]:
+def column_keys(heading_row: Element) -> list[str]:
     """The headings of a row of ``th`` as distinct keys: ``Laps<br />Length`` becomes ``laps_length``.
 
     A row of ``td`` gives keys without a meaning: a table without headings has columns all the same.
@@ -35,7 +31,7 @@ def column_keys(heading_row: HtmlElement) -> list[str]:
     return keys
 
 
-def cells_by_column(row: HtmlElement, columns: list[str]) -> dict[str, HtmlElement]:
+def cells_by_column(row: Element, columns: list[str]) -> dict[str, Element]:
     """The cells of ``row`` by their column. Raises :class:`UnreadableRow` when there are more or fewer than columns."""
     cells = list(row.iterchildren("td"))
     if len(cells) != len(columns):

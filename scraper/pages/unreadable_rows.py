@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable
 
-from lxml.html import HtmlElement
+from scraper.pages.cells import Element
 
 LONGEST_ROW = 500
 """Characters of a row's text that are kept."""
@@ -22,7 +22,7 @@ class UnreadableRow(Exception):
 
 
 def read_each(
-    rows: Iterable[HtmlElement], read: Callable[[HtmlElement], dict[str, str]]
+    rows: Iterable[Element], read: Callable[[Element], dict[str, str]]
 ) -> tuple[list[dict[str, str]], list[dict[str, str]]]:
     """What ``read`` makes of each row, and apart from it the rows where it raised :class:`UnreadableRow`."""
     readable, unreadable = [], []
