@@ -7,7 +7,6 @@ from types import SimpleNamespace
 from typing import Any, cast
 
 import psycopg
-from psycopg.types.json import Jsonb
 from scrapy.crawler import Crawler
 from scrapy.settings import Settings
 from scrapy.statscollectors import MemoryStatsCollector
@@ -22,7 +21,7 @@ from scraper.database import Database
 from scraper.items import Page, PracticeSession
 from scraper.pages import PARSER_VERSION
 from scraper.pipelines import LARGEST_BATCH, RawTablesPipeline
-from scraper.storable import content_hash
+from scraper.storable import content_hash, storable_json
 
 MOST_IN_FLIGHT = 5
 """What CRAWL_CONCURRENCY may be at most."""
@@ -93,13 +92,13 @@ def copy_rows(items: Sequence[PracticeSession], crawl_id: int) -> list[tuple[Any
         (
             item.track_slug,
             item.session_id,
-            Jsonb(item.payload),
-            content_hash(item.payload),
+            payload,
+            content_hash(payload),
             item.url,
             PARSER_VERSION,
             crawl_id,
         )
-        for item in items
+        for item, payload in ((item, storable_json(item.payload)) for item in items)
     ]
 
 

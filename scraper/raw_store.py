@@ -1,18 +1,17 @@
 """Pages and failures into the raw tables. What is stored already comes out by `stored_days`."""
 
-import json
 import zlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from functools import cache
 from typing import Any, Self
 
 from psycopg import AsyncConnection, AsyncCursor, sql
 from psycopg.rows import dict_row
-from psycopg.types.json import Jsonb
 
 from scraper.database import ASSUME_ROLE, Database
 from scraper.items import FailedPage, Page, PracticeList
 from scraper.pages import PARSER_VERSION
-from scraper.storable import content_hash, storable, storable_text
+from scraper.storable import content_hash, storable_json, storable_text
 
 # A statement or a transaction that takes longer than this waits for something that will not come; a connection that is
 # silent for so long has lost its server. Without these a crawl would hang, and with it the lock.
@@ -32,32 +31,44 @@ _PAGE_TABLES = {
     "session": ("practice_sessions", "session_id", "text"),
 }
 
-# The latest version is the one to compare with: a page that goes back to what it once said is a new version.
-_SAVE_PAGE = """
-with latest as (
-    select load_id, content_hash from raw.{table}
-    where track_slug = %(track_slug)s and {key} = %(key)s::text::{key_type}
-    order by load_id desc
-    limit 1
+# Of each page of a run. The latest version is the one to compare with: a page that goes back to what it once said is a
+# new version. Arrays in binary, because in text every quote of every payload would be escaped.
+_SAVE_PAGES = """
+with incoming as (
+    select * from unnest(
+        %(track_slugs)b::text[], %(keys)b::text[], %(payloads)b::text[], %(hashes)b::text[], %(urls)b::text[]
+    ) with ordinality as page (track_slug, page_key, payload, content_hash, url, place)
+),
+compared as (
+    select incoming.*, latest.load_id as latest_id, latest.content_hash is distinct from incoming.content_hash as is_new
+    from incoming
+    left join lateral (
+        select load_id, content_hash from raw.{table}
+        where track_slug = incoming.track_slug and {key} = incoming.page_key::{key_type}
+        order by load_id desc
+        limit 1
+    ) as latest on true
 ),
 seen_again as (
     update raw.{table} as page set last_seen_at = now()
-    from latest
-    where page.load_id = latest.load_id and latest.content_hash = %(content_hash)s
+    from compared
+    where page.load_id = compared.latest_id and not compared.is_new
 ),
 new_version as (
     insert into raw.{table} (track_slug, {key}, payload, content_hash, url, parser_version, crawl_id)
     select
-        %(track_slug)s, %(key)s::text::{key_type}, %(payload)s, %(content_hash)s,
-        %(url)s, %(parser_version)s, %(crawl_id)s
-    where not exists (select from latest where content_hash = %(content_hash)s)
-    returning load_id
+        track_slug, page_key::{key_type}, payload::jsonb, content_hash, url, %(parser_version)s, %(crawl_id)s
+    from compared
+    where is_new
+    order by place
 ),
 resolved as (
-    update raw.failed_pages set resolved_at = now()
-    where track_slug = %(track_slug)s and page_kind = %(kind)s and page_key = %(key)s::text and resolved_at is null
+    update raw.failed_pages as failed set resolved_at = now()
+    from incoming
+    where failed.track_slug = incoming.track_slug and failed.page_kind = %(kind)s
+        and failed.page_key = incoming.page_key and failed.resolved_at is null
 )
-select exists (select from new_version) as is_new
+select is_new from compared order by place
 """
 
 # A session that failed and has since left its day's list cannot be had any more: nobody would resolve its failure.
@@ -112,30 +123,36 @@ class RawStore:
         await self._connection.close()
 
     async def save(self, items: Sequence[Page | FailedPage]) -> list[bool]:
-        """Store pages and failures, all or none; for each, whether it is a new version (a failure always is)."""
+        """Store pages and failures, all or none; for each, whether it is a new version (a failure always is).
+
+        The outcome is that of storing them one after another.
+        """
         async with self._connection.transaction(), self._connection.cursor() as cursor:
-            return [await self._save_one(cursor, item) for item in items]
+            return [is_new for run in _runs(items) for is_new in await self._save_run(cursor, run)]
 
-    async def _save_one(self, cursor: AsyncCursor[dict[str, Any]], item: Page | FailedPage) -> bool:
-        if isinstance(item, FailedPage):
-            await cursor.execute(_SAVE_FAILURE, self._failure_parameters(item))
-            return True
-        parameters = self._page_parameters(item)
-        await cursor.execute(_save_statement(item.kind), parameters)
-        row = await cursor.fetchone()
-        if isinstance(item, PracticeList) and "unreadable_rows" not in item.payload:
-            await cursor.execute(_RESOLVE_WHAT_LEFT, parameters)
-        return row is not None and bool(row["is_new"])
+    async def _save_run(self, cursor: AsyncCursor[dict[str, Any]], run: Sequence[Page | FailedPage]) -> list[bool]:
+        is_new = dict.fromkeys(map(_identity, run), True)
+        for kind in _PAGE_TABLES:
+            if pages := [item for item in run if item.kind == kind and not isinstance(item, FailedPage)]:
+                await cursor.execute(_save_statement(kind), self._page_parameters(kind, pages))
+                for page, row in zip(pages, await cursor.fetchall(), strict=True):
+                    is_new[_identity(page)] = row["is_new"]
+        for item in run:
+            if isinstance(item, FailedPage):
+                await cursor.execute(_SAVE_FAILURE, self._failure_parameters(item))
+        if isinstance(run[-1], PracticeList) and "unreadable_rows" not in run[-1].payload:
+            await cursor.execute(_RESOLVE_WHAT_LEFT, {"track_slug": run[-1].track_slug, "key": run[-1].key})
+        return list(is_new.values())
 
-    def _page_parameters(self, page: Page) -> dict[str, Any]:
-        payload = storable(page.payload)
+    def _page_parameters(self, kind: str, pages: Sequence[Page]) -> dict[str, Any]:
+        payloads = [storable_json(page.payload) for page in pages]
         return {
-            "track_slug": page.track_slug,
-            "kind": page.kind,
-            "key": page.key,
-            "payload": Jsonb(payload, dumps=_dumps),
-            "content_hash": content_hash(payload),
-            "url": page.url,
+            "kind": kind,
+            "track_slugs": [page.track_slug for page in pages],
+            "keys": [page.key for page in pages],
+            "payloads": payloads,
+            "hashes": [content_hash(payload) for payload in payloads],
+            "urls": [page.url for page in pages],
             "parser_version": PARSER_VERSION,
             "crawl_id": self._crawl_id,
         }
@@ -162,10 +179,28 @@ async def connect_to_raw(database: Database) -> AsyncConnection[dict[str, Any]]:
     return connection
 
 
+def _runs(items: Sequence[Page | FailedPage]) -> Iterator[list[Page | FailedPage]]:
+    """The batch, split where order counts: no page is twice in a run, and a list, which resolves failures, ends one."""
+    run: list[Page | FailedPage] = []
+    seen: set[tuple[str, str, str]] = set()
+    for item in items:
+        if _identity(item) in seen:
+            yield run
+            run, seen = [], set()
+        run.append(item)
+        seen.add(_identity(item))
+        if isinstance(item, PracticeList):
+            yield run
+            run, seen = [], set()
+    if run:
+        yield run
+
+
+def _identity(item: Page | FailedPage) -> tuple[str, str, str]:
+    return item.kind, item.track_slug, item.key
+
+
+@cache
 def _save_statement(kind: str) -> sql.Composed:
     table, key, key_type = _PAGE_TABLES[kind]
-    return sql.SQL(_SAVE_PAGE).format(table=sql.Identifier(table), key=sql.Identifier(key), key_type=sql.SQL(key_type))
-
-
-def _dumps(payload: Any) -> str:
-    return json.dumps(payload, ensure_ascii=False, allow_nan=False)
+    return sql.SQL(_SAVE_PAGES).format(table=sql.Identifier(table), key=sql.Identifier(key), key_type=sql.SQL(key_type))

@@ -11,6 +11,9 @@ from typing import Any
 
 UNREADABLE = "\ufffd"
 _REFUSED = re.compile("[\x00\ud800-\udfff]")
+# The same and UNREADABLE in JSON text, which is much faster to look through than the payload, value by value.
+_PERHAPS_REFUSED = re.compile(r"\\u0000|[\ud800-\udfff\ufffd]")
+_SORTED = json.JSONEncoder(sort_keys=True, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
 
 
 def storable(payload: dict[str, Any]) -> dict[str, Any]:
@@ -18,6 +21,12 @@ def storable(payload: dict[str, Any]) -> dict[str, Any]:
     repaired: set[str] = set()
     clean = {storable_text(name): _clean(value, storable_text(name), repaired) for name, value in payload.items()}
     return {**clean, "repaired_text": sorted(repaired)} if repaired else clean
+
+
+def storable_json(payload: dict[str, Any]) -> str:
+    """The storable payload as JSON with sorted keys: equal payloads, equal texts, whatever order they were read in."""
+    text = _SORTED.encode(payload)
+    return _SORTED.encode(storable(payload)) if _PERHAPS_REFUSED.search(text) else text
 
 
 def storable_text(text: str) -> str:
@@ -38,7 +47,6 @@ def _clean(value: Any, field: str, repaired: set[str]) -> Any:
     return value
 
 
-def content_hash(payload: dict[str, Any]) -> str:
-    """SHA-256 over the payload with sorted keys: equal payloads, equal hashes, whatever order they were read in."""
-    text = json.dumps(payload, sort_keys=True, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
-    return hashlib.sha256(text.encode()).hexdigest()
+def content_hash(payload: str) -> str:
+    """SHA-256 over a payload's :func:`storable_json`."""
+    return hashlib.sha256(payload.encode()).hexdigest()

@@ -2,11 +2,14 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
 import psycopg
 import pytest
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
 from psycopg.types.json import Jsonb
 
 from scraper.database import Database
@@ -14,6 +17,17 @@ from scraper.items import FailedPage, Page, PracticeList, PracticeMonth, Practic
 from scraper.raw_store import LARGEST_KEPT_BODY, RawStore
 
 DAY = date(2025, 10, 25)
+EMPTY = """
+truncate raw.practice_months, raw.practice_lists, raw.practice_sessions, raw.failed_pages, raw.work_list
+"""
+# All but times and ids; the versions of a page in their order.
+LEFT = [
+    "select session_id, payload, content_hash from raw.practice_sessions order by session_id, load_id",
+    "select practice_date, payload, content_hash from raw.practice_lists order by practice_date, load_id",
+    "select month, payload, content_hash from raw.practice_months order by month, load_id",
+    "select page_kind, page_key, reason, attempts, resolved_at is null from raw.failed_pages order by 1, 2",
+    "select page_kind, page_key, count(*) from raw.work_list group by 1, 2 order by 1, 2",
+]
 FAILED = FailedPage("sandy", "session", "7", "http://site/7", "http_status", "status 500", 500, b"body")
 
 Work = Callable[[RawStore], Awaitable[Any]]
@@ -72,6 +86,38 @@ def test_every_new_version_is_work_for_the_transform(database: Database, stored:
         ("list", str(DAY)),
         ("session", "7"),
     ]
+
+
+# Few pages, so that they come more than once in a batch, and with another text, or the same again.
+PAGES = st.one_of(
+    st.builds(session, st.sampled_from("12"), st.sampled_from("78")),
+    st.builds(day_list, st.sampled_from([("7", "1"), ("8", "1")])),
+    st.builds(day_list),
+    st.just(PracticeList("sandy", DAY, "http://site/list", {"sessions": [], "unreadable_rows": [{"row": "?"}]})),
+    st.builds(PracticeMonth, st.just("sandy"), st.just("2025-10"), st.just("u"), st.sampled_from([{}, {"days": []}])),
+    st.builds(replace, st.just(FAILED), key=st.sampled_from("78"), reason=st.sampled_from("ab")),
+    st.just(FailedPage("sandy", "list", str(DAY), "http://site/list", "truncated", "cut")),
+)
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=60)
+@given(batches=st.lists(st.lists(PAGES, max_size=12), min_size=1, max_size=3))
+@example(batches=[[session("1"), session("2"), session("2"), session("1")]])
+@example(batches=[[day_list(("7", "1")), FAILED, day_list()], [FAILED, day_list(("8", "1"))]])
+@example(batches=[[day_list(("7", "1"))], [day_list(), FAILED]])
+@example(batches=[[FAILED, session("1"), FAILED]])
+def test_a_batch_leaves_what_its_items_leave_one_by_one(
+    database: Database, stored: Callable[[Work], Any], batches: list[list[Page | FailedPage]]
+) -> None:
+    def outcome(work: Work) -> Any:
+        with psycopg.connect(database.conninfo) as connection:
+            connection.execute(EMPTY)
+        return stored(work), [rows(database, query) for query in LEFT]
+
+    async def at_once(store: RawStore) -> list[bool]:
+        return [is_new for batch in batches for is_new in await store.save(batch)]
+
+    assert outcome(at_once) == outcome(save_each(*[item for batch in batches for item in batch]))
 
 
 def test_all_items_of_a_batch_are_stored_or_none(database: Database, stored: Callable[[Work], Any]) -> None:

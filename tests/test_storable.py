@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from psycopg.types.json import Jsonb
 
 from scraper.database import Database
-from scraper.storable import UNREADABLE, content_hash, storable
+from scraper.storable import UNREADABLE, content_hash, storable, storable_json
 
 ANY_TEXT = st.text(st.characters(), max_size=20) | st.sampled_from(
     ["\x00", "\ud800", "a\udfffb", r"\u0000", "\U0001f3ce"]
@@ -19,6 +19,10 @@ PAYLOADS = st.dictionaries(
     st.recursive(ANY_TEXT, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(ANY_TEXT, inner, max_size=3)),
     max_size=5,
 )
+
+
+def hash_of(payload: dict[str, Any]) -> str:
+    return content_hash(storable_json(payload))
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=30)
@@ -43,13 +47,17 @@ def test_only_refused_characters_are_replaced_and_their_fields_noted() -> None:
 
 
 @given(PAYLOADS)
+def test_the_json_is_that_of_the_storable_payload(payload: dict[str, Any]) -> None:
+    assert json.loads(storable_json(payload)) == storable(payload)
+
+
+@given(PAYLOADS)
 def test_the_order_of_keys_does_not_change_the_hash(payload: dict[str, Any]) -> None:
     clean = storable(payload)
-    assert content_hash(dict(reversed(clean.items()))) == content_hash(clean)
-    assert content_hash(json.loads(json.dumps(clean))) == content_hash(clean)
+    assert hash_of(dict(reversed(clean.items()))) == hash_of(clean) == hash_of(json.loads(json.dumps(clean)))
 
 
 @given(PAYLOADS, PAYLOADS)
 def test_other_payloads_have_other_hashes(one: dict[str, Any], other: dict[str, Any]) -> None:
     one, other = storable(one), storable(other)
-    assert (content_hash(one) == content_hash(other)) == (one == other)
+    assert (hash_of(one) == hash_of(other)) == (one == other)
