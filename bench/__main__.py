@@ -1,10 +1,11 @@
-"""`python -m bench`, which is `make bench`: measure everything, and print one table."""
+"""`python -m bench`, which is `make bench`: measure part by part, and print one table, whatever becomes of a part."""
 
 import os
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 
 from bench import crawls, dlt_and_models, pages, raw_rows, requests_asked, transforms
 from bench.machine import described
@@ -16,6 +17,8 @@ from scraper.console import plain_console
 from scraper.errors import PracticeError, UsageError
 
 DOCUMENT = REPOSITORY / "docs" / "performance.md"
+
+_INTERRUPTED = 130
 
 Part = Callable[[Scratch, Settings], Iterator[Line]]
 
@@ -35,33 +38,37 @@ def main() -> int:
         settings = Settings.of(os.environ)
         if unknown := set(settings.only) - set(PARTS):
             raise UsageError(f"BENCH_ONLY={' '.join(sorted(unknown))} names no part: write some of {' '.join(PARTS)}")
-        _print_and_record(settings)
-    except PracticeError as problem:
+    except UsageError as problem:
         print(f"bench: {problem}", file=sys.stderr)
         return problem.exit_status
-    except subprocess.CalledProcessError as problem:
-        print(f"bench: {problem}\n{problem.output}", file=sys.stderr)
-        return PracticeError.exit_status
-    return 0
+    console, lines = plain_console(), list[Line]()
+    try:
+        with scratch() as place:
+            failed = [name for name in settings.only or PARTS if not _part_is_done(name, place, settings, lines)]
+    except KeyboardInterrupt:
+        print("bench: interrupted; this is what was measured until then", file=sys.stderr)
+        return _INTERRUPTED
+    finally:
+        console.print(on_terminal(lines), f"Machine: {described()}")
+    return PracticeError.exit_status if failed else 0
 
 
-def _print_and_record(settings: Settings) -> None:
-    console, machine, started = plain_console(), described(), time.monotonic()
-    lines = []
-    with scratch() as place:
-        for line in measured(place, settings):
+def _part_is_done(name: str, place: Scratch, settings: Settings, lines: list[Line]) -> bool:
+    """Add the part's lines as they come. If it fails, those before its failure stay, and it is not recorded."""
+    console, machine, started, first = plain_console(), described(), time.monotonic(), len(lines)
+    try:
+        for line in PARTS[name](place, settings):
             console.print(f"{time.monotonic() - started:4.0f} s  {line.what}")
             lines.append(line)
-    console.print(on_terminal(lines), f"Machine: {machine}")
+    except Exception as problem:  # whatever it is, the other parts can be measured all the same
+        output = f"\n{problem.output}" if isinstance(problem, subprocess.CalledProcessError) else ""
+        print(f"bench: {name} failed: {type(problem).__name__}: {problem}{output}", file=sys.stderr)
+        return False
     if settings.record:
-        record(DOCUMENT, f"`{settings.command}`\n\n{machine}\n\n{as_markdown(lines)}")
-        console.print(f"The table is in {DOCUMENT} now.")
-
-
-def measured(place: Scratch, settings: Settings) -> Iterator[Line]:
-    """The lines of the table, as they come."""
-    for name in settings.only or PARTS:
-        yield from PARTS[name](place, settings)
+        command = replace(settings, only=(name,)).command
+        record(DOCUMENT, name, f"`{command}`\n\n{machine}\n\n{as_markdown(lines[first:])}")
+        console.print(f"The table of {name} is in {DOCUMENT} now.")
+    return True
 
 
 if __name__ == "__main__":

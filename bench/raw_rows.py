@@ -26,7 +26,7 @@ from scraper.storable import content_hash, storable_json
 MOST_IN_FLIGHT = 5
 """What CRAWL_CONCURRENCY may be at most."""
 
-_WHY_MISSED = "each page is a statement of its own, which compares it with the latest version, and waits for its answer"
+_WHY_MISSED = "a batch is first made ready, then compared and written: the crawler and the server take turns"
 
 _COPY = """
 copy raw.practice_sessions (track_slug, session_id, payload, content_hash, url, parser_version, crawl_id) from stdin

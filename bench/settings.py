@@ -44,7 +44,7 @@ class Settings:
     only: tuple[str, ...] = _setting((), lambda text: tuple(text.split()))
     """Which parts to run; all of them when none is named."""
     record: bool = _setting(False, lambda text: bool(int(text)))
-    """Whether to put the table into docs/performance.md."""
+    """Whether to put the table of each part into docs/performance.md."""
 
     @classmethod
     def of(cls, environment: Mapping[str, str]) -> Self:

@@ -7,7 +7,6 @@ from pathlib import Path
 
 from rich.table import Table
 
-BEGIN, END = "<!-- make bench: begin -->", "<!-- make bench: end -->"
 COLUMNS = ("what", "ours", "against", "ratio", "target", "verdict")
 
 
@@ -72,11 +71,19 @@ def as_markdown(lines: Iterable[Line]) -> str:
     return "\n".join("| " + " | ".join(cell.replace("|", "\\|") for cell in row) + " |" for row in rows)
 
 
-def record(document: Path, text: str) -> None:
-    """Put the text between the two marks of the document. Raises ValueError when it does not have them once each."""
+def marks(part: str) -> tuple[str, str]:
+    """The lines of a document between which the part's table stands."""
+    return f"<!-- make bench: {part} -->", f"<!-- make bench: end of {part} -->"
+
+
+def record(document: Path, part: str, text: str) -> None:
+    """Put the text between the part's marks, and leave all else as it is.
+
+    Raises ValueError when the document does not have them once each.
+    """
     before = document.read_text(encoding="utf-8")
-    if before.count(BEGIN) != 1 or before.count(END) != 1:
-        raise ValueError(f"{document} needs one line {BEGIN} and one line {END}")
-    marked = re.compile(f"{BEGIN}.*{END}", re.DOTALL)
-    after = marked.sub(lambda _: f"{BEGIN}\n\n{text}\n\n{END}", before)
+    begin, end = marks(part)
+    if before.count(begin) != 1 or before.count(end) != 1:
+        raise ValueError(f"{document} needs one line {begin} and one line {end}")
+    after = re.sub(f"{begin}.*{end}", lambda _: f"{begin}\n\n{text}\n\n{end}", before, flags=re.DOTALL)
     document.write_text(after, encoding="utf-8")

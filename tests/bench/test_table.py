@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from bench.__main__ import DOCUMENT
-from bench.table import BEGIN, END, Line, Target, as_markdown, record
+from bench.__main__ import DOCUMENT, PARTS
+from bench.table import Line, Target, as_markdown, marks, record
 
 REACHED = Target(20.0, 20, "≥ 20 ×", "too slow")
 MISSED = Target(15.0, 20, "≥ 20 ×", "too slow")
@@ -32,22 +32,25 @@ def test_markdown_has_a_row_per_line_and_escapes_bars() -> None:
     assert len(markdown) == 3
 
 
-def test_a_table_replaces_the_one_before(tmp_path: Path) -> None:
+def test_a_table_replaces_the_one_before_and_no_other_parts(tmp_path: Path) -> None:
     document = tmp_path / "performance.md"
-    document.write_text(f"before\n{BEGIN}\n{END}\nafter\n")
-    record(document, r"first \1")
-    record(document, r"second \1")
-    assert document.read_text() == f"before\n{BEGIN}\n\nsecond \\1\n\n{END}\nafter\n"
+    (begin, end), others = marks("crawl"), "\n".join(marks("pages"))
+    document.write_text(f"before\n{begin}\n{end}\n{others}\nafter\n")
+    record(document, "crawl", r"first \1")
+    record(document, "crawl", r"second \1")
+    assert document.read_text() == f"before\n{begin}\n\nsecond \\1\n\n{end}\n{others}\nafter\n"
 
 
 def test_a_document_without_marks_is_left_alone(tmp_path: Path) -> None:
     document = tmp_path / "performance.md"
-    document.write_text(f"{END} {BEGIN} {BEGIN}")
+    begin, end = marks("crawl")
+    document.write_text(f"{end} {begin} {begin}")
     with pytest.raises(ValueError, match="needs one line"):
-        record(document, "table")
-    assert document.read_text() == f"{END} {BEGIN} {BEGIN}"
+        record(document, "crawl", "table")
+    assert document.read_text() == f"{end} {begin} {begin}"
 
 
-def test_the_document_of_this_project_has_them() -> None:
+@pytest.mark.parametrize("part", PARTS)
+def test_the_document_of_this_project_has_them(part: str) -> None:
     text = DOCUMENT.read_text(encoding="utf-8")
-    assert text.count(BEGIN) == text.count(END) == 1
+    assert [text.count(mark) for mark in marks(part)] == [1, 1]
