@@ -11,8 +11,7 @@ from typing import Any
 
 UNREADABLE = "\ufffd"
 _REFUSED = re.compile("[\x00\ud800-\udfff]")
-# The same and UNREADABLE in JSON text, which is much faster to look through than the payload, value by value.
-_PERHAPS_REFUSED = re.compile(r"\\u0000|[\ud800-\udfff\ufffd]")
+_REFUSED_OR_REPAIRED = re.compile("[\ud800-\udfff\ufffd]")
 _SORTED = json.JSONEncoder(sort_keys=True, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
 
 
@@ -26,7 +25,10 @@ def storable(payload: dict[str, Any]) -> dict[str, Any]:
 def storable_json(payload: dict[str, Any]) -> str:
     """The storable payload as JSON with sorted keys: equal payloads, equal texts, whatever order they were read in."""
     text = _SORTED.encode(payload)
-    return _SORTED.encode(storable(payload)) if _PERHAPS_REFUSED.search(text) else text
+    # Text is looked through much faster than a payload, value by value. JSON writes NUL as \u0000.
+    if "\\u0000" in text or (not text.isascii() and _REFUSED_OR_REPAIRED.search(text)):
+        return _SORTED.encode(storable(payload))
+    return text
 
 
 def storable_text(text: str) -> str:

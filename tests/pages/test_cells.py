@@ -1,0 +1,50 @@
+"""The text of a cell is found the fast way and the thorough way alike."""
+
+from hypothesis import example, given
+from hypothesis import strategies as st
+from lxml.etree import HTMLParser, fromstring
+
+from scraper.pages.cells import Element, has_class, lines_of, text_of
+from scraper.pages.laps import read_laps
+from scraper.pages.tables import labelled_cells
+
+PIECES = st.sampled_from([
+    "a", " ", "\n", "&nbsp;", "&amp;", "é", "<br>", "<b>b</b>", "<b>", "</b>", "<!-- c -->", "<script>s</script>",
+    "<style>t</style>", "<?pi p>", "<i><b>", "</i>", "<small>x<br>y</small>", "<div>", "</div>", "<br />(z)",
+])  # fmt: skip
+
+
+def parsed(inside: str) -> Element:
+    body: Element = fromstring(f"<html><body><div id='it'>{inside}</div></body></html>", HTMLParser()).find(".//div")
+    return body
+
+
+@given(st.lists(PIECES, max_size=8).map("".join))
+@example("a<br><!-- c -->b<script>s</script>c")
+@example("<b>b<br>c</b>d<br>e")
+def test_lines_are_those_of_all_text_nodes_and_breaks(inside: str) -> None:
+    element = parsed(inside)
+    lines = [""]
+    for part in element.xpath("descendant::text()[not(parent::script)] | descendant::br"):
+        if isinstance(part, str):
+            lines[-1] += part
+        else:
+            lines.append("")
+    assert lines_of(element) == [" ".join(line.split()) for line in lines]
+    assert text_of(element) == " ".join(" ".join(lines).split())
+
+
+def test_classes_are_told_apart_as_html_does() -> None:
+    yes, no = ["it", "a it", "\tit\nb "], ["", "its", "a\xa0it", "it-", "a,it"]
+    assert [has_class("it", parsed(f"<p class='{names}'>")[0]) for names in yes + no] == [True] * 3 + [False] * 5
+
+
+def test_a_cell_within_another_is_labelled_by_its_own_heading() -> None:
+    table = parsed("<table><tr><th>Outer</th><td>x<table><tr><th>Inner</th><!-- c --><td>y</td></tr></table></td></tr>")
+    outer = next(table.iter("td"))
+    assert [(label, text_of(cell)) for label, cell in labelled_cells(outer)] == [("Inner", "y")]
+
+
+def test_a_list_of_laps_within_another_shows_its_laps_once() -> None:
+    shown = "<div class='laps_list'><div class='laps_list'><span>Lap 1: 30.0</span></div></div>"
+    assert read_laps(parsed(shown)).laps == [{"x": "1", "label": "Lap 1: 30.0"}]
