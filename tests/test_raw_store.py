@@ -100,11 +100,12 @@ PAGES = st.one_of(
 )
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=60)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=30)
 @given(batches=st.lists(st.lists(PAGES, max_size=12), min_size=1, max_size=3))
 @example(batches=[[session("1"), session("2"), session("2"), session("1")]])
 @example(batches=[[day_list(("7", "1")), FAILED, day_list()], [FAILED, day_list(("8", "1"))]])
 @example(batches=[[day_list(("7", "1"))], [day_list(), FAILED]])
+@example(batches=[[day_list(("7", "1"))], [FAILED, day_list(), session("1", "8")]])
 @example(batches=[[FAILED, session("1"), FAILED]])
 def test_a_batch_leaves_what_its_items_leave_one_by_one(
     database: Database, stored: Callable[[Work], Any], batches: list[list[Page | FailedPage]]
