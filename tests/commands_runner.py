@@ -10,6 +10,8 @@ from scraper.config import REPOSITORY
 from scraper.database import Database
 from tests.waiting import LONGEST_SECONDS
 
+_MAIN = "import sys; from scraper.__main__ import main; sys.exit(main())"
+
 
 # dbt and Scrapy, and what they import, are not held to "warnings are errors": that is for the tests' own process.
 @dataclass(frozen=True)
@@ -30,10 +32,14 @@ class Commands:
             "CRAWL_DELAY": "0",
         }
 
-    def start(self, command: str, **settings: str) -> subprocess.Popen[str]:
-        """Start a command and return at once."""
+    def start(self, command: str, before: str = "", **settings: str) -> subprocess.Popen[str]:
+        """Start a command and return at once. `before` is Python that its process does first.
+
+        That is for what no setting can change, such as the clock.
+        """
+        program = ["-c", f"{before}\n{_MAIN}"] if before else ["-m", "scraper"]
         return subprocess.Popen(
-            [sys.executable, "-m", "scraper", command],
+            [sys.executable, *program, command],
             cwd=REPOSITORY,
             env={**self.environment, **settings},
             stdout=subprocess.PIPE,
@@ -41,9 +47,9 @@ class Commands:
             text=True,
         )
 
-    def run(self, command: str, **settings: str) -> subprocess.CompletedProcess[str]:
+    def run(self, command: str, before: str = "", **settings: str) -> subprocess.CompletedProcess[str]:
         """Run a command to its end."""
-        with self.start(command, **settings) as process:
+        with self.start(command, before, **settings) as process:
             out, err = process.communicate(timeout=LONGEST_SECONDS)
         return subprocess.CompletedProcess(command, process.returncode, out, err)
 

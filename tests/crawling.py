@@ -37,27 +37,30 @@ class Crawler:
         """Where the pages go."""
         return self.commands.database
 
-    def start(self, **settings: str) -> subprocess.Popen[str]:
-        """Start a crawl, of one small day unless the settings name another track; do not wait for it."""
-        asked = settings if "TRACK" in settings or "TRACKS" in settings else ONE_DAY | settings
-        return self.commands.start("crawl", **({"LIVERC_BASE_URL": self.site.base_url} | asked))
+    def start(self, before: str = "", **settings: str) -> subprocess.Popen[str]:
+        """Start a crawl, of one small day unless the settings name another track; do not wait for it.
 
-    def run(self, **settings: str) -> subprocess.CompletedProcess[str]:
+        `before` is Python that its process does first.
+        """
+        asked = settings if "TRACK" in settings or "TRACKS" in settings else ONE_DAY | settings
+        return self.commands.start("crawl", before, **({"LIVERC_BASE_URL": self.site.base_url} | asked))
+
+    def run(self, before: str = "", **settings: str) -> subprocess.CompletedProcess[str]:
         """Crawl to the end."""
-        with self.start(**settings) as process:
+        with self.start(before, **settings) as process:
             out, err = process.communicate(timeout=LONGEST_SECONDS)
         assert "Traceback" not in out + err, out + err
         return subprocess.CompletedProcess("crawl", process.returncode, out, err)
 
-    def succeed(self, **settings: str) -> str:
+    def succeed(self, before: str = "", **settings: str) -> str:
         """Crawl, which must end with status 0; what it said."""
-        done = self.run(**settings)
+        done = self.run(before, **settings)
         assert done.returncode == 0, done.stdout + done.stderr
         return done.stdout + done.stderr
 
-    def fail(self, **settings: str) -> str:
+    def fail(self, before: str = "", **settings: str) -> str:
         """Crawl, which must end with status 1 and one line that says why; that line."""
-        done = self.run(**settings)
+        done = self.run(before, **settings)
         assert done.returncode == 1, done.stdout + done.stderr
         (line,) = [line for line in done.stderr.splitlines() if line.startswith("crawl: ")]
         assert done.stderr.endswith(f"{line}\n")
