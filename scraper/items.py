@@ -1,10 +1,11 @@
 """One item per raw table: what a page said, or that it could not be had.
 
-A page's `body` is what was read: kept only if the database refuses what was made of it.
+A page's `body` is what was read: kept only if the database refuses what was made of it. `read_at` is when that was, by
+the database's clock; None for a page that has just come.
 """
 
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from typing import Any, ClassVar
 
 
@@ -18,6 +19,7 @@ class PracticeMonth:
     url: str
     payload: dict[str, Any] = field(repr=False)
     body: bytes = field(default=b"", repr=False)
+    read_at: datetime | None = None
 
     @property
     def key(self) -> str:
@@ -35,6 +37,7 @@ class PracticeList:
     url: str
     payload: dict[str, Any] = field(repr=False)
     body: bytes = field(default=b"", repr=False)
+    read_at: datetime | None = None
 
     @property
     def key(self) -> str:
@@ -52,6 +55,7 @@ class PracticeSession:
     url: str
     payload: dict[str, Any] = field(repr=False)
     body: bytes = field(default=b"", repr=False)
+    read_at: datetime | None = None
 
     @property
     def key(self) -> str:

@@ -36,8 +36,13 @@ _PAGE_TABLES = {
 _SAVE_PAGES = """
 with incoming as (
     select * from unnest(
-        %(track_slugs)b::text[], %(keys)b::text[], %(payloads)b::text[], %(hashes)b::text[], %(urls)b::text[]
-    ) with ordinality as page (track_slug, page_key, payload, content_hash, url, place)
+        %(track_slugs)b::text[],
+        %(keys)b::text[],
+        %(payloads)b::text[],
+        %(hashes)b::text[],
+        %(urls)b::text[],
+        %(read_at)b::timestamptz[]
+    ) with ordinality as page (track_slug, page_key, payload, content_hash, url, read_at, place)
 ),
 compared as (
     select incoming.*, latest.load_id as latest_id, latest.content_hash is distinct from incoming.content_hash as is_new
@@ -50,14 +55,16 @@ compared as (
     ) as latest on true
 ),
 seen_again as (
-    update raw.{table} as page set last_seen_at = now()
+    update raw.{table} as page set last_seen_at = greatest(page.last_seen_at, coalesce(compared.read_at, now()))
     from compared
     where page.load_id = compared.latest_id and not compared.is_new
 ),
 new_version as (
-    insert into raw.{table} (track_slug, {key}, payload, content_hash, url, parser_version, crawl_id)
+    insert into raw.{table}
+        (track_slug, {key}, payload, content_hash, url, parser_version, crawl_id, fetched_at, last_seen_at)
     select
-        track_slug, page_key::{key_type}, payload::jsonb, content_hash, url, %(parser_version)s, %(crawl_id)s
+        track_slug, page_key::{key_type}, payload::jsonb, content_hash, url, %(parser_version)s, %(crawl_id)s,
+        coalesce(read_at, now()), coalesce(read_at, now())
     from compared
     where is_new
     order by place
@@ -155,6 +162,7 @@ class RawStore:
             "urls": [page.url for page in pages],
             "parser_version": PARSER_VERSION,
             "crawl_id": self._crawl_id,
+            "read_at": [page.read_at for page in pages],
         }
 
     def _failure_parameters(self, failed: FailedPage) -> dict[str, Any]:

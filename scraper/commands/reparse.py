@@ -1,12 +1,13 @@
 """Read again what could not be read: the kept bodies of failed pages, after a page object was mended.
 
-The site is not asked. What can be read now is stored as if it had just come, and its failure is resolved; what still
-cannot stays on record for the next crawl.
+The site is not asked. What can be read now is stored with the time when it came, so that the next crawl sees what has
+changed since; its failure is resolved. What still cannot be read stays on record for the next crawl.
 """
 
 import asyncio
 import zlib
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -24,7 +25,7 @@ from scraper.raw_store import RawStore
 
 # A body that came with another status is the site's word for a failure, not a page.
 _KEPT = """
-select track_slug, page_kind, page_key, url, body from raw.failed_pages
+select track_slug, page_kind, page_key, url, body, last_failed_at from raw.failed_pages
 where resolved_at is null and body is not null and coalesce(http_status, 200) = 200
 order by failure_id
 """
@@ -45,8 +46,9 @@ def run(config: Config) -> int:
 
 def _readable(failures: list[dict[str, Any]]) -> Iterator[Page]:
     for failure in failures:
+        came_at = failure.pop("last_failed_at")
         try:
-            yield read_again(**failure)
+            yield replace(read_again(**failure), read_at=came_at)
         except PageError as problem:
             print(f"  still unreadable  {failure['url']}: {problem.reason}")
 

@@ -1,6 +1,7 @@
 """`make reparse`: what could not be read once may be read now, without asking the site."""
 
 import zlib
+from dataclasses import replace
 
 import pytest
 
@@ -52,3 +53,27 @@ def test_what_can_be_read_now_is_stored_and_the_rest_stays_on_record(crawler: Cr
     assert crawler.rows("select arguments, outcome from raw.crawls order by crawl_id desc limit 1") == [
         ({"tracks": [TRACK], "reparse": True}, "finished")
     ]
+
+
+def test_a_session_that_was_edited_since_its_kept_page_came_is_asked_for_again(crawler: Crawler) -> None:
+    edited, same, *_ = (session for session in SESSIONS if len(session.lap_times_ms) > 1)
+    unreadable = Rewrite(lambda html: html.replace("Num Laps", "Laps"))
+    crawler.misbehave(Fault(f"id=({edited.session_id}|{same.session_id})$", unreadable))
+    crawler.succeed()
+    for session in (edited, same):
+        # Stands for a page object that was mended: the kept page is now one that it knows.
+        page = kept(f"{SESSION}{session.session_id}")
+        crawler.change("update raw.failed_pages set body = %s where page_key = %s", page, str(session.session_id))
+    crawler.misbehave()
+    crawler.site.season = SEASON.replaced(replace(edited, lap_times_ms=edited.lap_times_ms[:-1]))
+    crawler.succeed(LIST_ONLY="1")
+    crawler.commands.succeed("reparse")
+    before = len(crawler.site.requests)
+    crawler.succeed()
+    assert [path for path in crawler.asked(before) if "view_session" in path] == [f"{SESSION}{edited.session_id}"]
+    laps = crawler.rows(
+        "select jsonb_array_length(payload -> 'laps') from raw.practice_sessions"
+        " where session_id = %s order by load_id",
+        str(edited.session_id),
+    )
+    assert laps == [(len(edited.lap_times_ms),), (len(edited.lap_times_ms) - 1,)]
