@@ -1,6 +1,7 @@
 """`python -m scraper <command>`: what the targets of the Makefile call. Arguments are settings of the environment."""
 
 import argparse
+import signal
 import sys
 from importlib import import_module
 from types import ModuleType
@@ -37,6 +38,9 @@ def main(arguments: list[str] | None = None) -> int:
     for name, purpose in COMMANDS.items():
         commands.add_parser(name, help=purpose, description=purpose)
     command = parser.parse_args(arguments).command
+    # Whoever starts us may have told us to ignore Ctrl-C, as `nohup make crawl &` in a script does; but what cannot be
+    # interrupted gently can only be killed.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
         return int(command_module(command).run(load_config()))
     except PracticeError as problem:

@@ -120,6 +120,8 @@ def _why_it_could_not_work(stats: CrawlStats) -> str | None:
         return stats.stop_reason
     if stats["lists_failed"] + stats["months_failed"] and not stats["lists_stored"] + stats["days_unchanged"]:
         return f"no list could be read; the last failure: {stats.last_failure or 'see the error above'}"
+    if not stats["pages_planned"]:
+        return "no page was asked for: see the errors above, and run it again"
     if missing := stats["pages_planned"] - stats.pages_done:
         return f"{missing} pages are neither stored nor on record as failed: see the errors above, and run it again"
     return None

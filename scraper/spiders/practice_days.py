@@ -56,11 +56,16 @@ class PracticeDaysSpider(Spider):
 
     addresses: SiteAddresses
     stats: CrawlStats
+    stored: StoredDays | None = None
 
     async def start(self) -> AsyncIterator[Request]:
         """The planned pages, each when there is room for it: until then it is no request, and may be overtaken."""
         settings, engine = self.crawler.settings, self.crawler.engine
-        self.stored = await StoredDays.connect(settings["PRACTICE_DATABASE"])
+        try:
+            self.stored = await StoredDays.connect(settings["PRACTICE_DATABASE"])
+        except psycopg.Error as problem:
+            self._stop_without_database(problem)
+            return
         self.plan = CrawlPlan(settings["PRACTICE_CONFIG"], settings["PRACTICE_DAYS"], self.stored, self.stats)
         while (page := await self.plan.next_page()) is not None:
             yield self.ask(page)
@@ -91,10 +96,13 @@ class PracticeDaysSpider(Spider):
         except PageError as problem:
             yield failed_page(request_of(response), problem.kind, problem.reason, response)
         except psycopg.OperationalError as problem:
-            self.stats.stop(what_went_wrong(problem))
-            stop_crawl(self.crawler, "database_lost")
+            self._stop_without_database(problem)
         finally:
             self.plan.page_is_done()
+
+    def _stop_without_database(self, problem: psycopg.Error) -> None:
+        self.stats.stop(what_went_wrong(problem))
+        stop_crawl(self.crawler, "database_lost")
 
     async def _read_and_plan(self, response: HtmlResponse, page: PageToAsk) -> Page:
         """The page's item; what it says is worth asking for is planned."""
@@ -120,8 +128,9 @@ class PracticeDaysSpider(Spider):
             self.plan.page_is_done()
 
     async def closed(self, _: str) -> None:
-        """Give the connection back."""
-        await self.stored.close()
+        """Give the connection back, if there was one."""
+        if self.stored is not None:
+            await self.stored.close()
 
 
 def request_of(response: Response) -> Request:

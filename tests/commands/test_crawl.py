@@ -15,7 +15,7 @@ from scraper.locks import Job, only_one
 from scraper.sample_site.deliveries import NeverAnswer
 from scraper.sample_site.faults import Delay, Fault, bot_check, status
 from tests.crawling import DAY, OTHER_TRACK, SEASON, SESSIONS, TRACK, Crawler, session_ids, wait_for_sessions
-from tests.waiting import LONGEST_SECONDS, wait_for
+from tests.waiting import LONGEST_SECONDS, wait_for, wait_until_blocked_by
 
 BUSY_DAY = {"TRACK": OTHER_TRACK, "DATE": DAY.isoformat()}
 LONG_WAIT_SECONDS = 280
@@ -204,6 +204,83 @@ def test_a_database_that_goes_away_stops_the_crawl(crawler: Crawler) -> None:
     crawler.misbehave()
     crawler.succeed(**BUSY_DAY)
     assert crawler.captured() == session_ids(SEASON, OTHER_TRACK, DAY)
+
+
+LOSES_ITS_CONNECTION = """
+import psycopg
+from scraper.stored_days import StoredDays
+
+async def connect(_):
+    raise psycopg.OperationalError('connection failed: FATAL:  too many connections for role "nightly_crawl"')
+
+StoredDays.connect = connect
+"""
+
+
+def test_a_spider_that_gets_no_connection_of_its_own_ends_with_one_line(crawler: Crawler) -> None:
+    line = crawler.fail(before=LOSES_ITS_CONNECTION)
+    assert "too many connections" in line
+    assert "run this again" in line
+    assert crawler.asked() == []
+    assert crawler.rows("select outcome from raw.crawls") == [("failed",)]
+    crawler.succeed()
+
+
+# What `nohup make crawl &` in a script, and some schedulers, hand on to their processes.
+CTRL_C_IGNORED = "import signal; signal.signal(signal.SIGINT, signal.SIG_IGN)"
+
+
+def test_ctrl_c_is_heard_by_a_crawl_whose_starter_ignores_it(
+    crawler: Crawler, running: Callable[..., subprocess.Popen[str]]
+) -> None:
+    with psycopg.connect(crawler.database.conninfo) as holder:
+        # Before the engine runs, which listens for itself: the crawl waits for its record.
+        holder.execute("lock table raw.crawls")
+        crawl = running(before=CTRL_C_IGNORED)
+        with psycopg.connect(crawler.database.conninfo, autocommit=True) as observer:
+            wait_until_blocked_by(holder, observer, crawl)
+        crawl.send_signal(signal.SIGINT)
+        _, err = crawl.communicate(timeout=LONGEST_SECONDS)
+    assert crawl.returncode == 130
+    assert "Traceback" not in err
+    assert crawler.asked() == []
+
+
+def _of_a_clock(hours: int) -> str:
+    """Python that turns this machine's clock, as far as our code looks at it."""
+    return f"""
+import sys
+from datetime import datetime, timedelta
+from scraper.commands import crawl
+
+class Turned(datetime):
+    @classmethod
+    def now(cls, tz=None):
+        return super().now(tz) + timedelta(hours={hours})
+
+for name, module in list(sys.modules.items()):
+    if name.startswith("scraper.") and hasattr(module, "datetime"):
+        module.datetime = Turned
+"""
+
+
+@pytest.mark.parametrize(("hours", "words"), [(30, "s ahead of"), (-30, "s behind")])
+def test_a_wrong_clock_is_reported_and_the_order_of_things_is_the_database_s(
+    crawler: Crawler, hours: int, words: str
+) -> None:
+    ((before,),) = crawler.rows("select clock_timestamp()")
+    said = crawler.succeed(before=_of_a_clock(hours))
+    assert f"This machine's clock is {abs(hours) * 3600 // 1000}" in said
+    assert f"{words} the database's" in said
+    times = crawler.rows(
+        "select fetched_at from raw.practice_sessions union all select last_seen_at from raw.practice_sessions"
+        " union all select fetched_at from raw.practice_lists union all select started_at from raw.crawls"
+        " union all select ended_at from raw.crawls"
+    )
+    ((after,),) = crawler.rows("select clock_timestamp()")
+    assert all(before <= time <= after for (time,) in times)
+    # A clock that was put right since is no reason to ask for anything twice.
+    assert "0 captured, 3 unchanged" in crawler.succeed()
 
 
 @pytest.mark.parametrize(
