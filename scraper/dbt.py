@@ -13,6 +13,8 @@ from scraper.database import ASSUME_ROLE, Database
 from scraper.errors import CannotWork
 
 TRANSFORMER = "practice_transformer"
+# Where dbt writes compiled statements and its log, unless these variables name another place.
+_WRITTEN_TO = {"DBT_TARGET_PATH": "target", "DBT_LOG_PATH": "logs"}
 _HELD_BACK = {"error", "fail", "runtime error", "skipped", "partial success"}
 
 
@@ -53,10 +55,19 @@ def run_dbt(database: Database, *arguments: str) -> DbtRun:
 
 
 def dbt_environment(database: Database) -> dict[str, str]:
-    """What profiles.yml reads: the connection, and the role to work as."""
+    """What profiles.yml reads: the connection, and the role to work as. Closes dbt's folders to others."""
+    close_to_others()
     with psycopg.connect(database.conninfo, autocommit=True) as connection:
         has_role = connection.execute(ASSUME_ROLE, [TRANSFORMER]).fetchone() is not None
     return {**database.dbt_environment(), "DBT_ROLE": TRANSFORMER if has_role else ""}
+
+
+def close_to_others() -> None:
+    """Make dbt's folders readable by their owner only: errors and samples of rows hold names of people."""
+    for variable, default in _WRITTEN_TO.items():
+        folder = REPOSITORY / (os.environ.get(variable) or default)
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        folder.chmod(0o700)
 
 
 def _read(results: Sequence[Any]) -> DbtRun:
