@@ -12,9 +12,11 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from psycopg.types.json import Jsonb
 
+from scraper import raw_store
 from scraper.database import Database
 from scraper.items import FailedPage, Page, PracticeList, PracticeMonth, PracticeSession
 from scraper.raw_store import LARGEST_KEPT_BODY, RawStore
+from tests.waiting import LONGEST_SECONDS
 
 DAY = date(2025, 10, 25)
 EMPTY = """
@@ -161,3 +163,23 @@ def test_nothing_hangs_for_ever(stored: Callable[[Work], Any]) -> None:
         return await (await store._connection.execute(query)).fetchone()
 
     assert stored(timeouts) == {"statement": "2min", "idle": "1min"}
+
+
+def test_a_crawler_that_stands_still_in_a_transaction_lets_go_of_its_locks(
+    database: Database, stored: Callable[[Work], Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(raw_store, "_PATIENCE", raw_store._PATIENCE.replace("'60s'", "'100ms'"))
+    stored(save_each(FAILED))
+
+    async def stand_still(store: RawStore) -> None:
+        await store._connection.execute("begin")
+        await store._connection.execute("update raw.failed_pages set attempts = 9")
+        with psycopg.connect(database.conninfo, autocommit=True) as other:
+            # This waits for the lock: the event loop of the one that stands still does not run meanwhile.
+            other.execute(f"set lock_timeout = '{LONGEST_SECONDS}s'".encode())
+            other.execute("update raw.failed_pages set attempts = attempts + 1")
+        with pytest.raises(psycopg.Error, match="idle-in-transaction"):
+            await store._connection.execute("select 1")
+
+    stored(stand_still)
+    assert rows(database, "select attempts from raw.failed_pages") == [(2,)]
