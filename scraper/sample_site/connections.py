@@ -69,9 +69,9 @@ class Listener(ThreadingTCPServer):
     allow_reuse_address = True
     request_queue_size = 128
 
-    def __init__(self, port: int, serve: Serve) -> None:
-        """Listens on loopback; ``OSError`` when the port is taken."""
-        super().__init__(("127.0.0.1", port), _Handler)
+    def __init__(self, host: str, port: int, serve: Serve) -> None:
+        """``OSError`` when the port is taken."""
+        super().__init__((host, port), _Handler)
         self.serve = serve
         self.stopping = threading.Event()
         self.errors: list[BaseException] = []

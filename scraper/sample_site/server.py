@@ -44,7 +44,7 @@ class SampleSite:
     not taken for one of the crawler.
     """
 
-    def __init__(self, season: Season, faults: Iterable[Fault] = (), port: int = 0) -> None:
+    def __init__(self, season: Season, faults: Iterable[Fault] = (), port: int = 0, host: str = "127.0.0.1") -> None:
         """Takes any free port when ``port`` is 0; ``OSError`` when the given one is taken."""
         self.season = season
         self.faults = tuple(faults)
@@ -54,7 +54,7 @@ class SampleSite:
         self._visit_numbers = count(1)
         self._in_flight = 0
         self._highest_in_flight = 0
-        self._listener = Listener(port, self._serve)
+        self._listener = Listener(host, port, self._serve)
 
     def __enter__(self) -> "SampleSite":
         self._listener.start()
@@ -70,7 +70,8 @@ class SampleSite:
     @property
     def base_url(self) -> str:
         """Where the pages are, with ``{track}`` in place of the track."""
-        return f"http://127.0.0.1:{self._listener.server_address[1]}/{{track}}"
+        host, port = self._listener.server_address[:2]
+        return f"http://{host!s}:{port}/{{track}}"
 
     @property
     def requests(self) -> tuple[Request, ...]:

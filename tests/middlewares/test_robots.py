@@ -1,11 +1,16 @@
 """robots.txt: obeyed, and closed where in doubt."""
 
+from collections import Counter
+from collections.abc import Iterator
+from urllib.parse import urlsplit
+
 import pytest
 
 from scraper.sample_site.deliveries import Reset
 from scraper.sample_site.faults import Answer, Fault, bot_check, redirect, robots, status
 from scraper.sample_site.responses import page
-from tests.crawling import DAY, OTHER_TRACK, SESSIONS, TRACK, Crawler
+from scraper.sample_site.server import SampleSite
+from tests.crawling import DAY, OTHER_TRACK, SEASON, SESSIONS, TRACK, Crawler, session_ids
 
 FORBIDDING = "User-agent: *\nDisallow: /"
 HTML_ERROR = Answer(page(f"<html>{FORBIDDING}</html>", 404))
@@ -72,3 +77,76 @@ def test_an_absurd_crawl_delay_is_a_refusal(crawler: Crawler) -> None:
     crawler.misbehave(Fault("robots.txt", robots("User-agent: *\nCrawl-delay: 86400")))
     assert "robots.txt asks for 86400 s between two requests" in crawler.fail()
     assert crawler.asked() == []
+
+
+# Two tracks, two hosts, as on LiveRC; the names are known to nobody but the crawl.
+KNOWS_THE_HOSTS = f"""
+import socket
+socket.gethostbyname = {{"{TRACK}.localhost": "127.0.0.2", "{OTHER_TRACK.lower()}.localhost": "127.0.0.3"}}.__getitem__
+"""
+
+
+@pytest.fixture
+def hosts() -> Iterator[tuple[SampleSite, SampleSite]]:
+    """A site for each track, both on the same port."""
+    try:
+        first = SampleSite(SEASON, host="127.0.0.2")
+    except OSError:
+        pytest.skip("this machine has one loopback address only")
+    with first, SampleSite(SEASON, host="127.0.0.3", port=port_of(first)) as second:
+        yield first, second
+
+
+def port_of(site: SampleSite) -> int:
+    return int(urlsplit(site.base_url.format(track="x")).port or 0)
+
+
+def both_tracks(site: SampleSite) -> dict[str, str]:
+    """Settings of a crawl of both tracks' day, each on its own host."""
+    base_url = f"http://{{track}}.localhost:{port_of(site)}/{{track}}"
+    return {"LIVERC_BASE_URL": base_url, "TRACK": f"{TRACK} {OTHER_TRACK}", "DATE": str(DAY)}
+
+
+def pages_of(site: SampleSite) -> Counter[str]:
+    return Counter(request.path.partition("?")[0] for request in site.requests)
+
+
+def test_each_host_has_rules_of_its_own_which_are_asked_for_once(
+    crawler: Crawler, hosts: tuple[SampleSite, SampleSite]
+) -> None:
+    first, second = hosts
+    first.faults = (Fault("robots.txt", robots("User-agent: *\nDisallow: /")),)
+    second.faults = (Fault("robots.txt", robots(f"User-agent: *\nDisallow: /{TRACK}/")),)
+    said = crawler.succeed(before=KNOWS_THE_HOSTS, **both_tracks(first), CRAWL_CONCURRENCY="5")
+    assert f"robots.txt forbids /{TRACK}/practice/?p=session_list&d={DAY}" in said
+    assert pages_of(first) == {"/robots.txt": 1}
+    sessions = session_ids(SEASON, OTHER_TRACK, DAY)
+    assert pages_of(second) == {"/robots.txt": 1, f"/{OTHER_TRACK}/practice/": 1 + len(sessions)}
+    assert crawler.captured() == sessions
+    assert crawler.failures() == [("list", str(DAY), "not_allowed")]
+
+
+@pytest.mark.parametrize("fault", [status(503), Reset()], ids=["503", "reset"])
+def test_a_host_whose_rules_cannot_be_read_is_not_asked_and_costs_no_other(
+    crawler: Crawler, hosts: tuple[SampleSite, SampleSite], fault: Answer | Reset
+) -> None:
+    first, _ = hosts
+    first.faults = (Fault("robots.txt", fault),)
+    said = crawler.succeed(before=KNOWS_THE_HOSTS, **both_tracks(first))
+    assert f"http://{TRACK}.localhost:" in said
+    assert "robots.txt cannot be read" in said
+    assert set(pages_of(first)) == {"/robots.txt"}
+    assert crawler.captured() == session_ids(SEASON, OTHER_TRACK, DAY)
+    assert crawler.failures() == [("list", str(DAY), "not_allowed")]
+
+
+def test_the_longest_crawl_delay_of_all_hosts_holds_for_all(
+    crawler: Crawler, hosts: tuple[SampleSite, SampleSite]
+) -> None:
+    first, _ = hosts
+    first.faults = (Fault("robots.txt", robots("User-agent: *\nCrawl-delay: 0.4\nDisallow:")),)
+    crawler.succeed(before=KNOWS_THE_HOSTS, **both_tracks(first), CRAWL_CONCURRENCY="5", LIST_ONLY="1")
+    arrivals = sorted(request.arrived_at for site in hosts for request in site.requests)
+    assert len(arrivals) == 4  # robots.txt and a list of each
+    # Once the first host's rules are known; a request may be noticed late, never early.
+    assert arrivals[-1] - arrivals[0] > 0.4 * 2 - 0.2
