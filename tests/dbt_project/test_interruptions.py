@@ -1,12 +1,10 @@
-"""dbt killed in the middle, failing half-way, called twice at once, and called while pages are being written."""
+"""dbt killed in the middle, failing half-way, and called twice at once."""
 
 import signal
 import subprocess
 import threading
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -150,48 +148,3 @@ def test_two_transforms_at_once_the_second_leaves_and_names_the_first(
         first.communicate()
     assert (first.returncode, second.returncode) == (0, 4)
     assert f"process {first.pid}" in second.stderr
-
-
-def test_pages_that_commit_in_any_order_while_runs_go_on_are_all_derived(
-    commands: Commands, connection: psycopg.Connection[Any], incremental: Recording, tally: Tally
-) -> None:
-    tally.promise = "committed sessions that are not derived"
-    lasting, writers = (20.0, 8) if is_soak() else (3.0, 8)
-    end = time.monotonic() + lasting
-    stored: list[str] = []
-
-    def write(writer: int) -> None:
-        with psycopg.connect(commands.database.conninfo) as own:
-            number = 0
-            while time.monotonic() < end:
-                number += 1
-                session = f"{writer}{number:06}"
-                own.execute("select 1")  # begins the transaction: else each page would be committed at once
-                store(own, f"writer-{writer}", DayList([listed(session)], practice_date=_day(number)))
-                store(own, f"writer-{writer}", SessionPage(session, transponder=session))
-                time.sleep((writer * number % 7) / 200)  # so that they commit in another order than they were numbered
-                if number % 10 == 0:
-                    own.rollback()
-                else:
-                    own.commit()
-                    stored.append(session)
-
-    threads = [threading.Thread(target=write, args=(writer,)) for writer in range(1, writers + 1)]
-    for thread in threads:
-        thread.start()
-    while any(thread.is_alive() for thread in threads):
-        incremental.replay(commands.database)
-    incremental.replay(commands.database)
-    rows = connection.execute("select source_driver_id from racing.drivers").fetchall()
-    lost = set(stored) - {driver for (driver,) in rows}
-    tally.trials, tally.losses = len(stored), len(lost)
-    assert not lost
-    assert connection.execute("select count(*) from raw.work_list").fetchone() == (0,)
-    found = final_rows(commands.database, WHEN_WRITTEN)
-    commands.succeed("transform", FULL="1")
-    assert differences(found, final_rows(commands.database, WHEN_WRITTEN)) == []
-
-
-def _day(number: int) -> date:
-    """A day of its own for each session of a writer."""
-    return date(2020, 1, 1) + timedelta(days=number)
