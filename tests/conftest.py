@@ -15,9 +15,10 @@ from scraper.embedded_server import EmbeddedServer
 from scraper.migrate import upgrade
 from tests.commands_runner import Commands
 from tests.crawling import crawler
+from tests.foreign_host import foreign_host, unverifiable_host
 from tests.soak_table import pytest_terminal_summary, tally
 
-__all__ = ["crawler", "pytest_terminal_summary", "tally"]
+__all__ = ["crawler", "foreign_host", "pytest_terminal_summary", "tally", "unverifiable_host"]
 
 # Tests kill processes, not machines: what the server handed to the operating system is safe enough.
 FORGETFUL = {"fsync": "off", "full_page_writes": "off"}

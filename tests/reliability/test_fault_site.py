@@ -2,12 +2,8 @@
 
 import random
 import re
-import socketserver
-import threading
-from collections.abc import Iterator
 
 import psycopg
-import pytest
 
 from scraper.database import Database
 from scraper.sample_site.deliveries import BrokenChunks, Cut, DeliveryFault, Reset, WrongContentLength
@@ -24,6 +20,7 @@ from scraper.sample_site.faults import (
 from scraper.sample_site.season import Season
 from scraper.sample_site.server import SampleSite
 from tests.commands_runner import Commands
+from tests.foreign_host import ForeignHost
 from tests.soak_table import Tally, trials
 
 SEASON = Season.generate(tracks=1, days=2, sessions_per_day=8)
@@ -39,33 +36,6 @@ select session_id from raw.practice_sessions
 except
 select page_key from raw.failed_pages where page_kind = 'session' and resolved_at is null
 """
-
-
-class ForeignHost:
-    """A host that no crawl of ours may ever contact."""
-
-    def __init__(self) -> None:
-        self.contacts = 0
-        foreign = self
-
-        class Contact(socketserver.BaseRequestHandler):
-            def handle(self) -> None:
-                foreign.contacts += 1
-
-        self._server = socketserver.ThreadingTCPServer(("127.0.0.1", 0), Contact)
-        self.url = f"http://127.0.0.1:{self._server.server_address[1]}/elsewhere"
-        threading.Thread(target=self._server.serve_forever, daemon=True).start()
-
-    def close(self) -> None:
-        self._server.shutdown()
-        self._server.server_close()
-
-
-@pytest.fixture
-def foreign_host() -> Iterator[ForeignHost]:
-    host = ForeignHost()
-    yield host
-    host.close()
 
 
 def some_faults(chance: random.Random, foreign_url: str) -> tuple[Fault, ...]:
@@ -125,4 +95,4 @@ def test_every_page_is_stored_or_on_record_whatever_the_site_does(
             commands.succeed("crawl", **settings)
             tally.losses += len(whole - ask(database, STORED))
             tally.losses += len(ask(database, "select page_key from raw.failed_pages where resolved_at is null"))
-    tally.losses += foreign_host.contacts
+    tally.losses += len(foreign_host.asked)
