@@ -40,21 +40,24 @@ def tally(request: pytest.FixtureRequest) -> Iterator[Tally]:
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Print the table, if any test counted."""
-    rows = [
-        (report.nodeid.split("::")[-1], Tally(**value))
-        for reports in terminalreporter.stats.values()
-        for report in reports
-        if getattr(report, "when", None) == "teardown"
-        for name, value in report.user_properties
-        if name == _PROPERTY
-    ]
+    """Print the table, if any test counted: a row for each promise of a file, over all its tests and their cases."""
+    rows: dict[tuple[str, str], Tally] = {}
+    for reports in terminalreporter.stats.values():
+        for report in reports:
+            for name, value in report.user_properties if getattr(report, "when", None) == "teardown" else []:
+                if name == _PROPERTY:
+                    _add(rows, report.nodeid.partition("::")[0], Tally(**value))
     if not rows:
         return
     terminalreporter.section("reliability")
     terminalreporter.write_line("| test | promise | trials | faults injected | losses |")
     terminalreporter.write_line("|---|---|---:|---:|---:|")
-    for test, counts in sorted(rows, key=lambda row: row[0]):
-        terminalreporter.write_line(
-            f"| `{test}` | {counts.promise} | {counts.trials} | {counts.faults} | {counts.losses} |"
-        )
+    for (file, promise), counts in sorted(rows.items()):
+        terminalreporter.write_line(f"| `{file}` | {promise} | {counts.trials} | {counts.faults} | {counts.losses} |")
+
+
+def _add(rows: dict[tuple[str, str], Tally], file: str, counts: Tally) -> None:
+    row = rows.setdefault((file, counts.promise), Tally(counts.promise))
+    row.trials += counts.trials
+    row.faults += counts.faults
+    row.losses += counts.losses
