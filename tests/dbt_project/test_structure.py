@@ -1,11 +1,13 @@
-"""Who may read whom: data flows down the layers, and staging alone touches sources."""
+"""What models may do: data flows down the layers, staging alone touches sources, and nothing of a page becomes SQL."""
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from scraper.config import REPOSITORY
 from scraper.database import Database
 from tests.commands_runner import Commands
 
@@ -58,3 +60,18 @@ def test_only_staging_reads_sources(models: Models) -> None:
         if any(parent.startswith("source.") for parent in model["depends_on"]["nodes"])
     }
     assert readers == {LAYERS.index(("staging",))}
+
+
+def test_dbt_can_neither_drop_nor_widen_what_migrations_own(models: Models) -> None:
+    configs = [model["config"] for model in models.values() if model["schema"] == "racing"]
+    assert configs
+    assert {(each["full_refresh"], each["on_schema_change"], each["contract"]["enforced"]) for each in configs} == {
+        (False, "fail", True)
+    }
+
+
+def test_no_model_asks_the_database_for_text_to_build_sql_of() -> None:
+    asking = re.compile(r"run_query|statement\(|load_result|get_column_values|dbt_utils|pivot")
+    files = [*(REPOSITORY / "dbt_project" / "models").rglob("*.sql"), *(REPOSITORY / "dbt_project").glob("tests/*.sql")]
+    assert len(files) > 50
+    assert [file.name for file in files if asking.search(file.read_text(encoding="utf-8"))] == []
