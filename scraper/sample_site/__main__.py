@@ -1,6 +1,7 @@
 """``python -m scraper.sample_site --port 8000``: the sample site by itself, until Ctrl-C."""
 
 import argparse
+import signal
 import threading
 from contextlib import suppress
 
@@ -26,6 +27,7 @@ def main() -> None:
         parser.error(str(error))
     except OSError as error:
         parser.error(f"cannot listen on port {given.port} ({error.strerror}): choose another with --port")
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # whatever whoever starts us does with it
     with site, suppress(KeyboardInterrupt):
         print(f"LIVERC_BASE_URL={site.base_url}", flush=True)
         print(f"tracks: {', '.join(track.slug for track in season.tracks)}; Ctrl-C ends", flush=True)

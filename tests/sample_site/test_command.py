@@ -8,10 +8,13 @@ from urllib.request import urlopen
 import pytest
 
 COMMAND = [sys.executable, "-m", "scraper.sample_site"]
+# As a script's `… &` starts it.
+IGNORING_CTRL_C = ["sh", "-c", "trap '' INT; exec \"$@\"", "sh"]
 
 
-def test_it_prints_the_setting_serves_and_ends_on_interrupt() -> None:
-    with subprocess.Popen([*COMMAND, "--port", "0"], stdout=subprocess.PIPE, text=True) as site:
+@pytest.mark.parametrize("starter", [[], IGNORING_CTRL_C], ids=["heard", "ignored by its starter"])
+def test_it_prints_the_setting_serves_and_ends_on_interrupt(starter: list[str]) -> None:
+    with subprocess.Popen([*starter, *COMMAND, "--port", "0"], stdout=subprocess.PIPE, text=True) as site:
         assert site.stdout
         try:
             name, _, base_url = site.stdout.readline().strip().partition("=")
