@@ -7,6 +7,17 @@ import psycopg
 from psycopg.conninfo import make_conninfo
 from psycopg.pq import PGconn, Ping
 
+_DISK_FULL = "the disk of the database is full ({}): free space there and run this again; nothing stored is lost"
+_GONE = "the database went away or is busy ({}): run this again; nothing stored is lost; see also make doctor"
+# What dbt hands on of an error is its text alone. A server that speaks another language is not understood.
+_SIGNS = {
+    "No space left on device": _DISK_FULL,
+    "server closed the connection": _GONE,
+    "terminating connection": _GONE,
+    "connection to server": _GONE,
+    "connection already closed": _GONE,
+}
+
 
 def why_no_connection(parameters: Mapping[str, str], problem: psycopg.Error) -> str:
     """One line for a connection that failed, with the next thing to do. Shows no password."""
@@ -35,14 +46,18 @@ def what_went_wrong(problem: psycopg.Error) -> str:
     """One line for an error in the midst of work, with the next thing to do."""
     said = server_words(problem)
     if isinstance(problem, psycopg.errors.DiskFull):
-        return f"the disk of the database is full ({said}): free space there and run this again; nothing stored is lost"
+        return _DISK_FULL.format(said)
     if isinstance(problem, psycopg.errors.InsufficientPrivilege):
         return f"the database refuses ({said}): use a login that may, or see make doctor for a grant that is missing"
     if isinstance(problem, psycopg.OperationalError):
-        return (
-            f"the database went away or is busy ({said}): run this again; nothing stored is lost; see also make doctor"
-        )
+        return _GONE.format(said)
     return f"the database cannot do that ({said}): see make doctor"
+
+
+def outage_told_by(words: str) -> str | None:
+    """The same of dbt's words for an error, if they tell of a full disk or of a server that is gone; else None."""
+    what_happened = next((line for sign, line in _SIGNS.items() if sign in words), None)
+    return what_happened and what_happened.format(" ".join(words.partition("HINT:")[0].split()))
 
 
 def server_words(problem: psycopg.Error) -> str:

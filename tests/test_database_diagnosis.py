@@ -9,7 +9,7 @@ import pytest
 from scraper import __main__ as entry
 from scraper.config import Config
 from scraper.database import Database
-from scraper.database_diagnosis import what_went_wrong
+from scraper.database_diagnosis import outage_told_by, what_went_wrong
 
 DISK_FULL = psycopg.errors.DiskFull(
     'could not extend file "base/1/2": No space left on device\nHINT:  Check free space.'
@@ -39,6 +39,22 @@ def test_an_error_is_one_line_with_its_remedy(problem: psycopg.Error, begins: st
     assert line.startswith(begins)
     assert line.endswith(ends)
     assert line.isprintable()
+
+
+@pytest.mark.parametrize(
+    ("words", "line"),
+    [
+        (
+            'could not extend file "base/1/2": No space left on device HINT: Check free disk space.',
+            'the disk of the database is full (could not extend file "base/1/2": No space left on device): free space ',
+        ),
+        ("server closed the connection unexpectedly", "the database went away or is busy (server closed the connec"),
+        ('new row for relation "laps" violates check constraint "planted"', None),
+    ],
+)
+def test_dbt_s_words_for_an_outage_are_understood(words: str, line: str | None) -> None:
+    told = outage_told_by(words)
+    assert told is None if line is None else (told or "").startswith(line)
 
 
 def test_a_command_that_meets_one_ends_with_status_1_and_that_line(

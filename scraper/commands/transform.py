@@ -7,6 +7,7 @@ import psycopg
 
 from scraper.config import Config
 from scraper.database import Database
+from scraper.database_diagnosis import outage_told_by
 from scraper.dbt import DbtRun, run_dbt
 from scraper.errors import CannotWork
 from scraper.locks import Job, only_one
@@ -53,10 +54,15 @@ def _differing_days(connection: psycopg.Connection) -> Iterator[str]:
 
 
 def report(outcome: DbtRun, then: str) -> None:
-    """Name every warning and error; raises CannotWork, which says what `then` follows, when there was an error."""
+    """Name every warning and error; raises CannotWork, which says what `then` follows, when there was an error.
+
+    A full disk, or a server that is gone, is named once, and not for every model that met it.
+    """
     for warning in outcome.warnings:
         print(f"  warning  {warning.failures} times: {warning.description or warning.name}")
         print(f'           which ones: make dbt ARGS="show -s {warning.name}"')
+    if outage := next(filter(None, (outage_told_by(error.message) for error in outcome.errors)), None):
+        raise CannotWork(outage)
     for error in outcome.errors:
         print(f"  error    {error.kind} {error.name}: {error.message}")
     if outcome.errors:
