@@ -10,7 +10,7 @@ import psycopg
 
 from scraper.config import load_config
 from scraper.database_diagnosis import what_went_wrong
-from scraper.errors import PracticeError
+from scraper.errors import INTERRUPTED, PracticeError
 
 # Each is a module of scraper/commands, with a hyphen for the underscore, imported only when asked for.
 COMMANDS = {
@@ -28,7 +28,6 @@ COMMANDS = {
     "db-shell": "psql on the database of this project; reads SQL from standard input, too",
     "db-stop": "stop the embedded PostgreSQL server",
 }
-_INTERRUPTED = 130  # what a shell reports for Ctrl-C
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -39,8 +38,9 @@ def main(arguments: list[str] | None = None) -> int:
         commands.add_parser(name, help=purpose, description=purpose)
     command = parser.parse_args(arguments).command
     # Whoever starts us may have told us to ignore Ctrl-C, as `nohup make crawl &` in a script does; but what cannot be
-    # interrupted gently can only be killed.
-    signal.signal(signal.SIGINT, signal.default_int_handler)
+    # interrupted gently can only be killed. And what cron and systemd send is to end as gently.
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.default_int_handler)
     try:
         return int(command_module(command).run(load_config()))
     except PracticeError as problem:
@@ -50,7 +50,7 @@ def main(arguments: list[str] | None = None) -> int:
         print(f"{command}: {what_went_wrong(problem)}", file=sys.stderr)
         return PracticeError.exit_status
     except KeyboardInterrupt:
-        return _INTERRUPTED
+        return INTERRUPTED
 
 
 def command_module(name: str) -> ModuleType:

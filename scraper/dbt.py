@@ -1,16 +1,23 @@
 """dbt on this project's database, in this process, as the transformer where the database has that role."""
 
 import os
-from collections.abc import Sequence
+import re
+import signal
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
 import psycopg
+from dbt.adapters.contracts.connection import ConnectionState
+from dbt.adapters.factory import FACTORY
 from dbt.cli.main import dbtRunner
 
 from scraper.config import REPOSITORY
 from scraper.database import ASSUME_ROLE, Database
-from scraper.errors import CannotWork
+from scraper.database_diagnosis import outage_told_by
+from scraper.errors import INTERRUPTED, CannotWork
 
 TRANSFORMER = "practice_transformer"
 # Where dbt writes compiled statements and its log, unless these variables name another place.
@@ -47,10 +54,11 @@ def run_dbt(database: Database, *arguments: str) -> DbtRun:
     os.environ.update(dbt_environment(database))
     where = ["--project-dir", str(REPOSITORY), "--profiles-dir", str(REPOSITORY)]
     quietly = ["--log-level", "none", "--log-level-file", "debug", "--no-use-colors"]
-    outcome = dbtRunner().invoke([*arguments, *where, *quietly])
+    with _signals_end_it():
+        outcome = dbtRunner().invoke([*arguments, *where, *quietly])
     if outcome.exception is not None or outcome.result is None:
-        reason = " ".join(str(outcome.exception or "see the log").split())
-        raise CannotWork(f"dbt stopped: {reason}; the whole story is in logs/dbt.log")
+        reason = _in_short(str(outcome.exception or "see the log"))
+        raise CannotWork(outage_told_by(reason) or f"dbt stopped: {reason}; the whole story is in logs/dbt.log")
     return _read(getattr(outcome.result, "results", []))
 
 
@@ -78,8 +86,38 @@ def _read(results: Sequence[Any]) -> DbtRun:
         status = str(result.status)
         counts[kind] = counts.get(kind, 0) + 1
         if status == "warn" or (status in _HELD_BACK and status != "skipped"):
-            message = " ".join((result.message or "").split())
+            message = _in_short(result.message or "")
             description = " ".join(result.node.description.split())
             finding = Finding(result.node.name, kind, description, message, result.failures)
             findings["warn" if status == "warn" else "held back"].append(finding)
     return DbtRun(counts["model"], counts["test"], findings["warn"], findings["held back"])
+
+
+@contextmanager
+def _signals_end_it() -> Iterator[None]:
+    """Let Ctrl-C and SIGTERM take back what the server is doing for us, and end this process.
+
+    dbt would ask the server to end its sessions, which the transformer may not, and then wait for them. The next run
+    does the work again, as after a kill.
+    """
+
+    def leave(*_: object) -> None:
+        for adapter in FACTORY.adapters.values():
+            for connection in list(adapter.connections.thread_connections.values()):
+                if connection.state == ConnectionState.OPEN:
+                    connection.handle.cancel()
+        sys.stdout.flush()
+        os._exit(INTERRUPTED)
+
+    before = {number: signal.signal(number, leave) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _in_short(message: str) -> str:
+    """An error in one line, without the statement that PostgreSQL quotes, which may be pages, and dbt's headings."""
+    said = re.split(r"^ *(?:CONTEXT:|compiled code at)", message, maxsplit=1, flags=re.MULTILINE)[0]
+    return " ".join(re.sub(r"^ *Database Error(?: in .*)?$", "", said, flags=re.MULTILINE).split())

@@ -1,5 +1,8 @@
 """What a command ends with when it cannot go on: one line for the user, and the exit status of the contract."""
 
+INTERRUPTED = 130
+"""The exit status of a command that Ctrl-C or SIGTERM ended: what a shell reports for Ctrl-C."""
+
 
 class PracticeError(Exception):
     """A foreseeable problem. Its text is one line: what is wrong, where, and what to do instead."""

@@ -12,8 +12,8 @@ from scraper import crawl_record, settings
 from scraper.config import Config
 from scraper.crawl_summary import summary
 from scraper.database import ASSUME_ROLE, Database
-from scraper.errors import CannotWork, UsageError
-from scraper.extensions.interruption import EXIT_STATUS, FINISH_REASON
+from scraper.errors import INTERRUPTED, CannotWork, UsageError
+from scraper.extensions.interruption import FINISH_REASON
 from scraper.locks import Job, only_one
 from scraper.migrate import open_migrated
 from scraper.spiders.practice_days import PracticeDaysSpider
@@ -59,7 +59,7 @@ def _crawl(config: Config, database: Database, connection: psycopg.Connection) -
     print("\n".join(summary(crawl_id, outcome, stats, figures, seconds)))
     if problem:
         raise CannotWork(problem)
-    return EXIT_STATUS if is_interrupted else 0
+    return INTERRUPTED if is_interrupted else 0
 
 
 def _warn_of_wrong_clock(connection: psycopg.Connection, now: datetime) -> None:

@@ -10,12 +10,12 @@ from rich.console import Console
 from scrapy import signals
 from scrapy.crawler import Crawler
 
+from scraper.errors import INTERRUPTED
 from scraper.site_queue import stop_crawl
 
 logger = logging.getLogger(__name__)
 
 FINISH_REASON = "interrupted"
-EXIT_STATUS = 130  # what a shell reports for Ctrl-C
 
 
 class Interruption:
@@ -48,4 +48,4 @@ class Interruption:
 def _leave(*_: object) -> None:
     """Not by an exception, which Twisted would catch and go on."""
     Console(stderr=True).show_cursor()  # the progress bar hides it
-    os._exit(EXIT_STATUS)
+    os._exit(INTERRUPTED)

@@ -17,7 +17,7 @@ from tests.dbt_project.raw_pages import DayList, SessionPage, lap, listed, store
 from tests.dbt_project.replay import RACING, WORKING_SET, Recording
 from tests.final_schema import WHEN_WRITTEN, differences, final_rows
 from tests.soak_table import Tally, is_soak
-from tests.waiting import wait_for_row, wait_until_blocked_by, wait_until_gone
+from tests.waiting import LONGEST_SECONDS, wait_for, wait_for_row, wait_until_blocked_by, wait_until_gone
 
 # Where a run is stopped: it waits for a lock that the test holds, and is killed there. The recorded runs of
 # test_histories.py are cut off after any statement, this one shows the same of dbt itself.
@@ -30,6 +30,7 @@ TO_BE_KILLED = "a transform to be killed"
 _WORKING_SET_WAITS = """
 select pid from pg_locks where not granted and locktype = 'advisory' and classid = 7216 and objid = 0
 """
+_WAITING_FOR = "select pid from pg_stat_activity where %s = any(pg_blocking_pids(pid))"
 _SESSIONS_OF = "select pid from pg_stat_activity where application_name = %s or application_name like %s"
 _LEFT_OVER = "select relname from pg_class where relname like '%\\_\\_dbt\\_%'"
 
@@ -98,6 +99,26 @@ def test_a_killed_run_is_completed_by_the_next(
     left_over = connection.execute(_LEFT_OVER.encode()).fetchall()
     tally.losses += len(wrong) + len(left_over)
     assert (wrong, left_over) == ([], [])
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_run_that_is_interrupted_ends_at_once_and_is_completed_by_the_next(
+    commands: Commands, connection: psycopg.Connection[Any], incremental: Recording, number: signal.Signals
+) -> None:
+    store(connection, f"interrupted-by-{number}", DayList([listed(1)]))
+    # As on most servers: the end of a client shows only when its statement has ended.
+    connection.execute("alter database practice_shared set client_connection_check_interval = 0")
+    with stopped_at(commands, connection, IN_MERGES[-1]) as (process, holder):
+        process.send_signal(number)
+        _, err = process.communicate(timeout=LONGEST_SECONDS)
+        # The lock that the statement waits for is still held: it was taken back.
+        wait_for(lambda: not connection.execute(_WAITING_FOR, [holder.info.backend_pid]).fetchall())
+    connection.execute("alter database practice_shared reset client_connection_check_interval")
+    assert process.returncode == 130, err
+    assert "Traceback" not in err
+    assert connection.execute("select count(*) from raw.work_list").fetchone() == (1,)
+    incremental.replay(commands.database)
+    assert connection.execute("select count(*) from raw.work_list").fetchone() == (0,)
 
 
 def test_a_run_that_fails_half_way_leaves_its_lines_to_the_next(
