@@ -84,10 +84,17 @@ def test_what_cannot_be_crawled_ends_with_one_line(crawler: Crawler) -> None:
     assert crawler.site.requests == ()
 
 
-def test_a_host_that_is_down_ends_with_one_line(crawler: Crawler) -> None:
-    line = crawler.fail(LIVERC_BASE_URL="http://127.0.0.1:9/{track}")
+@pytest.mark.parametrize(
+    ("base_url", "why"),
+    [
+        ("http://127.0.0.1:9/{track}", "the connection is refused"),
+        ("http://{track}.invalid", "no host of this name; is the track's name right?"),
+    ],
+)
+def test_a_host_that_is_down_or_unknown_ends_with_one_line(crawler: Crawler, base_url: str, why: str) -> None:
+    line = crawler.fail(LIVERC_BASE_URL=base_url)
     assert "no list could be read" in line
-    assert "robots.txt cannot be read (the connection is refused)" in line
+    assert f"robots.txt cannot be read ({why})" in line
     assert crawler.rows("select outcome from raw.crawls") == [("failed",)]
     assert crawler.failures() == [("list", str(DAY), "not_allowed")]
 
