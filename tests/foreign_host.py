@@ -43,10 +43,14 @@ def foreign_host() -> Iterator[ForeignHost]:
 
 
 class UnverifiableHost:
-    """A site over TLS with a certificate of its own making; counts what it is asked all the same."""
+    """A site over TLS, reached as `localhost`, with a certificate of its own making; counts what it is asked.
 
-    def __init__(self, folder: Path) -> None:
+    The certificate is for `name` and valid from `begins` for a day. Who trusts its file trusts it.
+    """
+
+    def __init__(self, folder: Path, name: str = "localhost", begins: datetime | None = None) -> None:
         self.asked = 0
+        self.certificate = _self_signed(folder / "site.pem", name, begins or datetime.now(UTC))
         host = self
 
         class Counting(BaseHTTPRequestHandler):
@@ -55,7 +59,7 @@ class UnverifiableHost:
                 self.send_error(404)
 
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        context.load_cert_chain(_self_signed(folder / "site.pem"))
+        context.load_cert_chain(self.certificate)
         self._server = HTTPServer(("127.0.0.1", 0), Counting)
         self._server.socket = context.wrap_socket(self._server.socket, server_side=True)
         self.base_url = f"https://localhost:{self._server.server_address[1]}/{{track}}"
@@ -75,14 +79,14 @@ def unverifiable_host(tmp_path: Path) -> Iterator[UnverifiableHost]:
     host.close()
 
 
-def _self_signed(path: Path) -> Path:
-    """A key and a certificate for localhost, signed by itself."""
+def _self_signed(path: Path, host: str, begins: datetime) -> Path:
+    """A key and a certificate for a host, signed by itself."""
     key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])
-    now = datetime.now(UTC)
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, host)])
+    ends = begins + timedelta(days=1)
     certificate = (
-        x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number(), now, now + timedelta(days=1))
-        .add_extension(x509.SubjectAlternativeName([x509.DNSName("localhost")]), critical=False)
+        x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number(), begins, ends)
+        .add_extension(x509.SubjectAlternativeName([x509.DNSName(host)]), critical=False)
         .sign(key, hashes.SHA256())
     )
     private = key.private_bytes(
