@@ -71,11 +71,16 @@ def dbt_environment(database: Database) -> dict[str, str]:
 
 
 def close_to_others() -> None:
-    """Make dbt's folders readable by their owner only: errors and samples of rows hold names of people."""
+    """Make dbt's folders readable by their owner only: errors and samples of rows hold names of people.
+
+    One that somebody has named and made stays as it is, since it may serve others as well.
+    """
     for variable, default in _WRITTEN_TO.items():
-        folder = REPOSITORY / (os.environ.get(variable) or default)
+        named = os.environ.get(variable)
+        folder = REPOSITORY / (named or default)
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        folder.chmod(0o700)
+        if not named:
+            folder.chmod(0o700)
 
 
 def _read(results: Sequence[Any]) -> DbtRun:
