@@ -3,31 +3,43 @@
     with. Emptied and filled in one transaction, so that a kill leaves either the old rows or the new ones; the relation
     stays, and with it the views on it. Only when the model has other columns than the table is the table made anew.
 
+    config `keeps_rows`: add what is not there yet, and empty nothing.
+
     The table's comment names the run that filled it: see `working_set_locks.sql`.
 #}
 {% materialization working_set, adapter='postgres' -%}
     {%- set existing_relation = load_cached_relation(this) -%}
     {%- set target_relation = this.incorporate(type='table') -%}
-    {%- set found_relation = make_temp_relation(target_relation) -%}
+    {%- set columns_relation = make_temp_relation(target_relation) -%}
     {{ run_hooks(pre_hooks, inside_transaction=False) }}
     {{ run_hooks(pre_hooks, inside_transaction=True) }}
-    {% call statement('main') -%}
+    {% call statement('columns') -%}
         {{ lock_working_set() }};
-        {{ get_create_table_as_sql(True, found_relation, sql) }}
+        create temporary table {{ columns_relation }} on commit drop as
+        {{ sql }}
+        with no data
     {%- endcall %}
     {%- do require_own_working_set() -%}
-    {%- if existing_relation is not none and not has_same_columns(existing_relation, found_relation) -%}
-        {%- do run_query('drop ' ~ existing_relation.type ~ ' ' ~ existing_relation ~ ' cascade') -%}
+    {%- if existing_relation is not none and not (existing_relation.is_table and has_same_columns(existing_relation, columns_relation)) -%}
+        {%- do run_query('drop ' ~ existing_relation.type ~ ' if exists ' ~ existing_relation ~ ' cascade') -%}
         {%- set existing_relation = none -%}
     {%- endif -%}
-    {% call statement('fill') -%}
+    {% call statement('main') -%}
         {%- if existing_relation is none %}
-            create table {{ target_relation }} (like {{ found_relation }});
-        {%- else %}
+            create table {{ target_relation }} (like {{ columns_relation }});
+        {%- elif not config.get('keeps_rows') %}
             truncate {{ target_relation }};
         {%- endif %}
-        insert into {{ target_relation }} select * from {{ found_relation }};
-        drop table {{ found_relation }};
+        insert into {{ target_relation }}
+        {%- if config.get('keeps_rows') %}
+            select * from (
+                {{ sql }}
+            ) as found
+            except
+            select * from {{ target_relation }};
+        {%- else %}
+            {{ sql }};
+        {%- endif %}
         analyze {{ target_relation }};
         comment on table {{ target_relation }} is '{{ filled_by_this_run() }}'
     {%- endcall %}

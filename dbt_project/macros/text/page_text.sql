@@ -1,6 +1,12 @@
 {# A field of a page's payload as text; null when the page has no such field or leaves it blank. #}
 {% macro page_text(field, payload='payload') -%}
-    nullif(btrim({{ payload }} ->> '{{ field }}'), '')
+    {{ text_or_null(payload ~ " ->> '" ~ field ~ "'") }}
+{%- endmacro %}
+
+
+{# A text without space around it; null where that leaves nothing. #}
+{% macro text_or_null(text) -%}
+    nullif(btrim({{ text }}), '')
 {%- endmacro %}
 
 

@@ -10,9 +10,10 @@
 {%- endmacro %}
 
 
-{# A date from `2025-10-25`; null for anything else. #}
+{# A date from `2025-10-25`; null for anything else. The first days of a month are in every month. #}
 {% macro parse_iso_date(text) -%}
     case
+        when {{ text }} ~ '^[12][0-9]{3}-(0[1-9]|1[0-2])-(0[1-9]|1[0-9]|2[0-8])$' then {{ text }}::date
         when {{ text }} ~ '^[12][0-9]{3}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$'
             then {{ existing_date(
                 "substr(" ~ text ~ ", 1, 4)::integer",
@@ -46,8 +47,8 @@
 {% macro parse_clock(text) -%}
     case
         when
-            {{ text }} ~* '^(0?[1-9]|1[0-2]):[0-5][0-9]:[0-5][0-9] ?[ap]m$'
-            or {{ text }} ~ '^([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]$'
+            {{ text }} ~ '^([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]$'
+            or {{ text }} ~* '^(0?[1-9]|1[0-2]):[0-5][0-9]:[0-5][0-9] ?[ap]m$'
             then {{ text }}::time
     end
 {%- endmacro %}

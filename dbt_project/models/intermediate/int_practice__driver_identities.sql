@@ -1,3 +1,5 @@
+{{ config(materialized='working_set') }}
+
 with
 
 sessions as (

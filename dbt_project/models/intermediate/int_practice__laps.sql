@@ -1,3 +1,5 @@
+{{ config(materialized='working_set') }}
+
 with
 
 sessions as (
@@ -23,10 +25,13 @@ session_laps as (
 
     select
         identities.race_result_id,
+        page_laps.load_id as detail_load_id,
         page_laps.lap_number,
         page_laps.lap_time_text,
         page_laps.lap_time_seconds,
+        page_laps.is_valid_text,
         page_laps.is_valid,
+        page_laps.finished_at_text,
         page_laps.finished_at,
         page_laps.times_on_page
     from sessions
@@ -51,10 +56,13 @@ final as (
 
     select
         race_result_id,
+        detail_load_id,
         lap_number,
         lap_time_text,
         lap_time_seconds,
+        is_valid_text,
         is_valid,
+        finished_at_text,
         finished_at,
         times_on_page,
         case

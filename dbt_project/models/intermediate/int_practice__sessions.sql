@@ -10,7 +10,7 @@ listed as (
 
 details as (
 
-    select * from {{ ref('stg_liverc__practice_sessions') }}
+    select * from {{ ref('int_practice__session_pages') }}
 
 ),
 

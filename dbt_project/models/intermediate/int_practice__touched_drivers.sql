@@ -1,4 +1,4 @@
-{{ config(materialized='working_set') }}
+{{ config(materialized='working_set', keeps_rows=true) }}
 
 with
 
@@ -13,16 +13,6 @@ race_drivers_so_far as (
     select * from {{ ref('stg_racing__race_drivers') }}
 
 ),
-
-{% if has_been_built() -%}
-
-touched_before as (
-
-    select * from {{ this }}
-
-),
-
-{%- endif %}
 
 final as (
 
@@ -50,18 +40,6 @@ final as (
             source_driver_id
         from identities
         where false
-
-    {%- endif %}
-
-    {% if has_been_built() -%}
-
-        union distinct
-
-        -- Whom runs that did not finish have touched.
-        select
-            driver_id,
-            source_driver_id
-        from touched_before
 
     {%- endif %}
 

@@ -1,3 +1,5 @@
+{{ config(materialized='working_set') }}
+
 with
 
 days as (
@@ -6,15 +8,9 @@ days as (
 
 ),
 
-sessions as (
-
-    select * from {{ ref('int_practice__sessions') }}
-
-),
-
 details as (
 
-    select * from {{ ref('stg_liverc__practice_sessions') }}
+    select * from {{ ref('int_practice__session_pages') }}
 
 ),
 
@@ -24,9 +20,9 @@ listed as (
 
 ),
 
-page_laps as (
+laps as (
 
-    select * from {{ ref('stg_liverc__laps') }}
+    select * from {{ ref('int_practice__laps') }}
 
 ),
 
@@ -73,8 +69,7 @@ session_values as (
         details.load_id,
         field.name as field_name,
         field.page_value
-    from sessions
-    inner join details on sessions.detail_load_id = details.load_id
+    from details
     cross join lateral (
         values
         ('transponder', details.transponder_text, details.transponder_number is not null),
@@ -97,22 +92,33 @@ session_values as (
 
 ),
 
+-- Few of many: found by what a lap has not, and named afterwards.
+unreadable_laps as (
+
+    select * from laps
+    where
+        (lap_time_text is not null and lap_time_seconds is null)
+        or (finished_at_text is not null and finished_at is null)
+        or is_valid_text not in ('0', '1')
+
+),
+
 lap_values as (
 
     select
-        page_laps.track_slug,
-        page_laps.session_id,
+        details.track_slug,
+        details.session_id,
         'session' as page_kind,
-        page_laps.load_id,
-        'lap ' || page_laps.lap_number || field.name as field_name,
+        details.load_id,
+        'lap ' || unreadable_laps.lap_number || field.name as field_name,
         field.page_value
-    from sessions
-    inner join page_laps on sessions.detail_load_id = page_laps.load_id
+    from unreadable_laps
+    inner join details on unreadable_laps.detail_load_id = details.load_id
     cross join lateral (
         values
-        ('', page_laps.lap_time_text, page_laps.lap_time_seconds is not null),
-        (' finished at', page_laps.finished_at_text, page_laps.finished_at is not null),
-        (' is_valid', page_laps.is_valid_text, page_laps.is_valid_text in ('0', '1'))
+        ('', unreadable_laps.lap_time_text, unreadable_laps.lap_time_seconds is not null),
+        (' finished at', unreadable_laps.finished_at_text, unreadable_laps.finished_at is not null),
+        (' is_valid', unreadable_laps.is_valid_text, unreadable_laps.is_valid_text in ('0', '1'))
     ) as field (name, page_value, is_read)
     where field.page_value is not null and not field.is_read
 
@@ -132,6 +138,28 @@ unreadable_list_rows as (
 
 ),
 
+read_laps as (
+
+    select
+        detail_load_id,
+        sum(times_on_page) as lap_count
+    from laps
+    group by race_result_id, detail_load_id
+
+),
+
+-- Pages with rows that are no laps of ours; only these are unpacked again.
+pages_with_unread_rows as (
+
+    select details.load_id
+    from details
+    left join read_laps on details.load_id = read_laps.detail_load_id
+    where
+        not details.is_whole
+        or details.shown_lap_count > coalesce(read_laps.lap_count, 0)
+
+),
+
 unreadable_session_rows as (
 
     select
@@ -141,8 +169,8 @@ unreadable_session_rows as (
         session_rows.load_id,
         session_rows.row_name || ': ' || session_rows.reason as field_name,
         session_rows.row_text as page_value
-    from sessions
-    inner join session_rows on sessions.detail_load_id = session_rows.load_id
+    from pages_with_unread_rows
+    inner join session_rows on pages_with_unread_rows.load_id = session_rows.load_id
 
 ),
 

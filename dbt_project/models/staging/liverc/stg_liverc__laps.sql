@@ -13,10 +13,7 @@ select
     -- numerics
     lap.times_on_page,
     -- a lap takes time, and less than a day
-    case
-        when {{ parse_seconds('lap.lap_time_text') }} between 0.001 and 86399.999
-            then {{ parse_seconds('lap.lap_time_text') }}
-    end::numeric(12, 3) as lap_time_seconds,
+    case when lap.seconds between 0.001 and 86399.999 then lap.seconds end::numeric(12, 3) as lap_time_seconds,
 
     -- booleans: the script says "0", the printed lap ends in a star
     coalesce(lap.is_valid_text, '1') != '0' and coalesce(lap.label, '') not like '%*' as is_valid,
@@ -28,6 +25,7 @@ from {{ source('liverc', 'practice_sessions') }} as pages
 cross join lateral (
     select distinct on (numbered.lap_number)
         numbered.*,
+        {{ parse_seconds('numbered.lap_time_text') }} as seconds,
         count(*) over (partition by numbered.lap_number) as times_on_page
     from (
         select
