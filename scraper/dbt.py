@@ -6,13 +6,14 @@ import signal
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import psycopg
 from dbt.adapters.contracts.connection import ConnectionState
 from dbt.adapters.factory import FACTORY
 from dbt.cli.main import dbtRunner
+from dbt_common.events.base_types import EventMsg
 
 from scraper.config import REPOSITORY
 from scraper.database import ASSUME_ROLE, Database
@@ -44,6 +45,8 @@ class DbtRun:
     tests: int
     warnings: Sequence[Finding]
     errors: Sequence[Finding]
+    said: Sequence[str] = ()
+    """Warnings of the models' own, `exceptions.warn` in a macro."""
 
 
 def run_dbt(database: Database, *arguments: str) -> DbtRun:
@@ -54,12 +57,18 @@ def run_dbt(database: Database, *arguments: str) -> DbtRun:
     os.environ.update(dbt_environment(database))
     where = ["--project-dir", str(REPOSITORY), "--profiles-dir", str(REPOSITORY)]
     quietly = ["--log-level", "none", "--log-level-file", "debug", "--no-use-colors"]
+    said: list[str] = []
+
+    def listen(event: EventMsg) -> None:
+        if event.info.name == "JinjaLogWarning":
+            said.append(str(event.data.msg))
+
     with _signals_end_it():
-        outcome = dbtRunner().invoke([*arguments, *where, *quietly])
+        outcome = dbtRunner(callbacks=[listen]).invoke([*arguments, *where, *quietly])
     if outcome.exception is not None or outcome.result is None:
         reason = _in_short(str(outcome.exception or "see the log"))
         raise CannotWork(outage_told_by(reason) or f"dbt stopped: {reason}; the whole story is in logs/dbt.log")
-    return _read(getattr(outcome.result, "results", []))
+    return replace(_read(getattr(outcome.result, "results", [])), said=said)
 
 
 def dbt_environment(database: Database) -> dict[str, str]:

@@ -13,7 +13,16 @@
 {%- endmacro %}
 
 
-{# Whether this run only compares: nothing in `racing` is written, and a difference is an error. #}
+{# Whether this run only compares: nothing in `racing` is written, and differences are named. #}
 {% macro is_verification() -%}
     {{ return(var('verify', false)) }}
+{%- endmacro %}
+
+
+{#
+    How a model joins the stored table that its rows belong to: a row without its parent is not written, since no foreign
+    key would take it. A verification does miss it.
+#}
+{% macro join_stored() -%}
+    {{ 'left join' if is_verification() else 'inner join' }}
 {%- endmacro %}

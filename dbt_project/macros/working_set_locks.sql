@@ -33,7 +33,7 @@
     take down is taken as it is: that is what running one model alone means.
 #}
 {% macro require_own_working_set() -%}
-    {%- set begins_with = ['int_practice__work_lines', 'int_practice__days'] -%}
+    {%- set begins_with = ['int_practice__work_lines', 'int_practice__touched_days', 'int_practice__days'] -%}
     {%- set earlier = begins_with[:begins_with.index(model.name)] if model.name in begins_with else begins_with -%}
     {%- set taken_down = [] -%}
     {%- for name in earlier if 'model.practice.' ~ name in selected_resources -%}

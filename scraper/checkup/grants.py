@@ -49,7 +49,7 @@ def required_grants() -> Iterator[Grant]:
         yield Grant(TRANSFORMER, "create", "schema", schema)
     for table in raw:
         yield from _on(TRANSFORMER, table, "select")
-    yield from _on(TRANSFORMER, "raw.work_list", "delete")
+    yield from _on(TRANSFORMER, "raw.work_list", "insert", "delete")
     yield from _on(TRANSFORMER, "intermediate.transforms", "select", "insert")
     for table in racing:
         yield from _on(TRANSFORMER, table, "select", "insert", "update", "delete")

@@ -12,8 +12,8 @@ from scraper.dbt import DbtRun, run_dbt
 from scraper.errors import CannotWork
 from scraper.locks import Job, only_one
 from scraper.migrate import open_migrated
+from scraper.slices import Slice, last_slice, put_every_day_on_the_work_list
 
-_REDERIVED = "select count(*), count(distinct source_event_id) from intermediate.int_practice__sessions"
 _DIFFERING_DAYS = """
 select track_slug, practice_date, differences
 from analytics.day_reconciliation
@@ -32,16 +32,30 @@ def run(config: Config) -> int:
 
 
 def transform(database: Database, *, is_full: bool) -> None:
-    """Run the models and their tests; says what was done, and raises CannotWork when it was not all."""
+    """Run the models and their tests, slice by slice; says what was done, and raises CannotWork when it was not all.
+
+    A full run puts every day on the work list and works it off. When it is stopped, the next run of either kind goes on.
+    """
+    if is_full:
+        put_every_day_on_the_work_list(database)
+    while transform_slice(database).days_left > 0:
+        pass
+
+
+def transform_slice(database: Database) -> Slice:
+    """Work off the work list, or as much of it as one run takes."""
     started = time.monotonic()
-    outcome = run_dbt(database, "build", "--selector", "transform", *(["--full-refresh"] if is_full else []))
+    outcome = run_dbt(database, "build", "--selector", "transform")
     report(outcome, then="what they would have written is done again by the next run")
     with psycopg.connect(database.conninfo) as connection:
         for line in _differing_days(connection):
             print(f"  differs  {line}")
-        sessions, days = connection.execute(_REDERIVED).fetchone() or (0, 0)
-    print(f"Transform: {sessions} sessions of {days} days re-derived in {time.monotonic() - started:.1f} s", end="; ")
-    print(f"{outcome.models} models, {outcome.tests} tests, {len(outcome.warnings)} warnings")
+        done = last_slice(connection)
+    print(f"Transform: {done.sessions} sessions of {done.days} days re-derived", end=" ")
+    print(f"in {time.monotonic() - started:.1f} s", end="; ")
+    print(f"{outcome.models} models, {outcome.tests} tests, {len(outcome.warnings)} warnings", end="")
+    print(f"; {done.days_left} days to go" if done.days_left else "", flush=True)
+    return done
 
 
 def _differing_days(connection: psycopg.Connection) -> Iterator[str]:

@@ -42,7 +42,7 @@ final as (
         now() as updated_at
     from days
     inner join day_statistics on days.source_event_id = day_statistics.source_event_id
-    inner join tracks on days.track_slug = tracks.source_track_slug
+    {{ join_stored() }} tracks on days.track_slug = tracks.source_track_slug
 
 )
 

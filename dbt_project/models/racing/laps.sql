@@ -17,7 +17,7 @@ race_results as (
 final as (
 
     select
-        race_results.id as race_result_id,
+        laps.race_result_id,
         laps.lap_number,
         null::integer as position_on_lap,
         laps.lap_time_text as lap_time_raw,
@@ -28,7 +28,7 @@ final as (
         laps.is_valid,
         laps.finished_at
     from laps
-    inner join race_results on laps.race_result_id = race_results.id
+    {{ join_stored() }} race_results on laps.race_result_id = race_results.id
 
 )
 

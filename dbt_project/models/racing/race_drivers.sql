@@ -31,8 +31,8 @@ final as (
 
     select
         identities.race_driver_id as id,
-        races.id as race_id,
-        drivers.id as driver_id,
+        identities.race_id,
+        identities.driver_id,
         'liverc' as source,
         identities.source_driver_id,
         identities.display_name,
@@ -40,8 +40,8 @@ final as (
         now() as created_at,
         now() as updated_at
     from identities
-    inner join races on identities.race_id = races.id
-    inner join drivers on identities.driver_id = drivers.id
+    {{ join_stored() }} races on identities.race_id = races.id
+    {{ join_stored() }} drivers on identities.driver_id = drivers.id
 
 )
 

@@ -50,8 +50,8 @@ final as (
 
     select
         identities.race_result_id as id,
-        race_drivers.race_id,
-        race_drivers.id as race_driver_id,
+        identities.race_id,
+        identities.race_driver_id,
         1 as position_final,
         sessions.lap_count as laps_completed,
         sessions.length_text as total_time_raw,
@@ -66,7 +66,7 @@ final as (
         now() as updated_at
     from sessions
     inner join identities on sessions.race_id = identities.race_id
-    inner join race_drivers on identities.race_driver_id = race_drivers.id
+    {{ join_stored() }} race_drivers on identities.race_driver_id = race_drivers.id
     left join race_metadata on sessions.race_id = race_metadata.race_id
     left join lap_sums on identities.race_result_id = lap_sums.race_result_id
 

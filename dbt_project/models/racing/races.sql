@@ -30,7 +30,7 @@ final as (
 
     select
         sessions.race_id as id,
-        events.id as event_id,
+        sessions.event_id,
         'liverc' as source,
         sessions.session_id as source_race_id,
         sessions.class_name,
@@ -47,8 +47,8 @@ final as (
         now() as created_at,
         now() as updated_at
     from sessions
-    inner join events on sessions.event_id = events.id
-    inner join tracks on events.track_id = tracks.id
+    {{ join_stored() }} events on sessions.event_id = events.id
+    {{ join_stored() }} tracks on events.track_id = tracks.id
     left join race_metadata on sessions.race_id = race_metadata.race_id
 
 )

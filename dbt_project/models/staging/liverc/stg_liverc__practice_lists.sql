@@ -20,6 +20,12 @@ select
             )
     end as site_stats,
 
+    -- numerics
+    case
+        when jsonb_typeof(pages.payload -> 'sessions') = 'array' then jsonb_array_length(pages.payload -> 'sessions')
+        else 0
+    end as session_count,
+
     -- booleans
     not pages.payload ? 'unreadable_rows' as is_whole,
     not exists (
