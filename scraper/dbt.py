@@ -4,7 +4,7 @@ import os
 import re
 import signal
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Any
@@ -49,12 +49,12 @@ class DbtRun:
     """Warnings of the models' own, `exceptions.warn` in a macro."""
 
 
-def run_dbt(database: Database, *arguments: str) -> DbtRun:
+def run_dbt(database: Database, *arguments: str, environment: Mapping[str, str] | None = None) -> DbtRun:
     """Run dbt with the arguments of its command line; its own words go to `logs/dbt.log`, warnings and errors here too.
 
     Raises CannotWork, with dbt's reason in one line, when it could not begin: it does not parse, or has no connection.
     """
-    os.environ.update(dbt_environment(database))
+    os.environ.update({**dbt_environment(database), **(environment or {})})
     where = ["--project-dir", str(REPOSITORY), "--profiles-dir", str(REPOSITORY)]
     quietly = ["--log-level", "none", "--log-level-file", "debug", "--no-use-colors"]
     said: list[str] = []

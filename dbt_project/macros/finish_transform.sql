@@ -43,11 +43,11 @@
         {%- elif results | selectattr('node.resource_type', 'equalto', 'model') | list -%}
             {{ record_transform("'incomplete'") }}
         {%- endif -%}
-    {%- elif execute -%}
-        {# It has caught up before it began: whom it has looked at is not touched. #}
+    {%- elif execute and flags.WHICH == 'test' -%}
+        {# The drivers that a verification has looked at are settled, unless a run that did not finish has touched some. #}
         {{ lock_working_set() }};
         delete from intermediate.int_practice__touched_drivers
-        where {{ are_filled_by_this_run(['int_practice__touched_days', 'int_practice__days']) }};
+        where not exists (select from raw.work_list);
     {%- endif -%}
 {%- endmacro %}
 

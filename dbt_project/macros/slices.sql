@@ -4,13 +4,13 @@
     `make transform` runs until nothing is left. A run with --full-refresh takes all days at once.
 #}
 {% macro sessions_at_once() -%}
-    {{ "'Infinity'" if is_full() else env_var('DBT_SESSIONS_AT_ONCE', '100000') | int }}
+    {{ "'Infinity'::numeric" if is_full() else env_var('DBT_SESSIONS_AT_ONCE', '100000') | int }}
 {%- endmacro %}
 
 
 {# How many lists a run opens to count their sessions. #}
 {% macro days_at_once() -%}
-    {{ "'Infinity'" if is_full() else 2500 }}
+    {{ "'Infinity'::numeric" if is_full() else 2500 }}
 {%- endmacro %}
 
 

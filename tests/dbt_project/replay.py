@@ -16,7 +16,20 @@ import psycopg
 from scraper.database import Database
 from tests.commands_runner import Commands
 
-WORKING_SET = tuple(f"int_practice__{name}" for name in ("work_lines", "days", "sessions", "touched_drivers"))
+WORKING_SET = tuple(
+    f"int_practice__{name}"
+    for name in (
+        "work_lines",
+        "touched_days",
+        "days",
+        "listed_sessions",
+        "session_pages",
+        "sessions",
+        "driver_identities",
+        "laps",
+        "touched_drivers",
+    )
+)
 RACING = ("tracks", "events", "races", "drivers", "race_drivers", "race_results", "laps")
 # The tables of `analytics`, and whom they look at.
 ANALYTICS = ("int_people__identities", "driver_people", "day_reconciliation", "class_day_bests")

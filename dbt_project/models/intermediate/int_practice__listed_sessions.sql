@@ -27,7 +27,8 @@ rows_so_far as (
         list_rows.*,
         days.source_event_id,
         days.event_id,
-        days.track_url
+        days.track_url,
+        days.list_load_id
     from days
     inner join list_rows
         on
@@ -44,7 +45,7 @@ ranked_rows as (
         *,
         row_number() over (
             partition by track_slug, practice_date, session_id
-            order by load_id desc, lap_count desc nulls last, length_seconds desc nulls last, list_row::text
+            order by load_id desc, lap_count desc nulls last, length_seconds desc nulls last, list_row
         ) as place
     from rows_so_far
 
@@ -66,17 +67,14 @@ removals as (
         latest_rows.session_id,
         min(later.fetched_at) as removed_at
     from latest_rows
-    inner join days
-        on
-            latest_rows.track_slug = days.track_slug
-            and latest_rows.practice_date = days.practice_date
     inner join lists as later
         on
             latest_rows.track_slug = later.track_slug
             and latest_rows.practice_date = later.practice_date
             and latest_rows.load_id < later.load_id
-            and days.list_load_id >= later.load_id
+            and latest_rows.list_load_id >= later.load_id
             and later.is_whole
+    where latest_rows.load_id < latest_rows.list_load_id
     group by latest_rows.track_slug, latest_rows.practice_date, latest_rows.session_id
 
 ),

@@ -93,26 +93,27 @@ listed_days as (
 ),
 
 -- A run takes whole days, the first ones, as long as it has not sessions enough. The others are put off to the next.
-sessions_before as (
+counted_days as (
 
     select
-        first_lists.load_id as list_load_id,
-        sum(first_lists.session_count) over (order by listed_days.place) - first_lists.session_count as session_count
+        listed_days.*,
+        sum(first_lists.session_count) over (order by listed_days.place) - first_lists.session_count as sessions_before
     from listed_days
-    inner join first_lists on listed_days.list_load_id = first_lists.load_id
-    where listed_days.place <= {{ days_at_once() }}
+    left join first_lists
+        on
+            listed_days.list_load_id = first_lists.load_id
+            and listed_days.place <= {{ days_at_once() }}
 
 ),
 
 final as (
 
     select
-        listed_days.track_slug,
-        listed_days.practice_date,
-        listed_days.list_load_id,
-        coalesce(sessions_before.session_count < {{ sessions_at_once() }}, false) as is_of_this_run
-    from listed_days
-    left join sessions_before on listed_days.list_load_id = sessions_before.list_load_id
+        track_slug,
+        practice_date,
+        list_load_id,
+        coalesce(sessions_before < {{ sessions_at_once() }}, false) as is_of_this_run
+    from counted_days
 
 )
 
