@@ -1,7 +1,7 @@
 """The history in slices: which days a dbt run has taken, how many it has put off, and how to begin all over."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import LiteralString
 
 import psycopg
 from psycopg import sql
@@ -19,7 +19,7 @@ from intermediate.int_practice__touched_days
 """
 
 # Rows that no stored list accounts for. Only a hand can have put them there, and no day that is derived leads to them.
-_UNACCOUNTED = {
+_UNACCOUNTED: dict[LiteralString, LiteralString] = {
     "racing.tracks": """
         not exists (select from raw.practice_lists where practice_lists.track_slug = rows.source_track_slug)
     """,
@@ -68,26 +68,25 @@ def put_every_day_on_the_work_list(database: Database) -> None:
     """Have everything derived anew, and take away what no list accounts for; in one transaction."""
     with psycopg.connect(database.conninfo) as connection:
         connection.execute(ASSUME_ROLE, [TRANSFORMER])
-        for table, condition in _unaccounted(connection).items():
-            connection.execute(sql.SQL("delete from {} as rows where {}").format(table, condition))
+        for table in _standing(connection):
+            delete = sql.SQL("delete from {} as rows where {}")
+            connection.execute(delete.format(sql.SQL(table), sql.SQL(_UNACCOUNTED[table])))
         connection.execute(_EVERY_DAY)
 
 
 def unaccounted_rows(connection: psycopg.Connection) -> dict[str, tuple[int, str]]:
     """By table, how many rows no list accounts for, and one of them."""
     found = {}
-    for table, condition in _unaccounted(connection).items():
-        query = sql.SQL("select count(*), min(to_jsonb(rows)::text) from {} as rows where {}").format(table, condition)
-        count, example = connection.execute(query).fetchone() or (0, "")
+    for table in _standing(connection):
+        query = sql.SQL("select count(*), min(to_jsonb(rows)::text) from {} as rows where {}")
+        which = query.format(sql.SQL(table), sql.SQL(_UNACCOUNTED[table]))
+        count, example = connection.execute(which).fetchone() or (0, "")
         if count:
-            found[".".join(table.as_string().replace('"', "").split("."))] = (count, example)
+            found[table] = (count, example)
     return found
 
 
-def _unaccounted(connection: psycopg.Connection) -> Mapping[sql.Identifier, sql.SQL]:
-    """Tables and conditions. Those of `analytics` are made by the first run of dbt."""
-    return {
-        sql.Identifier(*name.split(".")): sql.SQL(condition)
-        for name, condition in _UNACCOUNTED.items()
-        if connection.execute("select to_regclass(%s) is not null", [name]).fetchone() == (True,)
-    }
+def _standing(connection: psycopg.Connection) -> list[LiteralString]:
+    """The tables that there are. Those of `analytics` are made by the first run of dbt."""
+    is_there = "select to_regclass(%s) is not null"
+    return [name for name in _UNACCOUNTED if connection.execute(is_there, [name]).fetchone() == (True,)]

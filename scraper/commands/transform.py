@@ -34,7 +34,7 @@ def run(config: Config) -> int:
 def transform(database: Database, *, is_full: bool) -> None:
     """Run the models and their tests, slice by slice; says what was done, and raises CannotWork when it was not all.
 
-    A full run puts every day on the work list and works it off. When it is stopped, the next run of either kind goes on.
+    A full run puts every day on the work list and works it off. When it is stopped, any next run goes on.
     """
     if is_full:
         put_every_day_on_the_work_list(database)

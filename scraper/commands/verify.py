@@ -49,15 +49,15 @@ class Difference:
 def run(config: Config) -> int:
     """Catch up first, then derive everything anew beside what stands, compare, and run every test over every row.
 
-    It goes through the days in slices, as the transform does, and nothing of the final schema is written by it. No crawl
-    may come in between. Raises CannotWork when anything differs, after every table that does has been named.
+    It goes through the days in slices, as the transform does, and writes nothing of the final schema. No crawl may come
+    in between. Raises CannotWork when anything differs, after every table that does has been named.
     """
     database = open_migrated(config)
     with only_one(database, Job.CRAWL), only_one(database, Job.TRANSFORM):
         transform(database, is_full=False)
         outcomes = list(_verified_slices(database))
         outcomes.append(run_dbt(database, "test", "--selector", "verify_whole", *_ONLY_COMPARE))
-        differences = {**_differences(outcomes)}
+        differences = _differences(outcomes)
         with psycopg.connect(database.conninfo) as connection:
             for table, (rows, example) in unaccounted_rows(connection).items():
                 surplus = Difference(table, 0, rows, 0, example)

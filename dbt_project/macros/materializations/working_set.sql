@@ -4,6 +4,7 @@
     stays, and with it the views on it. Only when the model has other columns than the table is the table made anew.
 
     config `keeps_rows`: add what is not there yet, and empty nothing.
+    config `feeds_no_table`: only tests read it, so final tables may be written meanwhile.
 
     The table's comment names the run that filled it: see `working_set_locks.sql`.
 #}
@@ -14,7 +15,7 @@
     {{ run_hooks(pre_hooks, inside_transaction=False) }}
     {{ run_hooks(pre_hooks, inside_transaction=True) }}
     {% call statement('columns') -%}
-        {{ lock_working_set() }};
+        {{ share_working_set() if config.get('feeds_no_table') else lock_working_set() }};
         create temporary table {{ columns_relation }} on commit drop as
         {{ sql }}
         with no data

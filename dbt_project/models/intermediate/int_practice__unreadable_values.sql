@@ -1,4 +1,4 @@
-{{ config(materialized='working_set') }}
+{{ config(materialized='working_set', feeds_no_table=true) }}
 
 with
 
