@@ -15,6 +15,8 @@
     {%- if is_verification() -%}
         {{ verify_rows(target, source, keys, columns) }}
     {%- else -%}
+        -- Of a new table PostgreSQL supposes some hundred rows: for one row it would read a target of thousands.
+        analyze {{ source }};
         {%- if config.get('delete_rows') %}
         delete from {{ target }} as stored
         where

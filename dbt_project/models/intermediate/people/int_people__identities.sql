@@ -40,7 +40,8 @@ days as (
 
     ),
 
-    -- Drivers with a changed session; and those that an override matches, or did in the last run.
+    -- Drivers with a changed session; and those that an override matches, or did in the last run. Here and below an
+    -- array and no join: how many a run touches PostgreSQL guesses too high, and would read everybody.
     changed_drivers as (
 
         select driver_id from {{ ref('int_practice__touched_drivers') }}
@@ -52,9 +53,8 @@ days as (
 
         union distinct
 
-        select identities_so_far.driver_id
-        from {{ people_so_far() }} as identities_so_far
-        inner join overrides on identities_so_far.normalized_name = overrides.normalized_name
+        select driver_id from {{ people_so_far() }}
+        where normalized_name = any(array(select overrides.normalized_name from overrides))
 
         union distinct
 
@@ -136,31 +136,28 @@ current_identities as (
 
         union distinct
 
-        select identities_so_far.normalized_name
-        from {{ people_so_far() }} as identities_so_far
-        inner join changed_drivers on identities_so_far.driver_id = changed_drivers.driver_id
+        select normalized_name from {{ people_so_far() }}
+        where driver_id = any(array(select changed_drivers.driver_id from changed_drivers))
 
     ),
 
     others_of_these_names as (
 
-        select identities_so_far.*
-        from {{ people_so_far() }} as identities_so_far
-        inner join changed_names on identities_so_far.normalized_name = changed_names.normalized_name
+        select * from {{ people_so_far() }}
+        where normalized_name = any(array(select changed_names.normalized_name from changed_names))
 
     ),
 
     -- With what else their transponders carry: other names, which stay who they are, and sessions without a name.
     others_of_these_transponders as (
 
-        select identities_so_far.*
-        from {{ people_so_far() }} as identities_so_far
+        select * from {{ people_so_far() }}
         where
-            identities_so_far.driver_id in (
+            driver_id = any(array(
                 select current_identities.driver_id from current_identities
                 union distinct
                 select others_of_these_names.driver_id from others_of_these_names
-            )
+            ))
 
     ),
 

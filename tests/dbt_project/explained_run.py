@@ -1,0 +1,75 @@
+"""The statements of a whole run of dbt, tests and hooks included, sent once more to see how PostgreSQL carries them out."""
+
+import json
+import re
+import uuid
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import sqlparse
+
+from scraper.database import Database
+
+_COMMENT = re.compile(r"^\s*/\*.*?\*/\s*", re.DOTALL)
+_EXPLAINABLE = re.compile(r"(?:select|with|insert|delete|update|merge|create temporary table)\b", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Scan:
+    """One look at a table in one statement of a model, test or hook of the run."""
+
+    node: str
+    kind: str
+    table: str
+    rows: float
+    has_condition: bool
+
+    @property
+    def reads_all(self) -> bool:
+        """Whether it takes every row there is. Along an index, the first row alone is how the latest one is found."""
+        return self.kind == "Seq Scan" or (not self.has_condition and self.rows > 1)
+
+
+def scans_of_a_run(log: Path, database: Database) -> Iterator[Scan]:
+    """Send what a run has sent, by dbt's JSON log, each node's statements in a transaction of their own."""
+    events = [json.loads(line) for line in log.read_text().splitlines()]
+    run_id = events[-1]["info"]["invocation_id"]
+    another = str(uuid.uuid4())
+    statements: dict[str, list[str]] = {}
+    for event in events:
+        node = str((event["data"].get("node_info") or {}).get("unique_id") or event["data"].get("conn_name"))
+        # Seeds are sent with their values apart, which the log does not have; nothing of theirs reads a table.
+        if event["info"]["name"] == "SQLQuery" and not node.startswith("seed."):
+            sent = _COMMENT.sub("", event["data"]["sql"]).replace(run_id, another)
+            statements.setdefault(node, []).extend(part.strip(" \n;") for part in sqlparse.split(sent))
+    for node, parts in statements.items():
+        with psycopg.connect(database.conninfo) as connection:
+            for part in parts:
+                if part.lower() not in ("", "begin", "commit", "rollback"):
+                    yield from _scans(connection, node, part)
+
+
+def _scans(connection: psycopg.Connection, node: str, statement: str) -> Iterator[Scan]:
+    if not _EXPLAINABLE.match(statement):
+        connection.execute(statement.encode())
+        return
+    explained = f"explain (analyze, verbose, timing off, format json) {statement}"
+    (plans,) = connection.execute(explained.encode()).fetchone() or ([],)
+    for part in _parts(plans[0]["Plan"]):
+        if "Relation Name" in part:
+            yield Scan(
+                node,
+                part["Node Type"],
+                f"{part.get('Schema')}.{part['Relation Name']}",
+                part["Actual Rows"] * part["Actual Loops"],
+                has_condition="Scan" not in part["Node Type"] or "Index Cond" in part or "Recheck Cond" in part,
+            )
+
+
+def _parts(plan: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    yield plan
+    for part in plan.get("Plans", []):
+        yield from _parts(part)
