@@ -7,18 +7,17 @@ import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import psycopg
-from dbt.adapters.contracts.connection import ConnectionState
-from dbt.adapters.factory import FACTORY
-from dbt.cli.main import dbtRunner
-from dbt_common.events.base_types import EventMsg
 
 from scraper.config import REPOSITORY
 from scraper.database import ASSUME_ROLE, Database
 from scraper.database_diagnosis import outage_told_by
 from scraper.errors import INTERRUPTED, CannotWork
+
+if TYPE_CHECKING:
+    from dbt_common.events.base_types import EventMsg
 
 TRANSFORMER = "practice_transformer"
 # Where dbt writes compiled statements and its log, unless these variables name another place.
@@ -54,12 +53,14 @@ def run_dbt(database: Database, *arguments: str, environment: Mapping[str, str] 
 
     Raises CannotWork, with dbt's reason in one line, when it could not begin: it does not parse, or has no connection.
     """
+    from dbt.cli.main import dbtRunner  # noqa: PLC0415 - takes most of a second, and many a run needs no dbt
+
     os.environ.update({**dbt_environment(database), **(environment or {})})
     where = ["--project-dir", str(REPOSITORY), "--profiles-dir", str(REPOSITORY)]
     quietly = ["--log-level", "none", "--log-level-file", "debug", "--no-use-colors"]
     said: list[str] = []
 
-    def listen(event: EventMsg) -> None:
+    def listen(event: "EventMsg") -> None:
         if event.info.name == "JinjaLogWarning":
             said.append(str(event.data.msg))
 
@@ -114,6 +115,9 @@ def _signals_end_it() -> Iterator[None]:
     dbt would ask the server to end its sessions, which the transformer may not, and then wait for them. The next run
     does the work again, as after a kill.
     """
+
+    from dbt.adapters.contracts.connection import ConnectionState  # noqa: PLC0415 - as above
+    from dbt.adapters.factory import FACTORY  # noqa: PLC0415
 
     def leave(*_: object) -> None:
         for adapter in FACTORY.adapters.values():

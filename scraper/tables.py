@@ -134,7 +134,10 @@ transforms = Table(
     _instant("started_at"),
     _instant("ended_at", default=True),
     Column("outcome", Text, nullable=False),
+    # A fingerprint, of a finished run while no other has begun: see scraper/transform_need.py.
+    Column("project", Text),
     CheckConstraint("outcome in ('finished', 'incomplete')", name="outcome"),
+    Index(None, "ended_at"),
     schema="intermediate",
 )
 

@@ -51,6 +51,7 @@ def required_grants() -> Iterator[Grant]:
         yield from _on(TRANSFORMER, table, "select")
     yield from _on(TRANSFORMER, "raw.work_list", "insert", "delete")
     yield from _on(TRANSFORMER, "intermediate.transforms", "select", "insert")
+    yield Grant(TRANSFORMER, "update", "table", "intermediate.transforms", "project")
     for table in racing:
         yield from _on(TRANSFORMER, table, "select", "insert", "update", "delete")
     for schema in ("racing", "analytics"):

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Iterator
+from datetime import UTC
 
 import psycopg
 
@@ -13,6 +14,7 @@ from scraper.errors import CannotWork
 from scraper.locks import Job, only_one
 from scraper.migrate import open_migrated
 from scraper.slices import Slice, last_slice, put_every_day_on_the_work_list
+from scraper.transform_need import fingerprint, note_project, nothing_new_since
 
 _DIFFERING_DAYS = """
 select track_slug, practice_date, differences
@@ -34,20 +36,30 @@ def run(config: Config) -> int:
 def transform(database: Database, *, is_full: bool) -> None:
     """Run the models and their tests, slice by slice; says what was done, and raises CannotWork when it was not all.
 
-    A full run puts every day on the work list and works it off. When it is stopped, any next run goes on.
+    Starts no dbt when nothing has come in since a run that finished with the same project. A full run puts every day on
+    the work list and works it off. When it is stopped, any next run goes on.
     """
+    project = fingerprint()
     if is_full:
         put_every_day_on_the_work_list(database)
-    while transform_slice(database).days_left > 0:
+    with psycopg.connect(database.conninfo) as connection:
+        since = None if is_full else nothing_new_since(connection, project)
+    if since is not None:
+        print(f"Transform: nothing new since {since.astimezone(UTC):%Y-%m-%d %H:%M} UTC", end="; ")
+        print("FULL=1 derives everything all the same")
+        return
+    while transform_slice(database, project).days_left > 0:
         pass
 
 
-def transform_slice(database: Database) -> Slice:
-    """Work off the work list, or as much of it as one run takes."""
+def transform_slice(database: Database, project: str) -> Slice:
+    """Work off the work list, or as much of it as one run takes; `project` is the fingerprint of what dbt reads."""
     started = time.monotonic()
     outcome = run_dbt(database, "build", "--selector", "transform")
     report(outcome, then="what they would have written is done again by the next run")
     with psycopg.connect(database.conninfo) as connection:
+        if fingerprint() == project:  # else dbt may have read some files as they were, and some as they are
+            note_project(connection, project)
         for line in _differing_days(connection):
             print(f"  differs  {line}")
         done = last_slice(connection)
