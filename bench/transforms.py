@@ -26,7 +26,7 @@ _CHANGES = {
 }
 
 _WHY_SLOW = "beside the laps it makes six more tables, compares, checks keys and tests; dbt's own seconds count, too"
-_WHY_NOT_NOTHING = "Python imports and dbt's start, its catalogue queries and a statement or more per model and test"
+_WHY_NOT_NOTHING = "something was left to do, or nobody could tell that there was nothing: dbt was started"
 _WHY_GROWTH = "some query of the run reads what grows with the history"
 
 

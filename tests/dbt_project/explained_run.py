@@ -16,6 +16,8 @@ from scraper.database import Database
 _COMMENT = re.compile(r"^\s*/\*.*?\*/\s*", re.DOTALL)
 _EXPLAINABLE = re.compile(r"(?:select|with|insert|delete|update|merge|create temporary table)\b", re.IGNORECASE)
 
+_FEW = 500
+
 
 @dataclass(frozen=True)
 class Scan:
@@ -29,8 +31,12 @@ class Scan:
 
     @property
     def reads_all(self) -> bool:
-        """Whether it takes every row there is. Along an index, the first row alone is how the latest one is found."""
-        return self.kind == "Seq Scan" or (not self.has_condition and self.rows > 1)
+        """Whether it takes every row there is, from end to end or along an index.
+
+        Along an index a few rows are none to speak of: the latest one is found so, and a table of a row per day may
+        well have fewer rows than the sessions that are looked up in it.
+        """
+        return self.kind == "Seq Scan" or (not self.has_condition and self.rows > _FEW)
 
 
 def scans_of_a_run(log: Path, database: Database) -> Iterator[Scan]:
