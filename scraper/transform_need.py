@@ -31,7 +31,7 @@ where outcome = 'finished'
 
 
 def fingerprint(repository: Path = REPOSITORY) -> str:
-    """Of everything that the outcome depends on beside the pages: the project's files, and the schema they write into."""
+    """Of everything that the outcome depends on beside the pages: the project's files, and the schema's revision."""
     digest = hashlib.sha256(newest_revision().encode())
     for path in _files(repository):
         for part in (str(path.relative_to(repository)).encode(), path.read_bytes()):

@@ -1,4 +1,4 @@
-"""The last transform's row says which project it ran with, so that the next one can tell that there is nothing to do."""
+"""The last transform's row says which project it ran with, so that the next one can tell when nothing is to do."""
 
 import sqlalchemy as sa
 from alembic import op

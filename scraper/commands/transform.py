@@ -45,8 +45,9 @@ def transform(database: Database, *, is_full: bool) -> None:
     with psycopg.connect(database.conninfo) as connection:
         since = None if is_full else nothing_new_since(connection, project)
     if since is not None:
-        print(f"Transform: nothing new since {since.astimezone(UTC):%Y-%m-%d %H:%M} UTC", end="; ")
-        print("FULL=1 derives everything all the same")
+        print(
+            f"Transform: nothing new since {since.astimezone(UTC):%Y-%m-%d %H:%M} UTC; FULL=1 derives everything anyway"
+        )
         return
     while transform_slice(database, project).days_left > 0:
         pass

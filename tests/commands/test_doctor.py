@@ -22,9 +22,9 @@ GRANTED = """
 select grantee, lower(privilege_type), 'table', table_schema || '.' || table_name, null
 from information_schema.role_table_grants where grantee like 'practice\\_%'
 union
-select grantee, 'update', 'table', table_schema || '.' || table_name, column_name
-from information_schema.role_column_grants
-where grantee = 'practice_crawler' and privilege_type = 'UPDATE' and table_name like 'practice\\_%'
+select grantee::regrole::text, lower(privilege_type), 'table', attrelid::regclass::text, attname
+from pg_attribute cross join lateral aclexplode(attacl)
+where grantee <> 0 and grantee::regrole::text like 'practice\\_%'
 union
 select grantee::regrole::text, lower(privilege_type), 'schema', nspname, null
 from pg_namespace cross join lateral aclexplode(nspacl)

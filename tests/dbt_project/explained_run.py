@@ -1,4 +1,4 @@
-"""The statements of a whole run of dbt, tests and hooks included, sent once more to see how PostgreSQL carries them out."""
+"""The statements of a whole run of dbt, tests and hooks included, sent once more to see how PostgreSQL does them."""
 
 import json
 import re

@@ -1,6 +1,5 @@
 """What a transform reads follows the change: no statement of a run reads a table that grows from end to end."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -26,7 +25,9 @@ MOST_LOOKS_AT_A_LAP = 15
 
 _GROWING = """
 select format('%I.%I', schemaname, relname), seq_scan, (
-    select coalesce(sum(idx_tup_read), 0)::bigint from pg_stat_user_indexes as indexes where indexes.relid = tables.relid
+    select coalesce(sum(idx_tup_read), 0)::bigint
+    from pg_stat_user_indexes as indexes
+    where indexes.relid = tables.relid
 )
 from pg_stat_user_tables as tables
 where schemaname in ('raw', 'racing', 'analytics') or relname = 'transforms'
@@ -63,7 +64,7 @@ class Run:
 
 
 @pytest.fixture(scope="module")
-def run(shared_database: Database, dbt_artifacts: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Run]:
+def run(shared_database: Database, dbt_artifacts: Path, tmp_path_factory: pytest.TempPathFactory) -> Run:
     commands = Commands(shared_database, dbt_artifacts)
     logs = tmp_path_factory.mktemp("new_day")
     fill(shared_database, SESSIONS)
@@ -82,7 +83,7 @@ def run(shared_database: Database, dbt_artifacts: Path, tmp_path_factory: pytest
             table: Reads(now.whole - before[table].whole, now.rows - before[table].rows)
             for table, now in counted(connection).items()
         }
-    yield Run(shared_database, logs / "dbt.log", reads)
+    return Run(shared_database, logs / "dbt.log", reads)
 
 
 def counted(connection: psycopg.Connection) -> dict[str, Reads]:
