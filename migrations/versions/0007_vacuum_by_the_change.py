@@ -7,8 +7,8 @@ fixed sample, so that to do both more often costs no more. Takes effect at once 
 
 from alembic import op
 
-revision = "0006"
-down_revision = "0005"
+revision = "0007"
+down_revision = "0006"
 branch_labels = None
 depends_on = None
 
