@@ -7,8 +7,8 @@ fixed sample, so that to do both more often costs no more. Takes effect at once 
 
 from alembic import op
 
-revision = "0007"
-down_revision = "0006"
+revision = "0008"
+down_revision = "0007"
 branch_labels = None
 depends_on = None
 
