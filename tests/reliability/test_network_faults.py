@@ -28,9 +28,12 @@ SESSION = dict(enumerate(sorted(LAPS), start=1))
 
 LEAST_BROKEN_BY_DEFAULTS = 6
 MOST_MEMORY_KILOBYTES = 400 * 1024
+# Not getrusage, whose peak begins with that of the process which started it. Only Linux tells.
 TELLS_ITS_MEMORY = """
-import atexit, resource
-atexit.register(lambda: print("peak memory", resource.getrusage(resource.RUSAGE_SELF).ru_maxrss))
+import atexit, pathlib, re
+status = pathlib.Path("/proc/self/status")
+peak = lambda: re.search(r"VmHWM:\\s+(\\d+)", status.read_text())[1] if status.exists() else 0
+atexit.register(lambda: print("peak memory in kilobytes:", peak()))
 """
 MUCH = b"<html>" + b" " * (9 * 1024 * 1024)
 BOMB = Response(
@@ -162,7 +165,9 @@ def crawled_by_us(crawler: Crawler, situation: Situation, stranger: ForeignHost)
     asked = {"TRACK": OTHER_TRACK, "DATE": str(DAY), "CRAWL_CONCURRENCY": "1"}
     asked |= {"LIVERC_BASE_URL": situation.base_url} if situation.base_url else {}
     done = crawler.run(TELLS_ITS_MEMORY, **asked)
-    assert int(done.stdout.split()[-1]) < MOST_MEMORY_KILOBYTES
+    peak = int(done.stdout.split()[-1])
+    print("peak memory in kilobytes:", peak)
+    assert peak < MOST_MEMORY_KILOBYTES
     laps = crawler.rows("select session_id, jsonb_array_length(payload -> 'laps') from raw.practice_sessions")
     return Outcome(done.returncode, crawler.site.requests[before:], stranger.asked[contacts:], dict(laps))
 
