@@ -15,8 +15,8 @@ from tests.waiting import wait_for
 
 SESSIONS = 3000
 # PostgreSQL chooses as if each table were a hundred times as long: to read all of it costs so much more, to find a row
-# by an index costs the same. At these costs a run over 10,000 sessions read what one over 100,000 reads at the usual
-# ones, row by row; a history of that length would take this test some minutes to build.
+# by an index costs the same. With costs times thirty a run over 10,000 sessions read nearly the rows that one over
+# 100,000 reads at the usual ones; a history of that length would take this test some minutes to build.
 AS_IF_TIMES = 100
 COSTS = {"seq_page_cost": 1, "cpu_tuple_cost": 0.01, "cpu_index_tuple_cost": 0.005}
 # How often a run of some sixty models and a hundred tests may come back to a row of the day.
