@@ -9,7 +9,7 @@ SCRAPER := $(BIN)/python -m scraper
 .DEFAULT_GOAL := help
 # `make crawl transform` is one after the other, whatever -j says.
 .NOTPARALLEL:
-.PHONY: help crawl reparse transform status verify doctor demo docs dbt db-shell db-stop migrate test soak lint format
+.PHONY: help crawl reparse transform status verify doctor demo export docs dbt db-shell db-stop migrate test soak lint format
 .PHONY: bench lock clean
 
 help: ## List the targets
@@ -38,6 +38,9 @@ verify: $(READY) ## Compare everything derived with everything raw, and test all
 
 doctor: $(READY) ## Look at what the work depends on, and say what to do about it
 	@$(SCRAPER) doctor
+
+export: $(READY) ## Write racing and analytics to Parquet in exports/, the days that have changed; OUT, TRACK, DATE, FROM, TO, FULL
+	@$(SCRAPER) export
 
 docs: $(READY) ## Build the dbt documentation: models, columns, lineage
 	@$(SCRAPER) docs

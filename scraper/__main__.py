@@ -21,6 +21,7 @@ COMMANDS = {
     "status": "say what was crawled and transformed last, and what is missing of each day",
     "verify": "compare everything derived with everything raw, and test all rows",
     "doctor": "look at what the work depends on, and say what to do about it",
+    "export": "write the final schema and analytics to Parquet files, as far as they have changed",
     "migrate": "bring the database's schema up to date",
     "docs": "build the dbt documentation",
     "dbt": "dbt itself on the database of this project, with the arguments of ARGS",

@@ -80,6 +80,7 @@ class Config(BaseSettings):
     list_only: Annotated[bool, Field(validation_alias="LIST_ONLY"), _read(read_switch, "LIST_ONLY")] = False
     refresh: Annotated[bool, Field(validation_alias="REFRESH"), _read(read_switch, "REFRESH")] = False
     full: Annotated[bool, Field(validation_alias="FULL"), _read(read_switch, "FULL")] = False
+    export_folder: Annotated[Path, Field(validation_alias="OUT")] = REPOSITORY / "exports"
     dbt_arguments: Annotated[str, Field(validation_alias="ARGS")] = ""
 
     @model_validator(mode="before")
@@ -115,6 +116,11 @@ class Config(BaseSettings):
         if self.from_date:
             return self.from_date, self.to_date or max(today, self.from_date)
         return today - timedelta(days=self.days - 1), today
+
+    def asks_for(self, track: str, day: date) -> bool:
+        """Whether TRACK and DATE, or FROM and TO, leave this day of this track in; what is not given leaves all in."""
+        first, last = self.practice_date or self.from_date or day, self.practice_date or self.to_date or day
+        return (not self.named_tracks or track in self.named_tracks) and first <= day <= last
 
 
 def load_config() -> Config:

@@ -1,4 +1,4 @@
-"""One crawl at a time and one transform at a time on a database, whoever starts them."""
+"""One crawl at a time and one transform at a time on a database, whoever starts them; and exports between transforms."""
 
 import os
 import socket
@@ -11,7 +11,7 @@ import psycopg
 from scraper.database import Database
 from scraper.errors import LockHeld
 from scraper.lock_holders import PROJECT, ProjectLock, lock_holders
-from scraper.schema_lock import share_schema
+from scraper.schema_lock import PATIENCE, share_schema
 
 
 class Job(IntEnum):
@@ -36,7 +36,25 @@ def only_one(database: Database, job: Job) -> Iterator[psycopg.Connection]:
         yield connection
 
 
+@contextmanager
+def no_transform(database: Database, reader: str) -> Iterator[None]:
+    """Keep transforms and migrations away while `reader`, any number of them at once, looks at what they write.
+
+    A transform that runs is waited for as long as one usually takes; raises LockHeld when it takes longer.
+    """
+    name = f"{reader} by process {os.getpid()} on {socket.gethostname()}"[:63]
+    with psycopg.connect(database.conninfo, application_name=name, autocommit=True) as connection:
+        try:
+            connection.execute("select set_config('lock_timeout', %s, false)", [PATIENCE])
+            connection.execute("select pg_advisory_lock_shared(%s, %s)", [PROJECT, Job.TRANSFORM])
+        except psycopg.errors.LockNotAvailable:
+            raise LockHeld(_who_holds(connection, Job.TRANSFORM)) from None
+        share_schema(connection)
+        yield
+
+
 def _who_holds(connection: psycopg.Connection, job: Job) -> str:
-    holders = [str(holder) for holder in lock_holders(connection) if holder.lock == job]
-    who = ", ".join(holders) or "a process that has just ended"
-    return f"another {job.name.lower()} is running: {who}; wait for it to end, or stop it, and run this again"
+    holders = [holder for holder in lock_holders(connection) if holder.lock == job]
+    who = ", ".join(map(str, holders)) or "a process that has just ended"
+    what = "another" if all(holder.is_alone for holder in holders) else "what must not see half of a"
+    return f"{what} {job.name.lower()} is running: {who}; wait for it to end, or stop it, and run this again"

@@ -1,0 +1,96 @@
+"""Write the final schema and what analysts built on it to Parquet files, as far as they have changed."""
+
+import fcntl
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import psycopg
+
+from scraper.config import Config
+from scraper.console import counted
+from scraper.database import ASSUME_ROLE, Database
+from scraper.errors import CannotWork, LockHeld, UsageError
+from scraper.exports.export import Day, days_of, export
+from scraper.locks import no_transform
+from scraper.migrate import open_migrated
+
+# Text that `copy` writes depends on these, and so do the files.
+_AS_WRITTEN = "set timezone to 'UTC'; set datestyle to 'ISO, YMD'; set extra_float_digits to 1"
+_IS_DERIVED = "select to_regclass('analytics.day_versions') is not null"
+
+
+def run(config: Config) -> int:
+    """Make the files of OUT equal to the database, within TRACK and DATE or FROM and TO.
+
+    Raises CannotWork, also when nothing is derived yet, UsageError for an OUT that is no folder, and LockHeld while a
+    transform or another export to the same folder is at work.
+    """
+    started = time.monotonic()
+    database = open_migrated(config)
+    folder = config.export_folder.absolute()
+    with _alone_in(folder), no_transform(database, "export"), _one_state_of(database) as connection:
+        days = days_of(connection)
+        if not any(config.asks_for(day.track_slug, day.practice_date) for day in days):
+            raise CannotWork(_nothing_to_export(days))
+        outcomes = export(
+            connection,
+            folder,
+            days,
+            lambda day: config.asks_for(day.track_slug, day.practice_date),
+            is_full=config.full,
+        )
+    for name, outcome in outcomes.items():
+        if outcome.written or outcome.removed:
+            removed = f", {outcome.removed} removed" if outcome.removed else ""
+            print(f"  {name:32} {outcome.written} written{removed}")
+    written, removed, unchanged = (
+        sum(getattr(outcome, name) for outcome in outcomes.values()) for name in ("written", "removed", "unchanged")
+    )
+    print(
+        f"Export: {counted(written, 'file')} written, {removed} removed, {unchanged} left as they were in "
+        f"{time.monotonic() - started:.1f} s: {counted(len(outcomes), 'table')} in {folder}"
+    )
+    return 0
+
+
+@contextmanager
+def _alone_in(folder: Path) -> Iterator[None]:
+    """Hold the folder's lock, which dies with the process."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        file = (folder / ".lock").open("w")
+    except OSError as problem:
+        raise UsageError(f"OUT={folder} cannot be written ({problem.strerror}): name a folder of yours") from None
+    with file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise LockHeld(f"another export writes to {folder}: wait for it to end, and run this again") from None
+        yield
+
+
+@contextmanager
+def _one_state_of(database: Database) -> Iterator[psycopg.Connection]:
+    """The database as it is at one moment, with a reader's rights."""
+    with psycopg.connect(database.conninfo, autocommit=True) as connection:
+        connection.execute(ASSUME_ROLE, ["practice_reader"])
+        connection.execute(_AS_WRITTEN)
+        connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
+        connection.read_only = True
+        with connection.transaction():
+            if connection.execute(_IS_DERIVED).fetchone() != (True,):
+                raise CannotWork("nothing is derived yet: run make transform, and this again")
+            yield connection
+
+
+def _nothing_to_export(days: list[Day]) -> str:
+    if not days:
+        return "the database has no practice day yet: begin with make crawl transform"
+    tracks = sorted({day.track_slug for day in days})
+    first, last = min(day.practice_date for day in days), max(day.practice_date for day in days)
+    return (
+        f"no practice day is what TRACK, DATE, FROM and TO ask for: there are days from {first} to {last} of "
+        f"{', '.join(tracks[:20])}{' and others' if len(tracks) > 20 else ''}"
+    )

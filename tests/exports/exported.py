@@ -1,0 +1,77 @@
+"""Tables as the database has them and as the exported files have them, as plain rows to compare."""
+
+import json
+from collections import Counter
+from datetime import timedelta
+from decimal import Decimal
+from functools import partial
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import psycopg
+from psycopg.rows import dict_row
+from psycopg.types.json import set_json_loads
+from pyarrow import dataset
+
+from scraper.database import Database
+
+# Numbers within JSON as they are written: 1.50 is 1.50.
+_load_json = partial(json.loads, parse_float=Decimal)
+_RELATIONS = """
+select table_schema, table_name, array_agg(column_name::text) filter (where data_type = 'jsonb')
+from information_schema.columns
+where table_schema in ('racing', 'analytics')
+group by table_schema, table_name
+"""
+
+Rows = Counter[str]
+
+
+def relations(database: Database) -> dict[tuple[str, str], set[str]]:
+    """All tables and views that are exported, with their columns of JSON."""
+    with psycopg.connect(database.conninfo) as connection:
+        return {(schema, name): set(columns or ()) for schema, name, columns in connection.execute(_RELATIONS)}
+
+
+def stored_rows(database: Database, schema: str, name: str) -> Rows:
+    """The rows of a table or view, in the database."""
+    with psycopg.connect(database.conninfo, row_factory=dict_row) as connection:
+        set_json_loads(_load_json, connection)
+        found = connection.execute(f"select * from {schema}.{name}".encode()).fetchall()
+    return Counter(_plain({column: _as_exported(value) for column, value in row.items()}) for row in found)
+
+
+def exported_rows(folder: Path, schema: str, name: str, json_columns: set[str]) -> Rows:
+    """The rows of all of its files; the hive columns have to agree with the rows and are left out."""
+    found = dataset.dataset(folder / schema / name, format="parquet", partitioning="hive").to_table().to_pylist()
+    rows = []
+    for row in found:
+        track, date = row.pop("track", None), row.pop("date", None)
+        assert row.get("track_slug", track) == track or track is None
+        assert str(row.get("practice_date", date)) == str(date) or date is None
+        for column in json_columns:
+            row[column] = None if row[column] is None else _load_json(row[column])
+        rows.append(_plain(row))
+    return Counter(rows)
+
+
+def _as_exported(value: Any) -> Any:
+    if isinstance(value, UUID):
+        return str(value)
+    if isinstance(value, timedelta):
+        return Decimal(value // timedelta(microseconds=1)) / 1_000_000
+    return value
+
+
+def _plain(row: dict[str, Any]) -> str:
+    """Equal rows are equal texts, whatever the number of zeros after a decimal point or the name of UTC."""
+    return repr(sorted((name, _canonical(value)) for name, value in row.items()))
+
+
+def _canonical(value: Any) -> Any:
+    if isinstance(value, Decimal):
+        return Decimal(0) if value == 0 else value.normalize()
+    if getattr(value, "tzinfo", None) is not None:
+        return ("UTC", value.timestamp(), value.microsecond)
+    return value

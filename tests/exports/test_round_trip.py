@@ -1,0 +1,90 @@
+"""The sample season, exported and read back: every table, every cell, every type."""
+
+import json
+from pathlib import Path
+
+import pyarrow as pa
+import pytest
+from pyarrow import dataset
+
+from scraper.database import Database
+from scraper.sample_site.season import Season
+from scraper.sample_site.server import SampleSite
+from tests.commands_runner import Commands
+from tests.exports.exported import exported_rows, relations, stored_rows
+
+SEASON = Season.generate()
+
+
+@pytest.fixture(scope="module")
+def season(shared_database: Database, dbt_artifacts: Path) -> Commands:
+    commands = Commands(shared_database, dbt_artifacts)
+    tracks = " ".join(track.slug for track in SEASON.tracks)
+    with SampleSite(SEASON) as site:
+        commands.succeed("crawl", LIVERC_BASE_URL=site.base_url, TRACK=tracks, FROM="2025-08-01", TO="2025-10-31")
+    commands.succeed("transform")
+    return commands
+
+
+@pytest.fixture(scope="module")
+def folder(season: Commands, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("exports") / "new"
+    season.succeed("export", OUT=str(folder))
+    return folder
+
+
+def test_every_cell_of_every_table_is_in_the_files(season: Commands, folder: Path) -> None:
+    tables = relations(season.database)
+    assert {("racing", "laps"), ("analytics", "sessions"), ("analytics", "person_candidates")} <= tables.keys()
+    for (schema, name), json_columns in tables.items():
+        stored = stored_rows(season.database, schema, name)
+        assert stored, name
+        assert exported_rows(folder, schema, name, json_columns) == stored, name
+
+
+def test_tables_with_days_have_a_file_for_each(folder: Path) -> None:
+    days = {f"track={day.track.slug}/date={day.date}" for day in SEASON.days()}
+    for name in ("racing/laps", "racing/events", "analytics/sessions", "analytics/lap_flags"):
+        files = (folder / name).rglob("*.parquet")
+        assert {str(file.parent.relative_to(folder / name)) for file in files} == days
+    for name in ("racing/tracks", "racing/drivers", "analytics/people", "analytics/track_activity"):
+        assert [file.name for file in (folder / name).rglob("*.parquet")] == ["part-0.parquet"]
+
+
+def test_types_are_exact(folder: Path) -> None:
+    types = {
+        "racing/laps": {
+            "race_result_id": pa.string(),
+            "lap_number": pa.int32(),
+            "lap_time_seconds": pa.decimal128(12, 3),
+            "is_valid": pa.bool_(),
+            "finished_at": pa.timestamp("us"),
+        },
+        "racing/events": {"event_date": pa.date32(), "updated_at": pa.timestamp("us", "UTC"), "event_metadata": pa.string()},
+        "analytics/stints": {"session_ids": pa.list_(pa.string())},
+        "analytics/day_reconciliation": {"site_first_start": pa.time64("us"), "first_start_difference": pa.decimal128(18, 6)},
+        "analytics/sessions": {"average_lap": pa.decimal128(38, 9)},
+    }
+    for table, expected in types.items():
+        schema = dataset.dataset(folder / table, format="parquet", partitioning="hive").schema
+        assert {name: schema.field(name).type for name in expected} == expected
+
+
+def test_a_second_export_writes_nothing(season: Commands, folder: Path) -> None:
+    before = {file: file.stat().st_mtime_ns for file in folder.rglob("*.parquet")}
+    assert "Export: 0 files written, 0 removed" in season.succeed("export", OUT=str(folder))
+    # Nor does one that reads every day again.
+    assert "Export: 0 files written, 0 removed" in season.succeed("export", OUT=str(folder), FULL="1")
+    assert {file: file.stat().st_mtime_ns for file in folder.rglob("*.parquet")} == before
+
+
+def test_one_day_of_one_track_is_exported_alone(season: Commands, tmp_path: Path) -> None:
+    day = next(iter(SEASON.days()))
+    said = season.succeed("export", OUT=str(tmp_path), TRACK=day.track.slug, DATE=str(day.date))
+    [laps] = (tmp_path / "racing" / "laps").rglob("*.parquet")
+    assert laps.parent.relative_to(tmp_path / "racing" / "laps") == Path(f"track={day.track.slug}/date={day.date}")
+    assert json.loads((tmp_path / "racing" / "laps" / "_state.json").read_text())["files"]
+    assert "racing.laps" in said
+    refused = season.run("export", OUT=str(tmp_path), TRACK="nowhere")
+    assert refused.returncode == 1
+    assert "no practice day is what TRACK, DATE, FROM and TO ask for: there are days from 2025-08-23" in refused.stderr
