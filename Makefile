@@ -39,7 +39,7 @@ verify: $(READY) ## Compare everything derived with everything raw, and test all
 doctor: $(READY) ## Look at what the work depends on, and say what to do about it
 	@$(SCRAPER) doctor
 
-export: $(READY) ## Write racing and analytics to Parquet in exports/, the days that have changed; OUT, TRACK, DATE, FROM, TO, FULL
+export: $(READY) ## Write racing and analytics to Parquet in exports/, the days that have changed; TRACK, DATE, FROM, TO, FULL
 	@$(SCRAPER) export
 
 docs: $(READY) ## Build the dbt documentation: models, columns, lineage

@@ -80,7 +80,7 @@ class Config(BaseSettings):
     list_only: Annotated[bool, Field(validation_alias="LIST_ONLY"), _read(read_switch, "LIST_ONLY")] = False
     refresh: Annotated[bool, Field(validation_alias="REFRESH"), _read(read_switch, "REFRESH")] = False
     full: Annotated[bool, Field(validation_alias="FULL"), _read(read_switch, "FULL")] = False
-    export_folder: Annotated[Path, Field(validation_alias="OUT")] = REPOSITORY / "exports"
+    export_folder: Annotated[Path, Field(validation_alias="EXPORT_FOLDER")] = REPOSITORY / "exports"
     dbt_arguments: Annotated[str, Field(validation_alias="ARGS")] = ""
 
     @model_validator(mode="before")

@@ -1,4 +1,4 @@
-"""One crawl at a time and one transform at a time on a database, whoever starts them; and exports between transforms."""
+"""One crawl at a time and one transform at a time on a database, whoever starts them; exports between transforms."""
 
 import os
 import socket

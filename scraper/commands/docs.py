@@ -1,14 +1,17 @@
-"""Build the dbt documentation: every model, every column, and how they depend on each other."""
+"""Build the documentation: every model and column, how they depend on each other, and the schema diagram."""
 
 import os
 
 from scraper.config import REPOSITORY, Config
 from scraper.dbt import run_dbt
 from scraper.migrate import open_migrated
+from scraper.schema_page import SCHEMA_PAGE, schema_page
 
 
 def run(config: Config) -> int:
-    """One self-contained page; prints where it is."""
+    """One self-contained page of dbt's, and docs/schema.md; prints where they are."""
+    SCHEMA_PAGE.write_text(schema_page(), encoding="utf-8")
     run_dbt(open_migrated(config), "docs", "generate", "--static")
-    print(f"Documentation: {REPOSITORY / os.environ.get('DBT_TARGET_PATH', 'target') / 'static_index.html'}")
+    print(f"Tables and keys: {SCHEMA_PAGE}")
+    print(f"Models, columns, lineage: {REPOSITORY / os.environ.get('DBT_TARGET_PATH', 'target') / 'static_index.html'}")
     return 0

@@ -2,7 +2,7 @@
 
 import fcntl
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -12,35 +12,30 @@ from scraper.config import Config
 from scraper.console import counted
 from scraper.database import ASSUME_ROLE, Database
 from scraper.errors import CannotWork, LockHeld, UsageError
-from scraper.exports.export import Day, days_of, export
+from scraper.exports.export import Day, Export, days_of
 from scraper.locks import no_transform
 from scraper.migrate import open_migrated
 
-# Text that `copy` writes depends on these, and so do the files.
-_AS_WRITTEN = "set timezone to 'UTC'; set datestyle to 'ISO, YMD'; set extra_float_digits to 1"
+# The text that `copy` writes, and so the files, depend on the first three; questions about a day are not worth compiling.
+_SETTINGS = "set timezone to 'UTC'; set datestyle to 'ISO, YMD'; set extra_float_digits to 1; set jit to off"
 _IS_DERIVED = "select to_regclass('analytics.day_versions') is not null"
 
 
 def run(config: Config) -> int:
-    """Make the files of OUT equal to the database, within TRACK and DATE or FROM and TO.
+    """Make the files of EXPORT_FOLDER equal to the database, within TRACK and DATE or FROM and TO.
 
-    Raises CannotWork, also when nothing is derived yet, UsageError for an OUT that is no folder, and LockHeld while a
-    transform or another export to the same folder is at work.
+    Raises CannotWork, also when nothing is derived yet, UsageError for an EXPORT_FOLDER that is no folder, and LockHeld
+    while a transform or another export to the same folder is at work.
     """
     started = time.monotonic()
     database = open_migrated(config)
     folder = config.export_folder.absolute()
-    with _alone_in(folder), no_transform(database, "export"), _one_state_of(database) as connection:
+    with alone_in(folder), no_transform(database, "export"), _one_state_of(database) as connection:
         days = days_of(connection)
-        if not any(config.asks_for(day.track_slug, day.practice_date) for day in days):
+        asked_for = {day.place for day in days if config.asks_for(day.track_slug, day.practice_date)}
+        if not asked_for:
             raise CannotWork(_nothing_to_export(days))
-        outcomes = export(
-            connection,
-            folder,
-            days,
-            lambda day: config.asks_for(day.track_slug, day.practice_date),
-            is_full=config.full,
-        )
+        outcomes = Export(connection, folder, days, asked_for, is_full=config.full).run()
     for name, outcome in outcomes.items():
         if outcome.written or outcome.removed:
             removed = f", {outcome.removed} removed" if outcome.removed else ""
@@ -56,13 +51,15 @@ def run(config: Config) -> int:
 
 
 @contextmanager
-def _alone_in(folder: Path) -> Iterator[None]:
+def alone_in(folder: Path) -> Iterator[None]:
     """Hold the folder's lock, which dies with the process."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
         file = (folder / ".lock").open("w")
     except OSError as problem:
-        raise UsageError(f"OUT={folder} cannot be written ({problem.strerror}): name a folder of yours") from None
+        raise UsageError(
+            f"EXPORT_FOLDER={folder} cannot be written ({problem.strerror}): name a folder of yours"
+        ) from None
     with file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -76,7 +73,7 @@ def _one_state_of(database: Database) -> Iterator[psycopg.Connection]:
     """The database as it is at one moment, with a reader's rights."""
     with psycopg.connect(database.conninfo, autocommit=True) as connection:
         connection.execute(ASSUME_ROLE, ["practice_reader"])
-        connection.execute(_AS_WRITTEN)
+        connection.execute(_SETTINGS)
         connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
         connection.read_only = True
         with connection.transaction():
@@ -85,7 +82,7 @@ def _one_state_of(database: Database) -> Iterator[psycopg.Connection]:
             yield connection
 
 
-def _nothing_to_export(days: list[Day]) -> str:
+def _nothing_to_export(days: Sequence[Day]) -> str:
     if not days:
         return "the database has no practice day yet: begin with make crawl transform"
     tracks = sorted({day.track_slug for day in days})

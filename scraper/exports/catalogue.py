@@ -1,4 +1,7 @@
-"""What there is to export, as the database's catalogue has it: a new table, view or column needs nothing here."""
+"""What there is to export, as the database's catalogue has it: a new table, view or column needs nothing here.
+
+All of `racing` and `analytics` but `day_versions`, which is what the exports themselves go by.
+"""
 
 import hashlib
 from collections.abc import Mapping, Sequence
@@ -15,7 +18,7 @@ from scraper.exports.arrow_types import Column
 # against what that view looks at. What is not named here, such as a new model, is read whole by each export.
 FOLLOW_THEIR_DAY = {
     *("sessions", "class_leaderboard", "driver_days", "stints", "lap_flags"),
-    *("session_reconciliation", "class_reconciliation", "day_reconciliation", "class_day_bests", "day_versions"),
+    *("session_reconciliation", "class_reconciliation", "day_reconciliation", "class_day_bests"),
 }
 
 _COLUMNS = """
@@ -27,7 +30,9 @@ select
 from pg_class
 inner join pg_namespace on relnamespace = pg_namespace.oid
 inner join pg_attribute on attrelid = pg_class.oid
-where nspname in ('racing', 'analytics') and relkind in ('r', 'p', 'v', 'm') and attnum > 0 and not attisdropped
+where
+    nspname in ('racing', 'analytics') and relkind in ('r', 'p', 'v', 'm') and attnum > 0 and not attisdropped
+    and relname != 'day_versions'
 group by nspname, relname
 order by nspname desc, relname
 """
@@ -82,7 +87,7 @@ class Reference:
 
 @dataclass(frozen=True)
 class Relation:
-    """A table or view to export. `way_to_day` leads from its rows to `racing.events`; None for what belongs to no day."""
+    """A table or view to export. `way_to_day` leads from its rows to `racing.events`; None where rows have no day."""
 
     schema: str
     name: str

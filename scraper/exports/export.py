@@ -1,6 +1,7 @@
 """Make a folder of Parquet files equal to the database, reading the days that may differ and writing what does."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -50,70 +51,64 @@ def days_of(connection: psycopg.Connection[Any]) -> Sequence[Day]:
     return [Day(*row) for row in connection.execute(_DAYS)]
 
 
-def export(
-    connection: psycopg.Connection[Any],
-    folder: Path,
-    days: Sequence[Day],
-    is_asked_for: Callable[[Day], bool],
-    *,
-    is_full: bool,
-) -> Mapping[str, Outcome]:
-    """Bring all tables' files up to date, as one transaction sees them; what was done, by table.
+class Export:
+    """One export: all tables as one transaction sees them.
 
-    A day that is not asked for keeps its files as they are. `is_full`: read every day, whatever is known of its files.
+    Days whose place is not among `asked_for` keep their files as they are. `is_full`: read every day, whatever is known
+    of its files.
     """
-    outcomes = {}
-    tables = relations(connection)
-    for table in tables:
-        outcomes[table.full_name] = _export_table(connection, table, folder, days, is_asked_for, is_full=is_full)
-    for state in [file for schema in _SCHEMAS for file in (folder / schema).glob(f"*/{STATE}")]:
-        name = f"{state.parent.parent.name}.{state.parent.name}"
-        if name not in outcomes:
-            outcomes[name] = Outcome(removed=TableFolder(state.parent, definition="").remove_others(()))
-            state.unlink()
-            state.parent.rmdir()
-    return outcomes
 
+    def __init__(
+        self,
+        connection: psycopg.Connection[Any],
+        folder: Path,
+        days: Sequence[Day],
+        asked_for: Set[str],
+        *,
+        is_full: bool,
+    ) -> None:
+        self._connection = connection
+        self._folder = folder
+        self._days = days
+        self._asked_for = asked_for
+        self._is_full = is_full
 
-def _export_table(
-    connection: psycopg.Connection[Any],
-    table: Relation,
-    folder: Path,
-    days: Sequence[Day],
-    is_asked_for: Callable[[Day], bool],
-    *,
-    is_full: bool,
-) -> Outcome:
-    has_days = table.way_to_day is not None
-    places: dict[str, Day | None] = {day.place: day for day in days} if has_days else {_WHOLE: None}
-    files = TableFolder(folder / table.schema / table.name, table.definition)
-    outcome = Outcome(removed=files.remove_others(places))
-    for place, day in places.items():
-        version = day.version if day and table.follows_its_day else None
-        if (day and not is_asked_for(day)) or (not is_full and files.is_current(place, version)):
-            outcome.unchanged += 1
-        elif _write(connection, table, files, place, day, version):
-            outcome.written += 1
-        else:
-            outcome.unchanged += 1
-    files.save()
-    return outcome
+    def run(self) -> Mapping[str, Outcome]:
+        """Bring all files up to date; what was done, by table. Raises CannotWork for a value that has no place."""
+        outcomes = {table.full_name: self._bring_up_to_date(table) for table in relations(self._connection)}
+        for state in [file for schema in _SCHEMAS for file in (self._folder / schema).glob(f"*/{STATE}")]:
+            table = state.parent
+            name = f"{table.parent.name}.{table.name}"
+            if name not in outcomes:
+                outcomes[name] = Outcome(removed=TableFolder(table, definition="").remove_others(()))
+                state.unlink()
+                with suppress(OSError):  # it holds something else
+                    table.rmdir()
+        return outcomes
 
+    def _bring_up_to_date(self, table: Relation) -> Outcome:
+        has_days = table.way_to_day is not None
+        places: dict[str, Day | None] = {day.place: day for day in self._days} if has_days else {_WHOLE: None}
+        files = TableFolder(self._folder / table.schema / table.name, table.definition)
+        outcome = Outcome(removed=files.remove_others(places))
+        for place, day in places.items():
+            version = day.version if day and table.follows_its_day else None
+            is_settled = has_days and place not in self._asked_for
+            is_current = not self._is_full and files.is_current(place, version)
+            if not is_settled and not is_current and self._write(table, files, day, version):
+                outcome.written += 1
+            else:
+                outcome.unchanged += 1
+        files.save()
+        return outcome
 
-def _write(
-    connection: psycopg.Connection[Any],
-    table: Relation,
-    files: TableFolder,
-    place: str,
-    day: Day | None,
-    version: int | None,
-) -> bool:
-    rows = batches(connection, table.query(day.event_id if day else None), table.columns)
-    try:
-        return files.write(place, version, schema_of(table.columns), rows)
-    except pa.ArrowInvalid as problem:
-        where = f" on {day.practice_date} at {day.track_slug}" if day else ""
-        raise CannotWork(
-            f"{table.full_name}{where} holds a value that its type in Parquet cannot: {' '.join(str(problem).split())}; "
-            "the file is left as it was"
-        ) from None
+    def _write(self, table: Relation, files: TableFolder, day: Day | None, version: int | None) -> bool:
+        rows = batches(self._connection, table.query(day.event_id if day else None), table.columns)
+        try:
+            return files.write(day.place if day else _WHOLE, version, schema_of(table.columns), rows)
+        except pa.ArrowInvalid as problem:
+            where = f" on {day.practice_date} at {day.track_slug}" if day else ""
+            raise CannotWork(
+                f"{table.full_name}{where} holds a value that its type in Parquet has no place for: "
+                f"{' '.join(str(problem).split())}; the file is left as it was"
+            ) from None

@@ -17,7 +17,7 @@ from pyarrow import parquet
 
 STATE = "_state.json"  # readers of Parquet folders pass over what begins with _ or .
 FILE = "part-0.parquet"
-_UNFINISHED = ".part-0.parquet"
+_UNFINISHED = ".part-0.unfinished"
 
 
 @dataclass(frozen=True)
@@ -30,7 +30,7 @@ class Known:
 
 
 class TableFolder:
-    """The files of one table. `definition` says what made their rows: what is known under another one does not count."""
+    """The files of one table. `definition` says what made their rows: what is known under another does not count."""
 
     def __init__(self, path: Path, definition: str) -> None:
         self.path = path

@@ -40,9 +40,7 @@ def schema_of(columns: Sequence[Column]) -> Any:
     return pa.schema([(column.name, column.arrow_type) for column in columns])
 
 
-def batches(
-    connection: psycopg.Connection[Any], query: sql.Composable, columns: Sequence[Column]
-) -> Iterator[Any]:
+def batches(connection: psycopg.Connection[Any], query: sql.Composable, columns: Sequence[Column]) -> Iterator[Any]:
     """The query's rows as record batches; equal rows come in equal batches. Raises ArrowInvalid for what has no place
     in its column's type, as NaN among decimals."""
     statement = sql.SQL("copy ({}) to stdout (format csv, header)").format(query)

@@ -1,4 +1,4 @@
-"""What models may do: data flows down the layers, staging alone touches sources, and nothing of a page becomes SQL."""
+"""What models may do: data flows down the layers, staging alone touches sources, exports hold all that is final."""
 
 import json
 import re
@@ -24,11 +24,17 @@ Models = dict[str, dict[str, Any]]
 
 
 @pytest.fixture(scope="module")
-def models(shared_database: Database, dbt_artifacts: Path) -> Models:
-    """The models by their unique ids, as dbt reads them."""
+def manifest(shared_database: Database, dbt_artifacts: Path) -> dict[str, Any]:
+    """The project as dbt reads it."""
     commands = Commands(shared_database, dbt_artifacts)
     commands.succeed("dbt", ARGS="parse --no-use-colors")
-    manifest = json.loads((commands.artifacts / "target" / "manifest.json").read_text())
+    manifest: dict[str, Any] = json.loads((commands.artifacts / "target" / "manifest.json").read_text())
+    return manifest
+
+
+@pytest.fixture(scope="module")
+def models(manifest: dict[str, Any]) -> Models:
+    """The models by their unique ids."""
     return {name: node for name, node in manifest["nodes"].items() if node["resource_type"] == "model"}
 
 
@@ -75,3 +81,17 @@ def test_no_model_asks_the_database_for_text_to_build_sql_of() -> None:
     files = [*(REPOSITORY / "dbt_project" / "models").rglob("*.sql"), *(REPOSITORY / "dbt_project").glob("tests/*.sql")]
     assert len(files) > 50
     assert [file.name for file in files if asking.search(file.read_text(encoding="utf-8"))] == []
+
+
+def test_the_exports_name_every_final_model(manifest: dict[str, Any], models: Models) -> None:
+    [exports] = [each for each in manifest["exposures"].values() if each["name"] == "exports"]
+    final = {name for name, model in models.items() if model["schema"] in ("racing", "analytics")}
+    assert set(exports["depends_on"]["nodes"]) == final
+
+
+def test_every_exposure_reads_final_models_alone(manifest: dict[str, Any], models: Models) -> None:
+    for exposure in manifest["exposures"].values():
+        assert exposure["description"]
+        assert exposure["owner"]["name"]
+        schemas = {models[name]["schema"] for name in exposure["depends_on"]["nodes"]}
+        assert schemas <= {"racing", "analytics"}, exposure["name"]

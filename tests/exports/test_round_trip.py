@@ -29,7 +29,7 @@ def season(shared_database: Database, dbt_artifacts: Path) -> Commands:
 @pytest.fixture(scope="module")
 def folder(season: Commands, tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("exports") / "new"
-    season.succeed("export", OUT=str(folder))
+    season.succeed("export", EXPORT_FOLDER=str(folder))
     return folder
 
 
@@ -60,9 +60,16 @@ def test_types_are_exact(folder: Path) -> None:
             "is_valid": pa.bool_(),
             "finished_at": pa.timestamp("us"),
         },
-        "racing/events": {"event_date": pa.date32(), "updated_at": pa.timestamp("us", "UTC"), "event_metadata": pa.string()},
+        "racing/events": {
+            "event_date": pa.date32(),
+            "updated_at": pa.timestamp("us", "UTC"),
+            "event_metadata": pa.string(),
+        },
         "analytics/stints": {"session_ids": pa.list_(pa.string())},
-        "analytics/day_reconciliation": {"site_first_start": pa.time64("us"), "first_start_difference": pa.decimal128(18, 6)},
+        "analytics/day_reconciliation": {
+            "site_first_start": pa.time64("us"),
+            "first_start_difference": pa.decimal128(18, 6),
+        },
         "analytics/sessions": {"average_lap": pa.decimal128(38, 9)},
     }
     for table, expected in types.items():
@@ -72,19 +79,19 @@ def test_types_are_exact(folder: Path) -> None:
 
 def test_a_second_export_writes_nothing(season: Commands, folder: Path) -> None:
     before = {file: file.stat().st_mtime_ns for file in folder.rglob("*.parquet")}
-    assert "Export: 0 files written, 0 removed" in season.succeed("export", OUT=str(folder))
+    assert "Export: 0 files written, 0 removed" in season.succeed("export", EXPORT_FOLDER=str(folder))
     # Nor does one that reads every day again.
-    assert "Export: 0 files written, 0 removed" in season.succeed("export", OUT=str(folder), FULL="1")
+    assert "Export: 0 files written, 0 removed" in season.succeed("export", EXPORT_FOLDER=str(folder), FULL="1")
     assert {file: file.stat().st_mtime_ns for file in folder.rglob("*.parquet")} == before
 
 
 def test_one_day_of_one_track_is_exported_alone(season: Commands, tmp_path: Path) -> None:
     day = next(iter(SEASON.days()))
-    said = season.succeed("export", OUT=str(tmp_path), TRACK=day.track.slug, DATE=str(day.date))
+    said = season.succeed("export", EXPORT_FOLDER=str(tmp_path), TRACK=day.track.slug, DATE=str(day.date))
     [laps] = (tmp_path / "racing" / "laps").rglob("*.parquet")
     assert laps.parent.relative_to(tmp_path / "racing" / "laps") == Path(f"track={day.track.slug}/date={day.date}")
     assert json.loads((tmp_path / "racing" / "laps" / "_state.json").read_text())["files"]
     assert "racing.laps" in said
-    refused = season.run("export", OUT=str(tmp_path), TRACK="nowhere")
+    refused = season.run("export", EXPORT_FOLDER=str(tmp_path), TRACK="nowhere")
     assert refused.returncode == 1
     assert "no practice day is what TRACK, DATE, FROM and TO ask for: there are days from 2025-08-23" in refused.stderr

@@ -38,7 +38,7 @@ final as (
         session_id,
         best_lap_number,
         best_lap - min(best_lap) over standing as gap_to_first,
-        best_lap - lag(best_lap) over (standing order by best_lap) as gap_to_next,
+        best_lap - lag(best_lap) over (standing order by best_lap, racer_id) as gap_to_next,
         sessions,
         laps_in_class as laps
     from placed_sessions

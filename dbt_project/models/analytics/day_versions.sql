@@ -1,66 +1,9 @@
-{#- Hashes put together by exclusive or: in whatever order they come, and so that one row's change changes the day's. -#}
+{#-
+    Hashes put together by exclusive or: in whatever order they come, each changes the day's. Tables are named where they
+    are read, and not imported: a CTE that is named twice is computed whole.
+-#}
 
 with
-
-events as (
-
-    select * from {{ ref('events') }}
-
-),
-
-races as (
-
-    select * from {{ ref('races') }}
-
-),
-
-race_drivers as (
-
-    select * from {{ ref('race_drivers') }}
-
-),
-
-race_results as (
-
-    select * from {{ ref('race_results') }}
-
-),
-
-laps as (
-
-    select * from {{ ref('laps') }}
-
-),
-
-day_reconciliation as (
-
-    select * from {{ ref('day_reconciliation') }}
-
-),
-
-class_day_bests as (
-
-    select * from {{ ref('class_day_bests') }}
-
-),
-
-driver_people as (
-
-    select * from {{ ref('driver_people') }}
-
-),
-
-people as (
-
-    select * from {{ ref('people') }}
-
-),
-
-class_aliases as (
-
-    select * from {{ ref('class_aliases') }}
-
-),
 
 -- What lies in no row of the day: whom its sessions are taken for, and what their classes are counted under.
 sessions_told as (
@@ -71,71 +14,72 @@ sessions_told as (
         driver_people.person_id,
         people.person_name,
         class_aliases.class_name
-    from races
-    inner join events on races.event_id = events.id
-    inner join race_drivers on races.id = race_drivers.race_id
-    left join driver_people
+    from {{ ref('races') }} as races
+    inner join {{ ref('events') }} as events on races.event_id = events.id
+    inner join {{ ref('race_drivers') }} as race_drivers on races.id = race_drivers.race_id
+    left join {{ ref('driver_people') }} as driver_people
         on
             race_drivers.driver_id = driver_people.driver_id
             and events.track_id = driver_people.track_id
             and race_drivers.display_name = any(driver_people.spellings)
-    left join people on driver_people.person_id = people.person_id
-    left join class_aliases on lower(races.class_name) = lower(class_aliases.page_class_name)
+    left join {{ ref('people') }} as people on driver_people.person_id = people.person_id
+    left join {{ ref('class_aliases') }} as class_aliases
+        on lower(races.class_name) = lower(class_aliases.page_class_name)
 
 ),
 
 hashed_rows as (
 
     select
-        id as event_id,
+        events.id as event_id,
         hash_record_extended(events, 0) as row_hash
-    from events
+    from {{ ref('events') }} as events
 
     union all
 
     select
-        event_id,
+        races.event_id,
         hash_record_extended(races, 0) as row_hash
-    from races
+    from {{ ref('races') }} as races
 
     union all
 
     select
         races.event_id,
         hash_record_extended(race_drivers, 0) as row_hash
-    from races
-    inner join race_drivers on races.id = race_drivers.race_id
+    from {{ ref('races') }} as races
+    inner join {{ ref('race_drivers') }} as race_drivers on races.id = race_drivers.race_id
 
     union all
 
     select
         races.event_id,
         hash_record_extended(race_results, 0) as row_hash
-    from races
-    inner join race_results on races.id = race_results.race_id
+    from {{ ref('races') }} as races
+    inner join {{ ref('race_results') }} as race_results on races.id = race_results.race_id
 
     union all
 
     select
         races.event_id,
         hash_record_extended(laps, 0) as row_hash
-    from races
-    inner join race_results on races.id = race_results.race_id
-    inner join laps on race_results.id = laps.race_result_id
+    from {{ ref('races') }} as races
+    inner join {{ ref('race_results') }} as race_results on races.id = race_results.race_id
+    inner join {{ ref('laps') }} as laps on race_results.id = laps.race_result_id
 
     union all
 
     select
-        event_id,
+        day_reconciliation.event_id,
         hash_record_extended(day_reconciliation, 0) as row_hash
-    from day_reconciliation
+    from {{ ref('day_reconciliation') }} as day_reconciliation
 
     union all
 
     select
-        event_id,
+        class_day_bests.event_id,
         hash_record_extended(class_day_bests, 0) as row_hash
-    from class_day_bests
+    from {{ ref('class_day_bests') }} as class_day_bests
 
     union all
 

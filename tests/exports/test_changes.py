@@ -1,0 +1,213 @@
+"""Exports follow whatever changes in the database or in the folder, and write nothing else."""
+
+from collections.abc import Callable, Iterator
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+from pyarrow import parquet
+
+from scraper.errors import CannotWork
+from tests.commands_runner import Commands
+from tests.dbt_project.raw_pages import DayList, SessionPage, listed, store
+from tests.exports.exported import exported_rows, relations, stored_rows
+
+Export = Callable[[Path], int]
+NORTH_24 = "track=north/date=2025-10-24"
+NORTH_25 = "track=north/date=2025-10-25"
+
+
+@pytest.fixture
+def connection(warehouse: Commands) -> Iterator[psycopg.Connection[Any]]:
+    with psycopg.connect(warehouse.database.conninfo, autocommit=True) as connection:
+        yield connection
+
+
+@pytest.fixture
+def folder(tmp_path: Path, export_to: Export) -> Path:
+    """Everything as it is now."""
+    export_to(tmp_path)
+    return tmp_path
+
+
+def files(folder: Path) -> dict[str, tuple[int, int]]:
+    """What tells whether a file was written."""
+    found = {file: file.stat() for file in folder.rglob("*.parquet")}
+    return {str(file.relative_to(folder).parent): (stat.st_ino, stat.st_mtime_ns) for file, stat in found.items()}
+
+
+def written(folder: Path, export_to: Export) -> set[str]:
+    """What another export writes or removes."""
+    before = files(folder)
+    assert export_to(folder) == 0
+    after = files(folder)
+    return {place for place in before.keys() | after.keys() if before.get(place) != after.get(place)}
+
+
+def assert_equal(folder: Path, warehouse: Commands) -> None:
+    """Every table reads the same from its files."""
+    for (schema, name), json_columns in relations(warehouse.database).items():
+        if list((folder / schema / name).rglob("*.parquet")):
+            rows = exported_rows(folder, schema, name, json_columns)
+            assert rows == stored_rows(warehouse.database, schema, name), name
+        else:
+            assert not stored_rows(warehouse.database, schema, name), name
+
+
+def test_any_text_comes_through(folder: Path, warehouse: Commands) -> None:
+    assert_equal(folder, warehouse)
+    names = parquet.read_table(folder / "racing" / "race_drivers" / NORTH_24)["display_name"].to_pylist()
+    assert [name for name in names if name.startswith('O\'Neil, "Al"')]
+
+
+def test_a_lap_that_changes_rewrites_its_day_alone(
+    folder: Path, warehouse: Commands, connection: psycopg.Connection[Any], export_to: Export
+) -> None:
+    # By hand: nothing but the lap tells of it, not even an `updated_at`.
+    connection.execute("""
+        update racing.laps set is_valid = not is_valid
+        where lap_number = 2 and race_result_id = (
+            select race_results.id from racing.race_results
+            inner join racing.races on race_id = races.id where source_race_id = '1'
+        )
+    """)
+    changed = written(folder, export_to)
+    assert {place for place in changed if NORTH_24 not in place} == set()
+    assert f"racing/laps/{NORTH_24}" in changed
+    assert f"analytics/sessions/{NORTH_24}" in changed
+    assert f"racing/races/{NORTH_24}" not in changed
+    assert_equal(folder, warehouse)
+
+
+def test_a_new_day_is_added_and_what_it_tells_of_earlier_days_reaches_them(
+    folder: Path, warehouse: Commands, connection: psycopg.Connection[Any], export_to: Export
+) -> None:
+    day = date(2025, 10, 26)
+    # The transponder that nobody was known to have carries a name now; Ana is written in another way.
+    rows = [
+        listed(91, "Zed Abara", class_and_transponder="1/10 Open (7000003)", started_at=f"{day} 10:00:00"),
+        listed(92, "ANA RUIZ", class_and_transponder="1/10 Open (7000001)", started_at=f"{day} 10:00:00"),
+    ]
+    store(connection, "north", DayList(rows, day))
+    warehouse.succeed("transform")
+    changed = written(folder, export_to)
+    assert "racing/laps/track=north/date=2025-10-26" in changed
+    assert {f"analytics/sessions/{place}" for place in (NORTH_24, NORTH_25)} <= changed
+    assert not [place for place in changed if "track=south" in place or place.startswith(f"racing/laps/{NORTH_24}")]
+    assert_equal(folder, warehouse)
+
+
+def test_an_alias_of_a_class_reaches_every_day_that_has_it(
+    folder: Path, warehouse: Commands, connection: psycopg.Connection[Any], export_to: Export
+) -> None:
+    connection.execute("insert into intermediate.class_aliases values ('1/10 open', 'Open')")
+    changed = written(folder, export_to)
+    assert f"analytics/class_leaderboard/{NORTH_25}" in changed
+    assert not [place for place in changed if place.startswith("racing/")]
+    assert_equal(folder, warehouse)
+    connection.execute("delete from intermediate.class_aliases")
+
+
+def test_a_view_that_is_defined_anew_is_read_whole(
+    folder: Path, warehouse: Commands, connection: psycopg.Connection[Any], export_to: Export
+) -> None:
+    view = "intermediate.int_reconciliation__session_statistics"
+    (was,) = connection.execute("select pg_get_viewdef(%s::regclass)", [view]).fetchone() or ("",)
+    otherwise = str(was).replace("min(", "max(")
+    assert otherwise != was
+    redefine = f"create or replace view {view} as "
+    connection.execute(f"{redefine}{otherwise}".encode())
+    try:
+        assert f"analytics/session_reconciliation/{NORTH_25}" in written(folder, export_to)
+        assert_equal(folder, warehouse)
+    finally:
+        connection.execute(f"{redefine}{was}".encode())
+
+
+def test_a_new_column_and_a_new_table_need_nothing_and_leave_with_their_files(
+    folder: Path, warehouse: Commands, connection: psycopg.Connection[Any], export_to: Export
+) -> None:
+    with connection.transaction(force_rollback=False):
+        connection.execute("alter table racing.laps add column temperature numeric(4, 1) default 21.5")
+        connection.execute(
+            "create table analytics.weather as select id as event_id, 3::smallint as wind from racing.events"
+        )
+        connection.execute("create table analytics.tyres (name text, prices numeric(6, 2)[])")
+        connection.execute("insert into analytics.tyres values ('soft', '{1.50,2.25}'), (null, null), ('', '{}')")
+        connection.execute("grant select on analytics.weather, analytics.tyres to practice_reader")
+    try:
+        assert {f"racing/laps/{NORTH_25}", f"analytics/weather/{NORTH_25}"} <= written(folder, export_to)
+        tyres = parquet.read_table(folder / "analytics" / "tyres" / "part-0.parquet")
+        assert str(tyres.schema.field("prices").type) == "list<element: decimal128(6, 2)>"
+        assert_equal(folder, warehouse)
+        # Of a table that no version knows, each export reads every day.
+        connection.execute("update analytics.weather set wind = 4")
+        assert {place.split("/")[1] for place in written(folder, export_to)} == {"weather"}
+    finally:
+        connection.execute("alter table racing.laps drop column temperature")
+        connection.execute("drop table analytics.weather, analytics.tyres")
+    written(folder, export_to)
+    assert not (folder / "analytics" / "tyres").exists()
+    assert not (folder / "analytics" / "weather").exists()
+    assert_equal(folder, warehouse)
+
+
+def test_a_day_that_is_gone_loses_its_files(
+    folder: Path, warehouse: Commands, connection: psycopg.Connection[Any], export_to: Export
+) -> None:
+    with connection.transaction():
+        (event_id,) = connection.execute(
+            "select id from racing.events where source_event_id = 'south-practice-2025-10-25'"
+        ).fetchone() or (None,)
+        connection.execute("delete from analytics.day_reconciliation where event_id = %s", [event_id])
+        connection.execute("delete from analytics.class_day_bests where event_id = %s", [event_id])
+        connection.execute("delete from racing.events where id = %s", [event_id])
+    gone = "track=south/date=2025-10-25"
+    assert {f"racing/laps/{gone}", f"analytics/stints/{gone}"} <= written(folder, export_to)
+    assert not [place for place in files(folder) if gone in place]
+    assert not list(folder.rglob(gone))
+    assert_equal(folder, warehouse)
+
+
+@pytest.mark.parametrize("harm", [Path.unlink, lambda file: file.write_bytes(b"PAR1")], ids=["removed", "damaged"])
+def test_a_file_that_somebody_harmed_is_made_again(
+    folder: Path, export_to: Export, harm: Callable[[Path], object]
+) -> None:
+    harm(folder / "racing" / "laps" / NORTH_25 / "part-0.parquet")
+    assert written(folder, export_to) == {f"racing/laps/{NORTH_25}"}
+
+
+@pytest.mark.parametrize("state", ["", "{}", "[1]", '{"definition": 1, "files": {"x": 1}}'])
+def test_without_a_record_of_the_files_they_are_compared(folder: Path, export_to: Export, state: str) -> None:
+    for file in folder.rglob("_state.json"):
+        file.write_text(state)
+    assert written(folder, export_to) == set()
+
+
+def test_a_value_that_has_no_place_in_its_type_is_named_and_harms_no_file(
+    folder: Path, connection: psycopg.Connection[Any], export_to: Export, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FULL", "1")  # NaN has the hash of null
+    connection.execute("update racing.race_results set consistency = 'NaN'")
+    try:
+        before = files(folder)
+        with pytest.raises(CannotWork, match=r"racing\.race_results on 2025-10-2\d at \w+ holds a value.*NaN"):
+            export_to(folder)
+        assert files(folder) == before
+    finally:
+        connection.execute("update racing.race_results set consistency = null")
+
+
+def test_a_track_with_any_name_stays_within_the_folder(
+    tmp_path: Path, warehouse: Commands, connection: psycopg.Connection[Any], export_to: Export
+) -> None:
+    store(connection, "../../é=/x", DayList([listed(1)]))
+    store(connection, "../../é=/x", SessionPage(1))
+    warehouse.succeed("transform")
+    folder = tmp_path / "a" / "b" / "c"
+    export_to(folder)
+    assert [path.name for path in tmp_path.iterdir()] == ["a"]
+    assert list((folder / "racing" / "laps").glob("track=..%2F..%2F%C3%A9%3D%2Fx/date=2025-10-25/part-0.parquet"))
+    assert_equal(folder, warehouse)

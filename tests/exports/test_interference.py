@@ -1,0 +1,139 @@
+"""Exports that are killed, that transforms come in between, or that meet another: no half file, and no mixture."""
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import psycopg
+import pytest
+from pyarrow import parquet
+
+from scraper import locks
+from scraper.commands import export
+from scraper.database import Database
+from scraper.errors import CannotWork, LockHeld, UsageError
+from scraper.exports.folder import TableFolder
+from scraper.locks import Job, no_transform, only_one
+from tests.commands_runner import Commands
+from tests.exports.test_changes import assert_equal, files
+from tests.waiting import wait_for
+
+Export = Callable[[Path], int]
+
+
+def test_a_killed_export_leaves_whole_files_and_the_next_completes_them(
+    tmp_path: Path, warehouse: Commands, export_to: Export
+) -> None:
+    process = warehouse.start("export", EXPORT_FOLDER=str(tmp_path))
+    wait_for(lambda: files(tmp_path), process)
+    process.kill()
+    process.communicate()
+    there = list(tmp_path.rglob("*.parquet"))
+    for file in there:
+        parquet.read_table(file)
+    export_to(tmp_path)
+    assert_equal(tmp_path, warehouse)
+    assert [path.name for path in tmp_path.rglob("*") if path.name.startswith(".part")] == []
+
+
+@pytest.mark.parametrize("nth", [1, 2, 7, 30])
+def test_an_export_that_ends_anywhere_is_taken_up_again(
+    tmp_path: Path, warehouse: Commands, export_to: Export, monkeypatch: pytest.MonkeyPatch, nth: int
+) -> None:
+    """It ends with a file written and not yet in its place, after n files."""
+    replace, replaced = Path.replace, []
+
+    def end(self: Path, target: Path) -> Path:
+        replaced.append(target)
+        if len(replaced) == nth:
+            raise KeyboardInterrupt
+        return replace(self, target)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "replace", end)
+        with pytest.raises(KeyboardInterrupt):
+            export_to(tmp_path)
+    whole = files(tmp_path)
+    assert len(whole) <= nth
+    export_to(tmp_path)
+    assert_equal(tmp_path, warehouse)
+    assert {place: files(tmp_path)[place] for place in whole} == whole
+    assert not list(tmp_path.rglob(".part-*"))
+
+
+def test_an_export_is_of_one_moment(
+    tmp_path: Path, warehouse: Commands, export_to: Export, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    save = TableFolder.save
+    saved: list[str] = []
+
+    def change_after_the_first_table(self: TableFolder) -> None:
+        save(self)
+        if not saved:
+            with psycopg.connect(warehouse.database.conninfo) as other:
+                other.execute("update racing.races set class_name = 'Other'")
+        saved.append(self.path.name)
+
+    with psycopg.connect(warehouse.database.conninfo) as connection:
+        before = connection.execute("select id::text, class_name from racing.races").fetchall()
+    try:
+        with monkeypatch.context() as patch:
+            patch.setattr(TableFolder, "save", change_after_the_first_table)
+            export_to(tmp_path)
+        assert saved.index("races") > 0
+        races = parquet.read_table(tmp_path / "racing" / "races", partitioning=None)
+        exported = zip(races["id"].to_pylist(), races["class_name"].to_pylist(), strict=True)
+        assert sorted(exported) == sorted(before)
+        export_to(tmp_path)
+        assert_equal(tmp_path, warehouse)
+    finally:
+        with psycopg.connect(warehouse.database.conninfo) as connection:
+            for race_id, class_name in before:
+                connection.execute("update racing.races set class_name = %s where id = %s", [class_name, race_id])
+
+
+def test_export_and_transform_keep_each_other_out(
+    tmp_path: Path, warehouse: Commands, export_to: Export, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(locks, "PATIENCE", "10ms")
+    with only_one(warehouse.database, Job.TRANSFORM), pytest.raises(LockHeld, match="transform by process"):
+        export_to(tmp_path)
+    assert files(tmp_path) == {}
+    with no_transform(warehouse.database, "export"):
+        export_to(tmp_path)  # any number of exports
+        done = warehouse.run("transform")
+        assert done.returncode == 4
+        assert "what must not see half of a transform is running: export by process" in done.stderr
+
+
+def test_one_export_at_a_time_writes_to_a_folder(tmp_path: Path, export_to: Export) -> None:
+    with export.alone_in(tmp_path), pytest.raises(LockHeld, match=f"another export writes to {tmp_path}"):
+        export_to(tmp_path)
+    assert export_to(tmp_path) == 0
+
+
+def test_what_cannot_be_a_folder_is_refused(tmp_path: Path, export_to: Export) -> None:
+    file = tmp_path / "file"
+    file.touch()
+    with pytest.raises(UsageError, match=f"EXPORT_FOLDER={file} cannot be written .*: name a folder of yours"):
+        export_to(file)
+
+
+@pytest.mark.parametrize("foreign", ["notes.parquet", "mine/part-0.parquet", "mine/track=a/date=b/part-0.parquet"])
+def test_foreign_files_stay(tmp_path: Path, export_to: Export, foreign: str) -> None:
+    path = tmp_path / "analytics" / foreign
+    path.parent.mkdir(parents=True)
+    path.write_text("mine")
+    export_to(tmp_path)
+    assert path.read_text() == "mine"
+    shutil.rmtree(tmp_path / "racing" / "laps")
+    export_to(tmp_path)
+    assert path.read_text() == "mine"
+
+
+def test_before_the_first_transform_it_says_what_to_do(
+    tmp_path: Path, database: Database, monkeypatch: pytest.MonkeyPatch, export_to: Export
+) -> None:
+    monkeypatch.setenv("DATABASE_URL", database.url.render_as_string(hide_password=False))
+    with pytest.raises(CannotWork, match="nothing is derived yet: run make transform"):
+        export_to(tmp_path)
