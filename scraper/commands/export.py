@@ -16,7 +16,7 @@ from scraper.exports.export import Day, Export, days_of
 from scraper.locks import no_transform
 from scraper.migrate import open_migrated
 
-# The text that `copy` writes, and so the files, depend on the first three; questions about a day are not worth compiling.
+# The text that `copy` writes depends on the first three, and so do the files; questions about a day need no compiling.
 _SETTINGS = "set timezone to 'UTC'; set datestyle to 'ISO, YMD'; set extra_float_digits to 1; set jit to off"
 _IS_DERIVED = "select to_regclass('analytics.day_versions') is not null"
 

@@ -64,7 +64,7 @@ def written_files(server: EmbeddedServer, artifacts: Path) -> list[Path]:
 
 
 def test_crawl_and_transform_work_with_one_role_each_and_the_reader_reads(
-    server: EmbeddedServer, owner: Database, dbt_artifacts: Path
+    server: EmbeddedServer, owner: Database, dbt_artifacts: Path, tmp_path: Path
 ) -> None:
     season = Season.generate(tracks=1, days=1)
     (day,) = season.days()
@@ -79,6 +79,9 @@ def test_crawl_and_transform_work_with_one_role_each_and_the_reader_reads(
     with psycopg.connect(as_user(server, "practice", "analyst").conninfo) as connection:
         sessions = connection.execute("select count(*) from racing.races where detail_status = 'captured'").fetchone()
     assert sessions == (len(day.sessions),)
+    exported = commands_of(server, "analyst", dbt_artifacts).succeed("export", EXPORT_FOLDER=str(tmp_path / "exports"))
+    assert "Export: " in exported
+    assert list((tmp_path / "exports" / "racing" / "laps").rglob("*.parquet"))
     with psycopg.connect(owner.conninfo) as connection:
         owners = connection.execute("select distinct relowner::regrole::text from pg_class where relname like 'stg%'")
         assert owners.fetchall() == [("practice_transformer",)]
