@@ -45,7 +45,7 @@ ranked_rows as (
         *,
         row_number() over (
             partition by track_slug, practice_date, session_id
-            order by load_id desc, lap_count desc nulls last, length_seconds desc nulls last, list_row
+            order by load_id desc, lap_count desc nulls last, length_seconds desc nulls last, list_row asc
         ) as place
     from rows_so_far
 

@@ -75,8 +75,7 @@ listed_days as (
     select
         lists.track_slug,
         lists.practice_date,
-        lists.load_id as list_load_id,
-        row_number() over (order by lists.practice_date, lists.track_slug collate "C") as place
+        lists.load_id as list_load_id
     from lists
     {% if not takes_all_days() -%}
         inner join days_with_work
@@ -92,17 +91,26 @@ listed_days as (
 
 ),
 
+placed_days as (
+
+    select
+        *,
+        row_number() over (order by practice_date asc, track_slug collate "C" asc) as place
+    from listed_days
+
+),
+
 -- A run takes whole days, the first ones, as long as it has not sessions enough. The others are put off to the next.
 counted_days as (
 
     select
-        listed_days.*,
-        sum(first_lists.session_count) over (order by listed_days.place) - first_lists.session_count as sessions_before
-    from listed_days
+        placed_days.*,
+        sum(first_lists.session_count) over (order by placed_days.place) - first_lists.session_count as sessions_before
+    from placed_days
     left join first_lists
         on
-            listed_days.list_load_id = first_lists.load_id
-            and listed_days.place <= {{ days_at_once() }}
+            placed_days.list_load_id = first_lists.load_id
+            and placed_days.place <= {{ days_at_once() }}
 
 ),
 
