@@ -22,6 +22,7 @@ COMMANDS = {
     "verify": "compare everything derived with everything raw, and test all rows",
     "doctor": "look at what the work depends on, and say what to do about it",
     "export": "write the final schema and analytics to Parquet files, as far as they have changed",
+    "report": "write one practice day as a self-contained HTML file",
     "migrate": "bring the database's schema up to date",
     "docs": "build the dbt documentation",
     "dbt": "dbt itself on the database of this project, with the arguments of ARGS",

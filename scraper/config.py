@@ -16,6 +16,7 @@ from scraper.setting_values import (
     read_base_url,
     read_contact,
     read_date,
+    read_file,
     read_seconds,
     read_switch,
     read_tracks,
@@ -81,6 +82,7 @@ class Config(BaseSettings):
     refresh: Annotated[bool, Field(validation_alias="REFRESH"), _read(read_switch, "REFRESH")] = False
     full: Annotated[bool, Field(validation_alias="FULL"), _read(read_switch, "FULL")] = False
     export_folder: Annotated[Path, Field(validation_alias="EXPORT_FOLDER")] = REPOSITORY / "exports"
+    report_file: Annotated[Path | None, Field(validation_alias="OUT"), _read(read_file, "OUT")] = None
     dbt_arguments: Annotated[str, Field(validation_alias="ARGS")] = ""
 
     @model_validator(mode="before")

@@ -3,6 +3,7 @@
 import math
 import re
 from datetime import date
+from pathlib import Path
 from urllib.parse import urlsplit
 
 from scraper.errors import UsageError
@@ -74,6 +75,23 @@ def read_contact(setting: str, text: str) -> str:
     raise UsageError(
         f"{setting}={shown(text)} holds control characters: write one plain line, as {setting}=me@example.org"
     )
+
+
+def read_file(setting: str, text: str) -> Path:
+    """A file to write; `~` is the user's home."""
+    if not text.isprintable():
+        raise UsageError(
+            f"{setting}={shown(text)} holds control characters: write a file's name, as {setting}=day.html"
+        )
+    try:
+        path = Path(text).expanduser()
+    except RuntimeError:
+        raise UsageError(f"{setting}={shown(text)} begins with no user's home: write the path in full") from None
+    if path.is_dir():
+        raise UsageError(
+            f"{setting}={shown(text)} is a folder: name a file in it, as {setting}={shown(str(path / 'day.html'))}"
+        )
+    return path
 
 
 def read_base_url(setting: str, text: str) -> str:

@@ -1,0 +1,105 @@
+"""Figures and names as the page prints them. What is not known is a dash."""
+
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from urllib.parse import urlsplit
+
+NOTHING = "–"
+FILTERS = (
+    "clock",
+    "counted",
+    "gain",
+    "gap",
+    "lap_time",
+    "length_of_time",
+    "long_date",
+    "moment",
+    "percent",
+    "short_name",
+    "web_address",
+    "whole",
+)
+"""What the templates may call, by name."""
+
+_LONGEST_NAME = 60
+_THIS_MACHINE = ("127.0.0.1", "::1", "localhost")
+
+FLAGS = {
+    "suspected_cut": "cut?",
+    "fast_outlier": "fast",
+    "slow_outlier": "slow",
+    "suspected_crash": "crash?",
+    "suspected_stop": "stop?",
+}
+"""A lap's flag in a word; a question mark where it guesses a cause."""
+
+
+def lap_time(seconds: Decimal | None) -> str:
+    """`33.104`, also above a minute, as the lap tables of the site have it."""
+    return NOTHING if seconds is None else f"{seconds:.3f}"
+
+
+def gap(seconds: Decimal | None) -> str:
+    """`+0.312`; `−0.100` with a minus sign that is as wide as the plus."""
+    return NOTHING if seconds is None else f"{seconds:+.3f}".replace("-", "−")
+
+
+def gain(seconds: Decimal | None) -> str:
+    """`+0.312` for faster by so much; nothing where there is nothing to compare with."""
+    return "" if seconds is None else gap(seconds)
+
+
+def percent(share: Decimal | None) -> str:
+    """`95.3 %`."""
+    return NOTHING if share is None else f"{share:.1f} %"
+
+
+def whole(number: int | None) -> str:
+    """`1,204`."""
+    return NOTHING if number is None else f"{number:,}"
+
+
+def length_of_time(seconds: Decimal | int | None) -> str:
+    """Hours, minutes and seconds: `2:03:11`, below an hour `8:28`."""
+    if seconds is None:
+        return NOTHING
+    minutes, rest = divmod(int(Decimal(seconds).to_integral_value()), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
+
+
+def clock(moment: datetime | None) -> str:
+    """`13:02`, by the track's wall clock."""
+    return NOTHING if moment is None else f"{moment:%H:%M}"
+
+
+def moment(when: datetime) -> str:
+    """`26 October 2025, 21:14 UTC`."""
+    there = when.astimezone(UTC)
+    return f"{there.day} {there:%B %Y, %H:%M} UTC"
+
+
+def long_date(day: date) -> str:
+    """`Saturday, 25 October 2025`."""
+    return f"{day:%A}, {day.day} {day:%B} {day.year}"
+
+
+def short_name(text: str) -> str:
+    """A name of any length as it fits into a table."""
+    text = " ".join(text.split())
+    return text if len(text) <= _LONGEST_NAME else text[: _LONGEST_NAME - 1] + "…"
+
+
+def counted(number: int, thing: str) -> str:
+    """`1 lap`, `1,204 laps`."""
+    return f"{number:,} {thing}" if number == 1 else f"{number:,} {thing}s"
+
+
+def web_address(url: str) -> str | None:
+    """The address where it is one that a reader may follow: no script, and no sample site that has stopped."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return None
+    is_on_the_web = parts.scheme in ("http", "https") and parts.hostname and parts.hostname not in _THIS_MACHINE
+    return url if is_on_the_web else None
