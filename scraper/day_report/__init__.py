@@ -1,5 +1,5 @@
-"""One practice day as a self-contained HTML file. Reads `racing` and `analytics` alone; writes nothing to the database.
+"""One practice day as a self-contained HTML file. Reads `racing` and `analytics` alone, and writes nothing there.
 
-Rows become a `PracticeDay` (`practice_day.py`), its rows one `Racer` each (`racers.py`), and both a page (`page.py`) with
-charts (`charts.py`).
+Rows (`practice_day.py`) are put together by racer (`racers.py`, `pace.py`), those with their charts (`charts.py`) to the
+contents of a page (`contents.py`), and these to the file (`page.py`).
 """

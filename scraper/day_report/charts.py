@@ -41,7 +41,7 @@ class Chart:
 
 
 def plain(text: str, longest: int = 60) -> str:
-    """Text for a label, which plotly would read as markup: `<b>` stays three letters, and nothing turns its direction."""
+    """Text for a label, which plotly would read as markup: `<b>` stays three letters; nothing turns its direction."""
     letters = "".join(letter for letter in short_name(text) if not unicodedata.category(letter).startswith("C"))
     return html.escape(letters if len(letters) <= longest else letters[: longest - 1] + "…", quote=False)
 
@@ -52,19 +52,28 @@ def day_chart(sessions: Sequence[Session], labels: dict[Any, str]) -> Chart:
     for session in sessions:
         if session.best_lap is not None and session.start_time is not None:
             by_class[session.class_name].append(session)
+    bests = [session.best_lap for own in by_class.values() for session in own if session.best_lap is not None]
+    edges = Edges(min(bests), min(max(bests), median(bests) * _FURTHEST_SHOWN))
     traces = [
         go.Scatter(
             name=plain(class_name, 28),
             mode="markers",
             x=[session.start_time.isoformat() for session in own if session.start_time],
-            y=_floats(session.best_lap for session in own),
-            text=[plain(labels[session.racer_id]) for session in own],
+            y=[edges.within(session.best_lap) for session in own if session.best_lap is not None],
+            text=[
+                f"{plain(labels[session.racer_id])}<br>{clock(session.start_time)}  <b>{session.best_lap}</b>"
+                for session in own
+            ],
             marker={"symbol": _CLASS_SYMBOLS[place % len(_CLASS_SYMBOLS)], "size": 9, "line": {"width": 0}},
-            hovertemplate="%{text}<br>%{x|%H:%M}  <b>%{y:.3f}</b>",
+            hovertemplate="%{text}",
         )
         for place, (class_name, own) in enumerate(sorted(by_class.items()))
     ]
-    layout = _layout(yaxis={"title": {"text": "best lap, s"}}, xaxis={"type": "date", "tickformat": "%H:%M"})
+    layout = _layout(
+        hovermode="closest",
+        yaxis={"title": {"text": "best lap, s"}},
+        xaxis={"type": "date", "tickformat": "%H:%M", "showgrid": False},
+    )
     colours = [f"--class-{place % CLASS_COLOURS + 1}" for place in range(len(traces))]
     return Chart(go.Figure(traces, layout), 360, colours)
 
@@ -142,6 +151,7 @@ def lap_chart(racer: Racer) -> Chart:
     placed = _placed(racer.runs)
     edges = _edges([lap for _, _, lap in placed])
     best = _best_of(placed)
+    runs = _ends_of_runs(placed)
     # A line shows a run's valid laps; it is broken by what is not one, and between runs.
     line_x: list[int] = []
     line_y: list[float | None] = []
@@ -176,9 +186,15 @@ def lap_chart(racer: Racer) -> Chart:
     layout = _layout(
         hovermode="closest",
         yaxis={"title": {"text": "lap, s"}, "range": edges.axis},
-        xaxis={"showgrid": False, "showticklabels": False, "range": [0, placed[-1][0] + 1]},
-        annotations=_run_headings(placed),
-        shapes=_run_bands(placed),
+        xaxis={
+            "title": {"text": "run"},
+            "tickvals": [(first + last) / 2 for _, first, last in runs],
+            "ticktext": [str(number) for number, _, _ in runs],
+            "ticks": "",
+            "showgrid": False,
+            "range": [0, placed[-1][0] + 1],
+        },
+        shapes=_run_bands(runs),
     )
     return Chart(go.Figure(traces, layout), 320, colours)
 
@@ -267,19 +283,11 @@ def _ends_of_runs(placed: Sequence[Placed]) -> list[tuple[int, int, int]]:
     return [(number, first, last) for number, (first, last) in ends.items()]
 
 
-def _run_headings(placed: Sequence[Placed]) -> list[dict[str, object]]:
-    return [
-        {"x": (first + last) / 2, "y": 0, "xref": "x", "yref": "paper", "yanchor": "top", "yshift": -4,
-         "text": str(number), "showarrow": False}
-        for number, first, last in _ends_of_runs(placed)
-    ]  # fmt: skip
-
-
-def _run_bands(placed: Sequence[Placed]) -> list[dict[str, object]]:
+def _run_bands(runs: Sequence[tuple[int, int, int]]) -> list[dict[str, object]]:
     return [
         {"type": "rect", "x0": first - 0.75, "x1": last + 0.75, "y0": 0, "y1": 1, "yref": "paper", "layer": "below",
          "line": {"width": 0}}
-        for _, first, last in _ends_of_runs(placed)
+        for _, first, last in runs
     ]  # fmt: skip
 
 

@@ -40,7 +40,7 @@ def lap_time(seconds: Decimal | None) -> str:
 
 
 def gap(seconds: Decimal | None) -> str:
-    """`+0.312`; `−0.100` with a minus sign that is as wide as the plus."""
+    """`+0.312` or less than nothing, with a minus sign that is as wide as the plus."""
     return NOTHING if seconds is None else f"{seconds:+.3f}".replace("-", "−")
 
 
