@@ -30,6 +30,14 @@ select
     (select count(*) from racing.drivers)
 """
 
+_FULLEST_DAY = """
+select track_slug, practice_date
+from analytics.sessions
+group by track_slug, practice_date
+order by count(*) desc, track_slug, practice_date
+limit 1
+"""
+
 _BEST_LAPS = """
 select distinct on (races.class_name)
     races.class_name,
@@ -61,7 +69,10 @@ def run(_: Config) -> int:
     _do("transform", database, {})
     with psycopg.connect(database.conninfo) as connection:
         _show(connection)
-    print(f"\nLook around in SQL    make db-shell DATABASE_URL='{_shell_url(database)}'")
+        track, day = connection.execute(_FULLEST_DAY).fetchone() or ("", "")
+    _do("report", database, {"TRACK": track, "DATE": str(day)})
+    print("\nLook at that day      open the file above in a browser")
+    print(f"Look around in SQL    make db-shell DATABASE_URL='{_shell_url(database)}'")
     print("Read what it means    make docs")
     print("Your own track        make crawl transform TRACK=canberraoffroad DATE=2025-10-25")
     return 0

@@ -3,11 +3,13 @@
 import html
 import unicodedata
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 from statistics import median
 from typing import Any
+from uuid import UUID
 
 import plotly.graph_objects as go
 
@@ -46,25 +48,28 @@ def plain(text: str, longest: int = 60) -> str:
     return html.escape(letters if len(letters) <= longest else letters[: longest - 1] + "…", quote=False)
 
 
-def day_chart(sessions: Sequence[Session], labels: dict[Any, str]) -> Chart:
-    """Each run's best lap by its start; a class has a colour and a sign."""
-    by_class: dict[str, list[Session]] = defaultdict(list)
+def day_chart(sessions: Sequence[Session], labels: Mapping[UUID, str]) -> Chart:
+    """Each run's best lap by its start; a class has a colour and a sign, and what is far off an arrow at the edge."""
+    by_class: dict[str, list[tuple[Session, datetime, Decimal]]] = defaultdict(list)
     for session in sessions:
         if session.best_lap is not None and session.start_time is not None:
-            by_class[session.class_name].append(session)
-    bests = [session.best_lap for own in by_class.values() for session in own if session.best_lap is not None]
+            by_class[session.class_name].append((session, session.start_time, session.best_lap))
+    bests = [best for own in by_class.values() for _, _, best in own]
     edges = Edges(min(bests), min(max(bests), median(bests) * _FURTHEST_SHOWN))
     traces = [
         go.Scatter(
             name=plain(class_name, 28),
             mode="markers",
-            x=[session.start_time.isoformat() for session in own if session.start_time],
-            y=[edges.within(session.best_lap) for session in own if session.best_lap is not None],
+            x=[start.isoformat() for _, start, _ in own],
+            y=[edges.within(best) for _, _, best in own],
             text=[
-                f"{plain(labels[session.racer_id])}<br>{clock(session.start_time)}  <b>{session.best_lap}</b>"
-                for session in own
+                f"{plain(labels[session.racer_id])}<br>{clock(start)}  <b>{lap_time(best)}</b>"
+                for session, start, best in own
             ],
-            marker={"symbol": _CLASS_SYMBOLS[place % len(_CLASS_SYMBOLS)], "size": 9, "line": {"width": 0}},
+            marker={
+                "symbol": [edges.sign(best, _class_symbol(place), "triangle-up-open") for _, _, best in own],
+                "size": 9,
+            },
             hovertemplate="%{text}",
         )
         for place, (class_name, own) in enumerate(sorted(by_class.items()))
@@ -81,7 +86,9 @@ def day_chart(sessions: Sequence[Session], labels: dict[Any, str]) -> Chart:
 def pace_chart(paces: Sequence[Pace]) -> Chart:
     """One box per racer, the leader on top: the middle half of the laps, and a line from the best to nine tenths."""
     rows = list(range(len(paces)))
-    edges = Edges(min(pace.best for pace in paces), min(pace.median for pace in paces) * _FURTHEST_SHOWN)
+    furthest = min(pace.median for pace in paces) * _FURTHEST_SHOWN
+    near = [pace.nine_tenths for pace in paces if pace.median <= furthest]
+    edges = Edges(min(pace.best for pace in paces), min(max(near), furthest))
     boxes = go.Box(
         name="all valid laps",
         orientation="h",
@@ -101,13 +108,13 @@ def pace_chart(paces: Sequence[Pace]) -> Chart:
         x=[edges.within(pace.best) for pace in paces],
         y=rows,
         text=[_pace_in_words(pace) for pace in paces],
-        marker={"symbol": "diamond", "size": 10},
+        marker={"symbol": [edges.sign(pace.best, "diamond", "triangle-right-open") for pace in paces], "size": 10},
         hovertemplate="%{text}<extra></extra>",
     )
     ticks = [plain(pace.racer.label, _LONGEST_LABEL) for pace in paces]
     layout = _layout(
         hovermode="closest",
-        xaxis={"title": {"text": "lap, s"}, "showgrid": True},
+        xaxis={"title": {"text": "lap, s"}, "range": edges.axis},
         yaxis={"tickvals": rows, "ticktext": ticks, "range": [len(paces) - 0.5, -0.5], "showgrid": False},
     )
     return Chart(go.Figure([boxes, bests], layout), 110 + _ROW_HEIGHT * len(paces), ["--average", "--best"])
@@ -128,7 +135,7 @@ def progress_chart(racer: Racer) -> Chart:
                     x=[run.number for run in runs],
                     y=_floats(times),
                     line={"width": 2, "dash": dash},
-                    marker={"symbol": _CLASS_SYMBOLS[place % len(_CLASS_SYMBOLS)], "size": 8},
+                    marker={"symbol": _class_symbol(place), "size": 8},
                     hovertemplate="%{y:.3f}",
                 )
             )
@@ -218,6 +225,10 @@ class Edges:
     lowest: Decimal
     highest: Decimal
 
+    def sign(self, seconds: Decimal, sign: str, beyond: str) -> str:
+        """The sign of a time, or the one for what lies beyond."""
+        return sign if self.lowest <= seconds <= self.highest else beyond
+
     def within(self, seconds: Decimal) -> float:
         """The time, or the edge that it lies beyond."""
         return float(min(max(seconds, self.lowest), self.highest))
@@ -289,6 +300,10 @@ def _run_bands(runs: Sequence[tuple[int, int, int]]) -> list[dict[str, object]]:
          "line": {"width": 0}}
         for _, first, last in runs
     ]  # fmt: skip
+
+
+def _class_symbol(place: int) -> str:
+    return _CLASS_SYMBOLS[place % len(_CLASS_SYMBOLS)]
 
 
 def _layout(**further: Any) -> go.Layout:

@@ -48,9 +48,11 @@
   charts.forEach((chart) => watcher.observe(chart));
   dark.addEventListener("change", () => drawn().forEach(draw));
 
-  // On paper everything is open, drawn, and dark on light.
+  // On paper everything is open, drawn, and dark on light; afterwards the page is as it was.
   let folded = [];
+  let before = [];
   addEventListener("beforeprint", () => {
+    before = drawn();
     folded = [...document.querySelectorAll("details:not([open])")];
     folded.forEach((each) => { each.open = true; });
     root.dataset.scheme = "paper";
@@ -58,8 +60,16 @@
   });
   addEventListener("afterprint", () => {
     delete root.dataset.scheme;
-    charts.forEach(draw);
     folded.forEach((each) => { each.open = false; });
+    for (const chart of charts) {
+      if (before.includes(chart)) {
+        draw(chart);
+      } else {
+        Plotly.purge(chart);
+        delete chart.dataset.drawn;
+        watcher.observe(chart);
+      }
+    }
   });
 
   // A window may have changed its size while a chart was folded away.
