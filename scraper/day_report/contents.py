@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 from itertools import groupby
 from uuid import UUID
@@ -50,6 +51,7 @@ class Contents:
     head: Head
     totals: Reconciliation | None
     sessions: list[Session]
+    starts: list[datetime]
     captured: int
     invalid_laps: int
     fastest: Place | None
@@ -73,6 +75,7 @@ def contents_of(day: PracticeDay) -> Contents:
         head=day.head,
         totals=day.reconciliation,
         sessions=day.sessions,
+        starts=sorted(session.start_time for session in day.sessions if session.start_time),
         captured=sum(session.detail_status == "captured" for session in day.sessions),
         invalid_laps=sum(not lap.is_valid for lap in day.laps),
         fastest=min(day.places, key=lambda place: place.best_lap, default=None),

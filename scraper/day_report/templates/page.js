@@ -123,7 +123,6 @@
   const field = document.querySelector("#find");
   if (field) {
     const rows = [...document.querySelectorAll("#racers-table tbody tr")];
-    const folds = [...document.querySelectorAll("details.racer")];
     const count = document.querySelector("#found");
     const plain = (text) => text.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase();
     const known = new Map(rows.map((row) => [row, plain(row.dataset.words)]));
@@ -132,7 +131,7 @@
       const asked = plain(field.value).split(/\s+/);
       const isFound = (words) => asked.every((word) => words.includes(word));
       let found = 0;
-      rows.forEach((row, place) => {
+      rows.forEach((row) => {
         const isShown = isFound(known.get(row));
         row.hidden = !isShown;
         const fold = document.getElementById(row.dataset.racer);
