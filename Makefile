@@ -17,7 +17,7 @@ help: ## List the targets
 	@echo "make <target> [SETTING=value …]"
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 	@echo "Example: make crawl transform TRACK=canberraoffroad DATE=2025-10-25"
-	@echo "Settings: TRACK, DATE or FROM and TO, LIST_ONLY, REFRESH, FULL; and those of README.md, section Settings"
+	@echo "Settings: TRACK, DATE or FROM and TO, LIST_ONLY, REFRESH, FULL, OUT; and those of README.md, section Settings"
 
 crawl: $(READY) ## Fetch practice days into the raw tables: TRACK and DATE, or FROM and TO; without them the scheduled run
 	@$(SCRAPER) crawl

@@ -88,9 +88,7 @@ def read_file(setting: str, text: str) -> Path:
     except RuntimeError:
         raise UsageError(f"{setting}={shown(text)} begins with no user's home: write the path in full") from None
     if path.is_dir():
-        raise UsageError(
-            f"{setting}={shown(text)} is a folder: name a file in it, as {setting}={shown(str(path / 'day.html'))}"
-        )
+        raise UsageError(f"{setting}={shown(text)} is a folder: add a file's name to it, such as day.html")
     return path
 
 

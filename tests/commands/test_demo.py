@@ -24,13 +24,15 @@ def nothing_prepared(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pyte
 
 @pytest.mark.usefixtures("nothing_prepared")
 def test_the_demo_shows_the_season_on_a_machine_with_nothing_prepared(
-    dbt_artifacts: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+    dbt_artifacts: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
     # Settings of real crawls, which the demo's own arguments must win over.
     for name, value in {"TRACKS": "bend", "DATE": "", "LIST_ONLY": "1", "DATABASE_URL": "postgresql://a@b/c"}.items():
         monkeypatch.setenv(name, value)
     monkeypatch.setenv("DBT_TARGET_PATH", str(dbt_artifacts / "target"))
     monkeypatch.setenv("DBT_LOG_PATH", str(dbt_artifacts / "logs"))
+    page = tmp_path / "day.html"
+    monkeypatch.setenv("OUT", str(page))
     assert demo.run(load_config()) == 0
     said = capfd.readouterr()
     season = Season.generate()
@@ -39,6 +41,8 @@ def test_the_demo_shows_the_season_on_a_machine_with_nothing_prepared(
     assert f"{len(sessions)} sessions on {len(list(season.days()))} days at 3 tracks, {laps} laps" in said.out
     assert "$ make crawl TRACK='wattlegrove Iron-Range saltbushflat' FROM=2025-08-23 TO=2025-10-26" in said.out
     assert re.search(r"^1/10 Open +\d\d\.\d{3}  \w+", said.out, flags=re.MULTILINE)
+    assert f"$ make report TRACK=wattlegrove DATE=2025-10-25\nReport: {page}\n" in said.out
+    assert "Wattle Grove Off Road R/C" in page.read_text(encoding="utf-8")
     assert "Traceback" not in said.out + said.err
     # What it invites to do works.
     (url,) = re.findall(r"make db-shell DATABASE_URL='(\S+)'", said.out)
