@@ -9,9 +9,8 @@ SCRAPER := $(BIN)/python -m scraper
 .DEFAULT_GOAL := help
 # `make crawl transform` is one after the other, whatever -j says.
 .NOTPARALLEL:
-.PHONY: help crawl reparse transform status verify doctor demo export docs dbt db-shell db-stop migrate test soak lint format
-.PHONY: help crawl reparse transform status verify doctor demo report docs dbt db-shell db-stop migrate test soak lint format
-.PHONY: bench lock clean
+.PHONY: help crawl reparse transform status verify doctor demo report export docs dbt db-shell db-stop migrate test soak
+.PHONY: lint format bench lock clean
 
 help: ## List the targets
 	@echo "make <target> [SETTING=value …]"
@@ -42,6 +41,7 @@ doctor: $(READY) ## Look at what the work depends on, and say what to do about i
 
 export: $(READY) ## Write racing and analytics to Parquet in exports/, the days that have changed; TRACK, DATE, FROM, TO, FULL
 	@$(SCRAPER) export
+
 report: $(READY) ## One practice day as a web page in one file, which needs no network: TRACK and DATE; OUT= names the file
 	@$(SCRAPER) report
 
