@@ -1,7 +1,8 @@
 {#
-    At the end of every run: when each table of `racing` and `analytics` has caught up with the run's work list, its lines leave the list,
-    and the drivers that it touched are settled. Fewer models, a failure or a kill leave both, and the next run does them
-    again. Of a day that this run has put off, one line stays, its list's. A verification changes nothing. Tables are named as text: dbt follows no `ref` in a hook.
+    At the end of every run: when each table of `racing` and `analytics` has caught up with the run's work list, its lines
+    leave the list, and the drivers that it touched are settled. Fewer models, a failure or a kill leave both, and the next
+    run does them again. Of a day that this run has put off, one line stays, its list's. A verification changes nothing.
+    Tables are named as text: dbt follows no `ref` in a hook.
 #}
 {% macro finish_transform(results) -%}
     {%- if execute and not is_verification() -%}
