@@ -54,6 +54,22 @@ def test_slices_end_as_one_run_does(commands: Commands, connection: psycopg.Conn
     assert differences(found, final_rows(commands.database, WHEN_WRITTEN)) == []
 
 
+def test_a_full_run_of_some_models_leaves_nothing_wrong_for_long(
+    commands: Commands, connection: psycopg.Connection[Any]
+) -> None:
+    store_two_days(connection, "partial")
+    commands.succeed("transform")
+    store_two_days(connection, "later")
+    commands.succeed("transform")
+    before = final_rows(commands.database, WHEN_WRITTEN)
+    # The sessions of all days, beside the laps of the last run: now the laps of the others look taken back.
+    commands.succeed("dbt", ARGS="run --full-refresh -s +int_practice__driver_identities")
+    commands.succeed("dbt", ARGS="run -s laps")
+    assert differences(before, final_rows(commands.database, WHEN_WRITTEN)) != []
+    commands.succeed("transform")
+    assert differences(before, final_rows(commands.database, WHEN_WRITTEN)) == []
+
+
 def test_a_full_run_that_is_killed_between_slices_is_gone_on_with_by_a_plain_run(
     commands: Commands, connection: psycopg.Connection[Any]
 ) -> None:
