@@ -17,6 +17,7 @@ from scraper.setting_values import (
     read_contact,
     read_date,
     read_file,
+    read_folder,
     read_seconds,
     read_switch,
     read_tracks,
@@ -81,7 +82,9 @@ class Config(BaseSettings):
     list_only: Annotated[bool, Field(validation_alias="LIST_ONLY"), _read(read_switch, "LIST_ONLY")] = False
     refresh: Annotated[bool, Field(validation_alias="REFRESH"), _read(read_switch, "REFRESH")] = False
     full: Annotated[bool, Field(validation_alias="FULL"), _read(read_switch, "FULL")] = False
-    export_folder: Annotated[Path, Field(validation_alias="EXPORT_FOLDER")] = REPOSITORY / "exports"
+    export_folder: Annotated[Path, Field(validation_alias="EXPORT_FOLDER"), _read(read_folder, "EXPORT_FOLDER")] = (
+        REPOSITORY / "exports"
+    )
     report_file: Annotated[Path | None, Field(validation_alias="OUT"), _read(read_file, "OUT")] = None
     dbt_arguments: Annotated[str, Field(validation_alias="ARGS")] = ""
 

@@ -69,7 +69,10 @@ def run_dbt(database: Database, *arguments: str, environment: Mapping[str, str] 
     if outcome.exception is not None or outcome.result is None:
         reason = _in_short(str(outcome.exception or "see the log"))
         raise CannotWork(outage_told_by(reason) or f"dbt stopped: {reason}; the whole story is in logs/dbt.log")
-    return replace(_read(getattr(outcome.result, "results", [])), said=said)
+    run = replace(_read(outcome.result), said=said)
+    if not (outcome.success or run.errors):
+        raise CannotWork("dbt did not succeed, and does not say why: see logs/dbt.log")
+    return run
 
 
 def dbt_environment(database: Database) -> dict[str, str]:
@@ -93,10 +96,13 @@ def close_to_others() -> None:
             folder.chmod(0o700)
 
 
-def _read(results: Sequence[Any]) -> DbtRun:
+def _read(outcome: Any) -> DbtRun:
+    """What became of models and tests; of `docs generate`, what it compiled and what the catalogue could not say."""
     findings: dict[str, list[Finding]] = {"warn": [], "held back": []}
     counts = {"model": 0, "test": 0}
-    for result in results:
+    for problem in getattr(outcome, "errors", None) or ():
+        findings["held back"].append(Finding("catalogue", "documentation", "", _in_short(problem), None))
+    for result in getattr(outcome, "results", None) or getattr(outcome, "_compile_results", None) or ():
         kind = str(result.node.resource_type)
         status = str(result.status)
         counts[kind] = counts.get(kind, 0) + 1

@@ -79,17 +79,20 @@ def read_contact(setting: str, text: str) -> str:
 
 def read_file(setting: str, text: str) -> Path:
     """A file to write; `~` is the user's home."""
-    if not text.isprintable():
-        raise UsageError(
-            f"{setting}={shown(text)} holds control characters: write a file's name, as {setting}=day.html"
-        )
-    try:
-        path = Path(text).expanduser()
-    except RuntimeError:
-        raise UsageError(f"{setting}={shown(text)} begins with no user's home: write the path in full") from None
+    path = read_folder(setting, text)
     if path.is_dir():
         raise UsageError(f"{setting}={shown(text)} is a folder: add a file's name to it, such as day.html")
     return path
+
+
+def read_folder(setting: str, text: str) -> Path:
+    """A folder, which need not be there; `~` is the user's home."""
+    if not text.isprintable():
+        raise UsageError(f"{setting}={shown(text)} holds control characters: write the path in plain letters")
+    try:
+        return Path(text).expanduser()
+    except RuntimeError:
+        raise UsageError(f"{setting}={shown(text)} begins with no user's home: write the path in full") from None
 
 
 def read_base_url(setting: str, text: str) -> str:

@@ -139,6 +139,9 @@ def test_every_delay_reads_as_it_is_written(seconds: object) -> None:
         ({"LIST_ONLY": "maybe"}, "LIST_ONLY=maybe is neither on nor off: write LIST_ONLY=1 or LIST_ONLY=0"),
         ({"FULL": "2"}, "FULL=2 is neither on nor off"),
         ({"CRAWL_CONTACT": "me@example.org\r\nHost: evil"}, "holds control characters"),
+        ({"EXPORT_FOLDER": "a\tb"}, "EXPORT_FOLDER=a\\tb holds control characters: write the path in plain letters"),
+        ({"EXPORT_FOLDER": "~nobody-here/x"}, "EXPORT_FOLDER=~nobody-here/x begins with no user's home"),
+        ({"OUT": str(Path(__file__).parent)}, "is a folder: add a file's name to it, such as day.html"),
         ({"TRACK": "north\nsouth/"}, "TRACK=north\\nsouth/: south/ is not a track"),
     ],
 )
@@ -155,6 +158,12 @@ def test_what_cannot_be_used_gets_one_line_that_says_what_to_write(
 def test_switches_read_as_people_write_them(monkeypatch: pytest.MonkeyPatch, text: str, switched: bool) -> None:
     config = config_of(monkeypatch, LIST_ONLY=text, REFRESH=text, FULL=text)
     assert (config.list_only, config.refresh, config.full) == (switched, switched, switched)
+
+
+def test_a_path_may_begin_with_the_user_s_home(monkeypatch: pytest.MonkeyPatch) -> None:
+    config = config_of(monkeypatch, EXPORT_FOLDER="~/files", OUT="~/day.html")
+    assert config.export_folder == Path.home() / "files"
+    assert config.report_file == Path.home() / "day.html"
 
 
 @pytest.mark.parametrize(

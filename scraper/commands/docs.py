@@ -3,15 +3,21 @@
 import os
 
 from scraper.config import REPOSITORY, Config
+from scraper.database_diagnosis import outage_told_by
 from scraper.dbt import run_dbt
+from scraper.errors import CannotWork
 from scraper.migrate import open_migrated
 from scraper.schema_page import SCHEMA_PAGE, schema_page
 
 
 def run(config: Config) -> int:
-    """One self-contained page of dbt's, and docs/schema.md; prints where they are."""
+    """One self-contained page of dbt's, and docs/schema.md; prints where they are. Raises CannotWork."""
     SCHEMA_PAGE.write_text(schema_page(), encoding="utf-8")
-    run_dbt(open_migrated(config), "docs", "generate", "--static")
+    for error in run_dbt(open_migrated(config), "docs", "generate", "--static").errors:
+        raise CannotWork(
+            outage_told_by(error.message)
+            or f"the page of models is not whole: dbt's {error.name} says {error.message}; more in logs/dbt.log"
+        )
     print(f"Tables and keys: {SCHEMA_PAGE}")
     print(f"Models, columns, lineage: {REPOSITORY / os.environ.get('DBT_TARGET_PATH', 'target') / 'static_index.html'}")
     return 0

@@ -35,13 +35,14 @@ def run(config: Config) -> int:
         asked_for = {day.place for day in days if config.asks_for(day.track_slug, day.practice_date)}
         if not asked_for:
             raise CannotWork(_nothing_to_export(days))
-        outcomes = Export(connection, folder, days, asked_for, is_full=config.full).run()
-    for name, outcome in outcomes.items():
-        if outcome.written or outcome.removed:
-            removed = f", {outcome.removed} removed" if outcome.removed else ""
-            print(f"  {name:32} {outcome.written} written{removed}")
+        outcomes = []
+        for name, outcome in Export(connection, folder, days, asked_for, is_full=config.full).run():
+            outcomes.append(outcome)
+            if outcome.written or outcome.removed:
+                removed = f", {outcome.removed} removed" if outcome.removed else ""
+                print(f"  {name:32} {outcome.written} written{removed}", flush=True)
     written, removed, unchanged = (
-        sum(getattr(outcome, name) for outcome in outcomes.values()) for name in ("written", "removed", "unchanged")
+        sum(getattr(outcome, what) for outcome in outcomes) for what in ("written", "removed", "unchanged")
     )
     print(
         f"Export: {counted(written, 'file')} written, {removed} removed, {unchanged} left as they were in "

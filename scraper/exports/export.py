@@ -1,6 +1,6 @@
 """Make a folder of Parquet files equal to the database, reading the days that may differ and writing what does."""
 
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Iterator, Sequence, Set
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
@@ -73,18 +73,32 @@ class Export:
         self._asked_for = asked_for
         self._is_full = is_full
 
-    def run(self) -> Mapping[str, Outcome]:
-        """Bring all files up to date; what was done, by table. Raises CannotWork for a value that has no place."""
-        outcomes = {table.full_name: self._bring_up_to_date(table) for table in relations(self._connection)}
+    def run(self) -> Iterator[tuple[str, Outcome]]:
+        """Bring all files up to date, table by table: its name, and what was done.
+
+        Raises CannotWork for a value that has no place in its type, and for a folder that cannot be written.
+        """
+        tables = relations(self._connection)
+        try:
+            for table in tables:
+                yield table.full_name, self._bring_up_to_date(table)
+            yield from self._remove_tables_but({table.full_name for table in tables})
+        except OSError as problem:
+            raise CannotWork(
+                f"cannot write to {self._folder} ({problem.strerror or problem}): make room there, or name another "
+                "folder with EXPORT_FOLDER=, and run this again; the files that are there are whole"
+            ) from None
+
+    def _remove_tables_but(self, names: Set[str]) -> Iterator[tuple[str, Outcome]]:
         for state in [file for schema in _SCHEMAS for file in (self._folder / schema).glob(f"*/{STATE}")]:
             table = state.parent
             name = f"{table.parent.name}.{table.name}"
-            if name not in outcomes:
-                outcomes[name] = Outcome(removed=TableFolder(table, definition="").remove_others(()))
+            if name not in names:
+                outcome = Outcome(removed=TableFolder(table, definition="").remove_others(()))
                 state.unlink()
                 with suppress(OSError):  # it holds something else
                     table.rmdir()
-        return outcomes
+                yield name, outcome
 
     def _bring_up_to_date(self, table: Relation) -> Outcome:
         has_days = table.way_to_day is not None

@@ -7,6 +7,7 @@ from typing import Any
 
 import psycopg
 import pytest
+from psycopg import sql
 from pyarrow import parquet
 
 from scraper.errors import CannotWork
@@ -79,6 +80,55 @@ def test_a_lap_that_changes_rewrites_its_day_alone(
     assert f"analytics/sessions/{NORTH_24}" in changed
     assert f"racing/races/{NORTH_24}" not in changed
     assert_equal(folder, warehouse)
+
+
+def test_a_lap_that_is_gone_leaves_its_day_s_files(
+    folder: Path, warehouse: Commands, connection: psycopg.Connection[Any], export_to: Export
+) -> None:
+    connection.execute("""
+        delete from racing.laps
+        where lap_number = 2 and race_result_id = (
+            select race_results.id from racing.race_results
+            inner join racing.races on race_id = races.id where source_race_id = '2'
+        )
+    """)
+    assert f"racing/laps/{NORTH_24}" in written(folder, export_to)
+    assert_equal(folder, warehouse)
+
+
+def test_what_was_not_asked_for_stays_and_is_still_known_to_differ(
+    folder: Path,
+    warehouse: Commands,
+    connection: psycopg.Connection[Any],
+    export_to: Export,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    connection.execute("update racing.laps set is_valid = not is_valid where lap_number = 1")
+    monkeypatch.setenv("TRACK", "north")
+    monkeypatch.setenv("TO", "2025-10-24")
+    monkeypatch.setenv("FROM", "2025-10-01")
+    assert {place for place in written(folder, export_to) if "date=" in place and NORTH_24 not in place} == set()
+    for name in ("TRACK", "TO", "FROM"):
+        monkeypatch.delenv(name)
+    assert {place for place in written(folder, export_to) if place.startswith("racing/")} >= {f"racing/laps/{NORTH_25}"}
+    assert_equal(folder, warehouse)
+
+
+def test_neither_the_settings_of_the_database_nor_the_place_of_rows_within_it_make_other_files(
+    folder: Path, connection: psycopg.Connection[Any], export_to: Export, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FULL", "1")
+    name = sql.Identifier(connection.info.dbname)
+    settings = {"timezone": "Australia/Lord_Howe", "datestyle": "SQL, DMY", "extra_float_digits": "0"}
+    for setting, value in settings.items():
+        connection.execute(sql.SQL("alter database {} set {} to {}").format(name, sql.Identifier(setting), value))
+    # Each is written anew, behind the others.
+    connection.execute("update racing.laps set lap_number = lap_number where lap_number = 1")
+    connection.execute("update racing.drivers set id = id where ctid = (select min(ctid) from racing.drivers)")
+    try:
+        assert written(folder, export_to) == set()
+    finally:
+        connection.execute(sql.SQL("alter database {} reset all").format(name))
 
 
 def test_a_new_day_is_added_and_what_it_tells_of_earlier_days_reaches_them(

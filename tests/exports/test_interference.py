@@ -119,6 +119,44 @@ def test_what_cannot_be_a_folder_is_refused(tmp_path: Path, export_to: Export) -
         export_to(file)
 
 
+def test_a_full_disk_is_one_line_and_what_is_there_stays_whole(
+    tmp_path: Path, warehouse: Commands, export_to: Export, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def no_space(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "replace", no_space)
+        with pytest.raises(CannotWork, match=rf"cannot write to {tmp_path} \(No space left on device\): make room"):
+            export_to(tmp_path)
+    assert files(tmp_path) == {}
+    export_to(tmp_path)
+    assert_equal(tmp_path, warehouse)
+
+
+def test_who_reads_while_a_file_is_written_anew_has_the_old_one_whole(
+    tmp_path: Path, warehouse: Commands, export_to: Export, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    export_to(tmp_path)
+    file = tmp_path / "racing" / "tracks" / "part-0.parquet"
+    before = file.read_bytes()
+    seen: list[bytes] = []
+    write_batch = parquet.ParquetWriter.write_batch
+
+    def look(self: parquet.ParquetWriter, *arguments: object) -> None:
+        write_batch(self, *arguments)
+        if "track_url" in self.schema.names:
+            seen.append(file.read_bytes())
+
+    monkeypatch.setattr(parquet.ParquetWriter, "write_batch", look)
+    with psycopg.connect(warehouse.database.conninfo, autocommit=True) as connection:
+        connection.execute("update racing.tracks set track_name = track_name || ' Raceway'")
+    export_to(tmp_path)
+    assert seen == [before]
+    assert file.read_bytes() != before
+    assert_equal(tmp_path, warehouse)
+
+
 @pytest.mark.parametrize("foreign", ["notes.parquet", "mine/part-0.parquet", "mine/track=a/date=b/part-0.parquet"])
 def test_foreign_files_stay(tmp_path: Path, export_to: Export, foreign: str) -> None:
     path = tmp_path / "analytics" / foreign

@@ -38,6 +38,14 @@ hashed_rows as (
     union all
 
     select
+        events.id as event_id,
+        hash_record_extended(tracks, 0) as row_hash
+    from {{ ref('events') }} as events
+    inner join {{ ref('tracks') }} as tracks on events.track_id = tracks.id
+
+    union all
+
+    select
         races.event_id,
         hash_record_extended(races, 0) as row_hash
     from {{ ref('races') }} as races

@@ -1,0 +1,45 @@
+"""`make docs` says so when the page of models is not whole; that else it is made: `tests/dbt_project/test_project.py`."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from scraper.config import REPOSITORY
+from scraper.database import Database
+from tests.commands_runner import Commands
+
+# dbt takes a project's own macro before the adapter's.
+_FAILING_CATALOGUE = """
+{% macro postgres__get_catalog(information_schema, schemas) %}{% do run_query('select 1/0') %}{% endmacro %}
+{% macro postgres__get_catalog_relations(information_schema, relations) %}{% do run_query('select 1/0') %}{% endmacro %}
+"""
+_FAILING_MODEL = """
+{% if execute %}{{ exceptions.raise_compiler_error('there is no such wheel') }}{% endif %}
+"""
+
+
+@pytest.mark.parametrize(
+    ("added_to", "text", "line"),
+    [
+        ("macros/catalogue.sql", _FAILING_CATALOGUE, "docs: the page of models is not whole: dbt's catalogue says "),
+        ("models/analytics/stints.sql", _FAILING_MODEL, "there is no such wheel"),
+    ],
+    ids=["catalogue", "model"],
+)
+def test_a_failure_of_dbt_is_one_line_and_status_1(
+    database: Database, tmp_path: Path, added_to: str, text: str, line: str
+) -> None:
+    project = tmp_path / "project"
+    shutil.copytree(REPOSITORY / "dbt_project", project / "dbt_project")
+    for settings in REPOSITORY.glob("*.yml"):
+        shutil.copy(settings, project)
+    with (project / "dbt_project" / added_to).open("a", encoding="utf-8") as file:
+        file.write(text)
+    on_the_copy = f"import pathlib, scraper.dbt; scraper.dbt.REPOSITORY = pathlib.Path({str(project)!r})"
+    done = Commands(database, tmp_path).run("docs", before=on_the_copy)
+    assert done.returncode == 1, done.stdout + done.stderr
+    assert done.stdout == ""
+    assert line in done.stderr
+    assert "logs/dbt.log" in done.stderr
+    assert done.stderr.count("\n") == 1, done.stderr
