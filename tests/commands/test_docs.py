@@ -1,4 +1,4 @@
-"""`make docs` says so when the page of models is not whole; that else it is made: `tests/dbt_project/test_project.py`."""
+"""`make docs` says so when the page of models is not whole; that it works: `tests/dbt_project/test_project.py`."""
 
 import shutil
 from pathlib import Path
