@@ -73,6 +73,7 @@ def run(_: Config) -> int:
     _do("report", database, {"TRACK": track, "DATE": str(day)})
     print("\nLook at that day      open the file above in a browser")
     print(f"Look around in SQL    make db-shell DATABASE_URL='{_shell_url(database)}'")
+    print(f"Take it as files      make export EXPORT_FOLDER=exports/demo DATABASE_URL='{_shell_url(database)}'")
     print("Read what it means    make docs")
     print("Your own track        make crawl transform TRACK=canberraoffroad DATE=2025-10-25")
     return 0

@@ -63,6 +63,22 @@ def test_any_text_comes_through(folder: Path, warehouse: Commands) -> None:
     assert [name for name in names if name.startswith('O\'Neil, "Al"')]
 
 
+def test_a_name_that_a_spreadsheet_would_compute_is_the_text_that_it_is(
+    folder: Path, warehouse: Commands, connection: psycopg.Connection[Any], export_to: Export
+) -> None:
+    before = connection.execute("select id, display_name from racing.race_drivers order by id").fetchall()
+    names = ["=1+1", "@x", "+1", "-1", "\t=1", "\r=1", '=HYPERLINK("https://example.test";"x")']
+    changed = [(name, row_id) for name, (row_id, _) in zip(names, before, strict=False)]
+    with connection.cursor() as cursor:
+        cursor.executemany("update racing.race_drivers set display_name = %s where id = %s", changed)
+        export_to(folder)
+        assert_equal(folder, warehouse)
+        files = parquet.read_table(folder / "racing" / "race_drivers")
+        assert set(names) <= set(files["display_name"].to_pylist())
+        restored = [(name, row_id) for row_id, name in before]
+        cursor.executemany("update racing.race_drivers set display_name = %s where id = %s", restored)
+
+
 def test_a_lap_that_changes_rewrites_its_day_alone(
     folder: Path, warehouse: Commands, connection: psycopg.Connection[Any], export_to: Export
 ) -> None:
