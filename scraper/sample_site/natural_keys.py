@@ -52,6 +52,16 @@ def race_result_id(day: Day, session: Session) -> UUID:
     return _id("race_results", source_event_id(day), str(session.session_id), source_driver_id(session))
 
 
+def person_id(track: Track, name: str) -> UUID:
+    """Id of a row of ``people`` who is first seen at this track, by the normalized name."""
+    return _id("people", track.slug, name)
+
+
+def driver_people_id(track: Track, name: str | None, session: Session) -> UUID:
+    """Id of a row of ``driver_people``: what the session's driver drives at a track under one normalized name."""
+    return _id("driver_people", track.slug, name or "", source_driver_id(session))
+
+
 def base_url_of(track: Track, base_url: str) -> str:
     """The base URL with the track put in."""
     return base_url.replace("{track}", track.slug)

@@ -61,6 +61,8 @@ def _transponders() -> Iterator[Planted]:
     # One transponder, two people on one day; the later one gives the driver's name.
     yield Planted(1, time(10, 10), "Ilse Varnholt", "1/10 Open", "9000201", 8)
     yield Planted(1, time(14, 40), "Pip Varnholt", "1/10 Open", "9000201", 6)
+    # The same transponder and no name: it may be either of them.
+    yield Planted(1, time(16, 58), UNKNOWN_DRIVER, "1/10 Open", "9000201", 5, "pip varnholt")
     # Named, then unknown, then named again; and known at first, unknown at last.
     yield Planted(6, time(10, 45), "Otis Grennick", "2WD Stock Buggy", "9000301", 7)
     yield Planted(3, time(10, 50), UNKNOWN_DRIVER, "2WD Stock Buggy", "9000301", 7, "grennick otis")
@@ -78,6 +80,10 @@ def _transponders() -> Iterator[Planted]:
     # A transponder that is no number; the plain number is somebody else's.
     yield Planted(1, time(11, 11), "Caspar Undergate", "1/8 Electric Buggy", "3141592/2", 9)
     yield Planted(1, time(11, 40), "Beryl Undergate", "1/8 Electric Buggy", "3141592", 9)
+    # What somebody typed to fill the field says nothing: one name at two tracks may be two people, no name anybody.
+    yield Planted(4, time(16, 12), "Lotte Fillmore", "Open Practice", "9999999", 6)
+    yield Planted(3, time(16, 12), "Lotte Fillmore", "Open Practice", "9999999", 6)
+    yield Planted(3, time(16, 30), UNKNOWN_DRIVER, "Open Practice", "9999999", 5, "fillmore lotte")
     # One driver, one transponder, two classes.
     yield Planted(0, time(9, 50), "Tamsin Orrel", "1/8 Electric Buggy", "9000401", 8)
     yield Planted(0, time(15, 15), "Tamsin Orrel", "1/8 Buggy (Sportsman)", "9000401", 8)

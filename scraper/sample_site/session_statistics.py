@@ -51,8 +51,13 @@ def seconds(milliseconds: int) -> Decimal:
     return Decimal(milliseconds).scaleb(-3)
 
 
+def rounded(value: Decimal) -> Decimal:
+    """Three decimals, half a thousandth rounded up."""
+    return value.quantize(THOUSANDTH, ROUND_HALF_UP)
+
+
 def _rounded(value: Decimal | None) -> Decimal | None:
-    return None if value is None else value.quantize(THOUSANDTH, ROUND_HALF_UP)
+    return None if value is None else rounded(value)
 
 
 def _mean(times_ms: list[int]) -> Decimal | None:

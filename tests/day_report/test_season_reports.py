@@ -14,7 +14,10 @@ from scraper.day_report import queries
 from scraper.day_report.page import render
 from scraper.day_report.practice_day import PracticeDay, find_day, read_day
 from scraper.day_report.wording import FLAGS
-from scraper.sample_site import analytics_truth as truth
+from scraper.sample_site.analytics_truth.class_days import driver_day_rows, leaderboard_rows
+from scraper.sample_site.analytics_truth.driven import Driven, driven_sessions, grouped
+from scraper.sample_site.analytics_truth.lap_flags import lap_flag_rows
+from scraper.sample_site.analytics_truth.sessions import session_rows
 from scraper.sample_site.driver_names import normalized_name
 from scraper.sample_site.natural_keys import Row
 from scraper.sample_site.practice import Day
@@ -26,7 +29,8 @@ from tests.day_report.reading import Report
 
 SEASON = Season.generate()
 DAYS = [day for day in SEASON.days() if day.sessions]
-DRIVEN = truth.driven_sessions(SEASON.days())
+DRIVEN = driven_sessions(SEASON.days())
+RACERS: dict[object, str] = {each.racer_id: each.racer for each in DRIVEN}
 FULLEST = max(DAYS, key=lambda day: len(day.sessions))
 # Every parameter of a query has some value that it can be asked with.
 ASKED = {
@@ -87,7 +91,7 @@ def known_as(racer: object) -> str:
     return (normalized_name(name) if track else None) or str(racer)
 
 
-def of_day(day: Day) -> list[truth.Driven]:
+def of_day(day: Day) -> list[Driven]:
     return [each for each in DRIVEN if (each.track, each.date) == (day.track.slug, day.date)]
 
 
@@ -106,12 +110,12 @@ def test_leaderboards_are_what_the_season_knows(report_of: ReportOf, day: Day) -
         (
             row["class_name"],
             row["position"],
-            known_as(row["racer"]),
+            known_as(RACERS[row["racer_id"]]),
             f"{row['best_lap']:.3f}",
             f"+{row['gap_to_first']:.3f}" if row["gap_to_first"] else "",
             row["sessions"],
         )
-        for row in truth.leaderboard_rows(of_day(day))
+        for row in leaderboard_rows(of_day(day))
     ]
     assert sorted(found) == sorted(expected, key=tuple)
 
@@ -121,10 +125,10 @@ def test_progress_is_what_the_season_knows(report_of: ReportOf, day: Day) -> Non
     rows = report_of(day).table("#racers-table")
     found = {(racer_of(cells[0]), cells[1]): cells[2:5] + cells[6:8] for cells in rows}
     expected = {}
-    for row in truth.driver_day_rows(of_day(day)):
+    for row in driver_day_rows(of_day(day)):
         improvement = row["improvement"] or None
         most = " most" if row["is_most_improved"] else ""
-        expected[known_as(row["racer"]), row["class_name"]] = [
+        expected[known_as(RACERS[row["racer_id"]]), row["class_name"]] = [
             f"{row['best_lap']:.3f}" if row["best_lap"] is not None else "–",
             f"{improvement:.3f}" if improvement else "",
             f"{row['improvement_percent']:.1f} %{most}" if improvement else "",
@@ -137,9 +141,9 @@ def test_progress_is_what_the_season_knows(report_of: ReportOf, day: Day) -> Non
 @each_day
 def test_runs_and_laps_are_what_the_season_knows(report_of: ReportOf, day: Day) -> None:
     report = report_of(day)
-    known = {row["session_id"]: row for row in truth.session_rows(of_day(day))}
-    flags = {(row["session_id"], row["lap_number"]): str(row["flag"]) for row in truth.lap_flag_rows(of_day(day))}
-    by_racer = {known_as(racer): own for (racer,), own in truth.grouped(of_day(day), "racer").items()}
+    known = {row["session_id"]: row for row in session_rows(of_day(day))}
+    flags = {(row["session_id"], row["lap_number"]): str(row["flag"]) for row in lap_flag_rows(of_day(day))}
+    by_racer = {known_as(racer): own for (racer,), own in grouped(of_day(day), "racer").items()}
     folds = {
         racer_of(report.said(f"[id='{anchor}'] h3")): f"[id='{anchor}']"
         for anchor in report.page.css(".racer::attr(id)").getall()
@@ -158,7 +162,7 @@ def test_runs_and_laps_are_what_the_season_knows(report_of: ReportOf, day: Day) 
         assert laps == [[lap_as_shown(each, number, flags) for each in own] for number in range(1, most + 1)]
 
 
-def run_as_shown(driven: truth.Driven, known: Row) -> list[str]:
+def run_as_shown(driven: Driven, known: Row) -> list[str]:
     invalid = int(str(known["laps"])) - int(str(known["valid_laps"]))
     gain = known["gain_on_previous_best"]
     return [
@@ -177,7 +181,7 @@ def seconds(value: object) -> str:
     return "–" if value is None else f"{value:.3f}"
 
 
-def lap_as_shown(driven: truth.Driven, number: int, flags: dict[tuple[object, object], str]) -> str:
+def lap_as_shown(driven: Driven, number: int, flags: dict[tuple[object, object], str]) -> str:
     if number > len(driven.session.laps):
         return ""
     lap = driven.session.laps[number - 1]
