@@ -1,10 +1,9 @@
 """Days that do not add up: each damaged figure is named, by the run and by `make status`, and nothing else is."""
 
-import re
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
-from typing import Any
 from uuid import UUID
 
 import psycopg
@@ -12,28 +11,31 @@ import pytest
 from psycopg.rows import dict_row
 
 from scraper.database import Database
-from scraper.sample_site.practice import Day
-from scraper.sample_site.season import Season
+from scraper.sample_site.analytics_truth import TOLD
+from scraper.sample_site.natural_keys import event_id
 from scraper.sample_site.server import SampleSite
 from scraper.sample_site.session_statistics import SessionStatistics
 from tests.commands_runner import Commands
+from tests.dbt_project.damaged_days import (
+    DAMAGES,
+    DAYS,
+    DRIVEN,
+    INTACT_CLASSES,
+    INTACT_DAYS,
+    RENAMED,
+    RENAMING,
+    SEASON,
+    TRACK,
+    UNTOUCHED,
+    Row,
+    damaged_class,
+    damaged_day,
+    day_of,
+    first_class,
+    renamed_classes,
+)
 from tests.dbt_project.raw_pages import DayList, listed, store
 
-SEASON = Season.generate(tracks=1, days=12)
-TRACK = SEASON.tracks[0].slug
-DAYS = list(SEASON.days())
-# What is done to the payload of a day's list, and the figure that is then named.
-DAMAGES = {
-    "laps": "jsonb_set(payload, '{stats,total_laps}', '\"9999\"')",
-    "track time": "jsonb_set(payload, '{stats,total_track_time}', '\"23 hours, 1 second\"')",
-    "drivers": "jsonb_set(payload, '{stats,unique_drivers}', '\"99\"')",
-    "classes": "jsonb_set(payload, '{stats,unique_classes}', '\"99\"')",
-    "first start": "jsonb_set(payload, '{stats,first_session}', '\"1:02:03am\"')",
-    "last start": "jsonb_set(payload, '{stats,last_session}', '\"11:59:59pm\"')",
-    "best lap": "jsonb_set(payload, '{leaderboard,0,time}', '\"1.234\"')",
-    "best lap of": "jsonb_set(payload, '{leaderboard,1,time}', '\"1.234\"')",
-    "laps of": "jsonb_set(payload, '{laps_by_class,0,laps}', '\"9999\"')",
-}
 NEW_VERSION = """
 insert into raw.practice_lists (track_slug, practice_date, payload, content_hash, url, parser_version, crawl_id)
 select track_slug, practice_date, {payload}, 'damaged', url, parser_version, crawl_id
@@ -48,14 +50,7 @@ from raw.practice_sessions where session_id = %s
 DAMAGED_SESSION = next(
     session for session in DAYS[-1].sessions if SessionStatistics.of(session).std_deviation is not None
 )
-UNTOUCHED = DAYS[len(DAMAGES)]
-"""A day whose list nothing is done to."""
 EMPTY = DayList([], date(2025, 10, 25))
-
-
-def day_of(damage: str) -> Day:
-    """Each damage has a day of its own."""
-    return DAYS[list(DAMAGES).index(damage)]
 
 
 @dataclass(frozen=True)
@@ -64,8 +59,9 @@ class Found:
 
     transform: str
     status: str
-    days: dict[tuple[str, date], dict[str, Any]]
-    other_sessions: list[dict[str, Any]]
+    days: dict[tuple[str, date], Row]
+    classes: list[Row]
+    sessions: dict[str, Row]
 
 
 @pytest.fixture(scope="module")
@@ -80,53 +76,85 @@ def found(commands: Commands) -> Found:
     with SampleSite(SEASON) as site:
         commands.succeed("crawl", LIVERC_BASE_URL=site.base_url, **asked)
     with psycopg.connect(commands.database.conninfo, autocommit=True) as connection:
-        for damage, payload in DAMAGES.items():
-            connection.execute(NEW_VERSION.format(payload=payload).encode(), [day_of(damage).date])
+        for name, damage in DAMAGES.items():
+            connection.execute(NEW_VERSION.format(payload=damage.payload).encode(), [day_of(name).date])
+        connection.execute(NEW_VERSION.format(payload=RENAMING.payload).encode(), [RENAMED.date])
         connection.execute(OTHER_FIGURE, [str(DAMAGED_SESSION.session_id)])
         missing = str(UNTOUCHED.sessions[0].session_id)
         connection.execute("delete from raw.practice_sessions where session_id = %s", [missing])
         store(connection, "empty", EMPTY)
     transform = commands.succeed("transform")
     with psycopg.connect(commands.database.conninfo, row_factory=dict_row) as connection:
-        days = connection.execute("select * from analytics.day_reconciliation").fetchall()
-        other = connection.execute("select * from analytics.session_reconciliation where fits = 'neither'").fetchall()
+        days, classes, sessions = (
+            connection.execute(f"select * from analytics.{model}_reconciliation".encode()).fetchall()
+            for model in ("day", "class", "session")
+        )
     by_day = {(row["track_slug"], row["practice_date"]): row for row in days}
-    return Found(transform, commands.run("status").stdout, by_day, other)
+    by_session = {row["session_id"]: row for row in sessions}
+    return Found(transform, commands.run("status").stdout, by_day, classes, by_session)
 
 
 @pytest.mark.parametrize("damage", DAMAGES)
 def test_a_damaged_figure_is_named_alone(found: Found, damage: str) -> None:
     day = found.days[TRACK, day_of(damage).date]
-    assert day["verdict"] == "differs"
+    assert day == damaged_day(damage)
     [difference] = day["differences"]
-    assert re.fullmatch(f"{damage} .+ by the site and .+ by us", difference)
     for said in (found.transform, found.status):
         assert f"differs  {TRACK} {day['practice_date']}: {difference}\n" in said
 
 
-def test_the_difference_is_ours_minus_the_sites(found: Found) -> None:
-    day = found.days[TRACK, day_of("laps").date]
-    laps = sum(len(session.laps) for session in day_of("laps").sessions)
-    assert (day["site_laps"], day["our_laps"], day["laps_difference"]) == (9999, laps, laps - 9999)
-    assert day["drivers_difference"] == day["classes_difference"] == day["best_lap_difference"] == 0
+def test_a_class_that_one_side_alone_has_is_named(found: Found) -> None:
+    ours = INTACT_CLASSES[event_id(RENAMED), first_class(RENAMED)]["our_laps"]
+    assert found.days[TRACK, RENAMED.date] == {
+        **INTACT_DAYS[event_id(RENAMED),],
+        "verdict": "differs",
+        "differences": [
+            f"laps of {first_class(RENAMED)} 0 by the site and {ours} by us",
+            f"laps of {RENAMING.text} {ours} by the site and 0 by us",
+        ],
+    }
+
+
+def test_the_figures_of_classes_are_the_sites_and_ours(found: Found) -> None:
+    changed = [damaged_class("best lap of"), damaged_class("laps of"), *renamed_classes()]
+    expected = {**INTACT_CLASSES, **{(row["event_id"], row["class_name"]): row for row in changed}}
+    assert {(row["event_id"], row["class_name"]): row for row in found.classes} == expected
 
 
 def test_other_days_are_complete_or_partial_and_not_named(found: Found) -> None:
-    damaged = {(TRACK, day_of(damage).date) for damage in DAMAGES}
-    verdicts = {key: row["verdict"] for key, row in found.days.items() if key not in damaged}
-    assert verdicts.pop((TRACK, UNTOUCHED.date)) == "partial"
-    assert verdicts[("empty", EMPTY.practice_date)] == "complete"
-    assert set(verdicts.values()) == {"complete"}
-    assert found.transform.count("differs  ") == found.status.count("differs  ") == len(DAMAGES)
-    warning = f"  warning  {len(DAMAGES)} times: Days whose figures are not those that the site prints for them."
+    damaged = {(TRACK, day.date) for day in (*map(day_of, DAMAGES), RENAMED)}
+    others = {key: row for key, row in found.days.items() if key not in damaged}
+    assert others.pop(("empty", EMPTY.practice_date))["verdict"] == "complete"
+    partial = INTACT_DAYS[event_id(UNTOUCHED),]
+    # Of the missing session the length is known, in whole seconds.
+    missing = UNTOUCHED.sessions[0]
+    rounded_by = Decimal(1000 * missing.length_seconds - missing.length_ms) / 1000
+    expected = {(row["track_slug"], row["practice_date"]): row for row in INTACT_DAYS.values()}
+    expected[TRACK, UNTOUCHED.date] = {
+        **partial,
+        "verdict": "partial",
+        "our_track_time_seconds": partial["our_track_time_seconds"] + rounded_by,
+        "track_time_difference": partial["track_time_difference"] + rounded_by,
+    }
+    assert others == {key: row for key, row in expected.items() if key not in damaged}
+    assert found.transform.count("differs  ") == found.status.count("differs  ") == len(damaged)
+    warning = f"  warning  {len(damaged)} times: Days whose figures are not those that the site prints for them."
     assert warning in found.transform
 
 
 def test_a_session_whose_figure_fits_no_laps_is_flagged(found: Found) -> None:
     assert "  warning  1 times: Sessions whose printed figures are neither those of their valid laps" in found.transform
-    [session] = found.other_sessions
-    assert session["session_id"] == str(DAMAGED_SESSION.session_id)
-    assert session["not_of_valid_laps"] == ["std_deviation"]
+    expected = {row["session_id"]: row for row in TOLD["session_reconciliation"](DRIVEN)}
+    del expected[str(UNTOUCHED.sessions[0].session_id)]
+    damaged = str(DAMAGED_SESSION.session_id)
+    expected[damaged] = {
+        **expected[damaged],
+        "site_std_deviation": Decimal("77.777"),
+        "not_of_valid_laps": ["std_deviation"],
+        "not_of_all_laps": ["std_deviation"],
+        "fits": "neither",
+    }
+    assert found.sessions == expected
 
 
 @pytest.mark.usefixtures("found")
