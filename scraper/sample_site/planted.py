@@ -51,6 +51,7 @@ def _sessions() -> Iterator[Planted]:
     yield from _lengths()
     yield from _lap_counts()
     yield from _clocks()
+    yield from _borders()
 
 
 def _transponders() -> Iterator[Planted]:
@@ -143,6 +144,18 @@ def _clocks() -> Iterator[Planted]:
     # Two people over the line in the same second.
     yield Planted(0, time(13, 33, 33, 100_000), "Twyla Parr", "1/10 Open", "9001002", 4)
     yield Planted(0, time(13, 33, 33, 900_000), "Twain Parr", "1/10 Open", "9001003", 4)
+
+
+def _borders() -> Iterator[Planted]:
+    # Equal best laps: within a session, of one driver's two, and of two drivers. Five minutes of pause are a short one.
+    yield Planted(0, time(14, 20), "Arlo Even", "Vintage Truck", "9001101", (33_500, 32_750, 34_100, 32_750, 33_900))
+    yield Planted(0, time(14, 27, 47), "Arlo Even", "Vintage Truck", "9001101", (33_010, 32_750))
+    yield Planted(0, time(14, 30), "Bryn Even", "Vintage Truck", "9001102", (34_000, 32_750, 33_300))
+    # A short pause, and another class.
+    yield Planted(0, time(14, 35), "Bryn Even", "4WD (Mod)", "9001102", 5)
+    # Laps of 90, 110, 120 and 200 per cent of the median.
+    cass = (40_000, 40_000, 36_000, 44_000, 48_000, 80_000)
+    yield Planted(0, time(14, 40), "Cass Late", "Vintage Truck", "9001103", cass)
 
 
 PLANTED_SESSIONS = tuple(_sessions())

@@ -108,6 +108,22 @@ def test_an_unknown_driver_with_a_transponder_is_never_named(season: Season) -> 
     assert _drivers_in_time(season, "9000303") == [UNKNOWN_DRIVER, UNKNOWN_DRIVER]
 
 
+def test_a_transponder_of_two_people_carries_no_name_at_last(season: Season) -> None:
+    assert _drivers_in_time(season, "9000201") == ["Ilse Varnholt", "Pip Varnholt", UNKNOWN_DRIVER]
+
+
+def test_a_placeholder_carries_a_name_at_two_tracks_and_none(season: Season) -> None:
+    assert _drivers_in_time(season, "9999999") == ["Lotte Fillmore", "Lotte Fillmore", UNKNOWN_DRIVER]
+    assert len({day.track for day in season.days() for each in day.sessions if each.driver == "Lotte Fillmore"}) == 2
+
+
+def test_the_best_laps_of_two_drivers_are_equal(season: Season) -> None:
+    truck = [session for session in season.sessions() if session.class_name == "Vintage Truck"]
+    bests = [(session.driver, min(session.lap_times_ms)) for session in truck]
+    assert bests[:3] == [("Arlo Even", 32_750), ("Arlo Even", 32_750), ("Bryn Even", 32_750)]
+    assert truck[0].lap_times_ms.count(32_750) == 2
+
+
 def test_one_person_is_written_in_four_ways(season: Season) -> None:
     written = _drivers_in_time(season, "9000601")
     assert len(set(written)) == 4
