@@ -1,7 +1,7 @@
 """Days that do not add up: each damaged figure is named, by the run and by `make status`, and nothing else is."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
 from uuid import UUID
@@ -25,6 +25,7 @@ from tests.dbt_project.damaged_days import (
     RENAMED,
     RENAMING,
     SEASON,
+    TOLERATED,
     TRACK,
     UNTOUCHED,
     Row,
@@ -78,7 +79,8 @@ def found(commands: Commands) -> Found:
     with psycopg.connect(commands.database.conninfo, autocommit=True) as connection:
         for name, damage in DAMAGES.items():
             connection.execute(NEW_VERSION.format(payload=damage.payload).encode(), [day_of(name).date])
-        connection.execute(NEW_VERSION.format(payload=RENAMING.payload).encode(), [RENAMED.date])
+        for other, day in ((RENAMING, RENAMED), (TOLERATED, DAYS[-1])):
+            connection.execute(NEW_VERSION.format(payload=other.payload).encode(), [day.date])
         connection.execute(OTHER_FIGURE, [str(DAMAGED_SESSION.session_id)])
         missing = str(UNTOUCHED.sessions[0].session_id)
         connection.execute("delete from raw.practice_sessions where session_id = %s", [missing])
@@ -124,7 +126,10 @@ def test_the_figures_of_classes_are_the_sites_and_ours(found: Found) -> None:
 def test_other_days_are_complete_or_partial_and_not_named(found: Found) -> None:
     damaged = {(TRACK, day.date) for day in (*map(day_of, DAMAGES), RENAMED)}
     others = {key: row for key, row in found.days.items() if key not in damaged}
-    assert others.pop(("empty", EMPTY.practice_date))["verdict"] == "complete"
+    empty = others.pop(("empty", EMPTY.practice_date))
+    ours = {"sessions": 0, "our_laps": 0, "our_drivers": 0, "our_classes": 0}
+    day = {column: empty[column] for column in ("event_id", "track_slug", "practice_date")}
+    assert empty == dict.fromkeys(empty) | day | ours | {"differences": [], "verdict": "complete"}
     partial = INTACT_DAYS[event_id(UNTOUCHED),]
     # Of the missing session the length is known, in whole seconds.
     missing = UNTOUCHED.sessions[0]
@@ -135,6 +140,12 @@ def test_other_days_are_complete_or_partial_and_not_named(found: Found) -> None:
         "verdict": "partial",
         "our_track_time_seconds": partial["our_track_time_seconds"] + rounded_by,
         "track_time_difference": partial["track_time_difference"] + rounded_by,
+    }
+    last = expected[TRACK, DAYS[-1].date]
+    expected[TRACK, DAYS[-1].date] = {
+        **last,
+        "site_track_time_seconds": TOLERATED.figure,
+        "track_time_difference": last["our_track_time_seconds"] - TOLERATED.figure,
     }
     assert others == {key: row for key, row in expected.items() if key not in damaged}
     assert found.transform.count("differs  ") == found.status.count("differs  ") == len(damaged)
@@ -155,6 +166,23 @@ def test_a_session_whose_figure_fits_no_laps_is_flagged(found: Found) -> None:
         "fits": "neither",
     }
     assert found.sessions == expected
+
+
+@pytest.mark.usefixtures("found")
+def test_a_session_without_its_page_has_the_lists_figures(commands: Commands) -> None:
+    missing = UNTOUCHED.sessions[0]
+    [expected] = [row for row in TOLD["sessions"](DRIVEN) if row["session_id"] == str(missing.session_id)]
+    of_its_laps = ("valid_laps", "best_lap_number", "best_lap_at", "best_3_consecutive", "best_5_consecutive")
+    with psycopg.connect(commands.database.conninfo, row_factory=dict_row) as connection:
+        query = "select * from analytics.sessions where session_id = %s"
+        found = connection.execute(query, [str(missing.session_id)]).fetchone()
+    assert found == {
+        **expected,
+        **dict.fromkeys((*of_its_laps, "std_deviation", "consistency")),
+        "detail_status": "list_only",
+        "time_on_track_seconds": missing.length_seconds,
+        "end_time": missing.started_at + timedelta(seconds=missing.length_seconds),
+    }
 
 
 @pytest.mark.usefixtures("found")
