@@ -11,7 +11,7 @@ details as (
 
 ),
 
-{% if not is_full() -%}
+{% if not takes_all_days() -%}
 
 work_lines as (
 
@@ -37,7 +37,7 @@ select
     details.track_slug,
     details.session_id
 from details
-{% if not is_full() -%}
+{% if not takes_all_days() -%}
     inner join work_lines
         on
             details.track_slug = work_lines.track_slug

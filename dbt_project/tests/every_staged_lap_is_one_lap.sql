@@ -1,27 +1,19 @@
 -- Row parity for laps: as many stand in the final schema as the latest version of the session's page shows.
 with
 
-sessions as (
+page_laps as (
 
-    select * from {{ ref('int_practice__sessions') }}
-
-),
-
-identities as (
-
-    select * from {{ ref('int_practice__driver_identities') }}
+    select * from {{ ref('int_practice__laps') }}
 
 ),
 
 staged as (
 
     select
-        identities.race_result_id,
+        race_result_id,
         count(*) as lap_count
-    from sessions
-    inner join identities on sessions.race_id = identities.race_id
-    inner join {{ ref('stg_liverc__laps') }} as page_laps on sessions.detail_load_id = page_laps.load_id
-    group by identities.race_result_id
+    from page_laps
+    group by race_result_id
 
 ),
 

@@ -27,6 +27,7 @@ WORKING_SET = tuple(
         "sessions",
         "driver_identities",
         "laps",
+        "unreadable_values",
         "touched_drivers",
     )
 )
