@@ -287,7 +287,7 @@ def test_a_wrong_clock_is_reported_and_the_order_of_things_is_the_database_s(
     ((after,),) = crawler.rows("select clock_timestamp()")
     assert all(before <= time <= after for (time,) in times)
     # A clock that was put right since is no reason to ask for anything twice.
-    assert "0 captured, 3 unchanged" in crawler.succeed()
+    assert f"0 captured, {len(SESSIONS)} unchanged" in crawler.succeed()
 
 
 @pytest.mark.parametrize(
