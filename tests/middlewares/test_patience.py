@@ -23,7 +23,7 @@ def pauses(crawler: Crawler, code: int) -> list[float]:
 @pytest.mark.parametrize("code", [429, 503])
 def test_retry_after_holds_for_every_request(crawler: Crawler, code: int) -> None:
     crawler.misbehave(Fault(f"id={UNLUCKY}", too_many_requests(retry_after="2", code=code), times=1))
-    assert "3 captured, 0 unchanged, 0 failed" in crawler.succeed(CRAWL_CONCURRENCY="1")
+    assert f"{len(SESSIONS)} captured, 0 unchanged, 0 failed" in crawler.succeed(CRAWL_CONCURRENCY="1")
     (pause,) = pauses(crawler, code)
     assert pause >= 2
 
@@ -59,7 +59,7 @@ def test_a_longer_wait_than_we_are_ready_for_stops_the_crawl_and_says_until_when
 
 def test_a_burst_of_errors_loses_nothing(crawler: Crawler) -> None:
     crawler.misbehave(Fault("practice", status(503), times=RETRIES))
-    assert "3 captured, 0 unchanged, 0 failed" in crawler.succeed()
+    assert f"{len(SESSIONS)} captured, 0 unchanged, 0 failed" in crawler.succeed()
     assert crawler.captured() == session_ids(SEASON, TRACK, DAY)
 
 

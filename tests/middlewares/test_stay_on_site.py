@@ -43,7 +43,7 @@ def test_a_redirect_elsewhere_is_not_followed(
 
 def test_a_redirect_within_the_site_is_followed(crawler: Crawler) -> None:
     crawler.misbehave(Fault(f"p=view_session&id={UNLUCKY}$", redirect(f"?id={UNLUCKY}&p=view_session")))
-    assert "3 captured" in crawler.succeed()
+    assert f"{len(SESSIONS)} captured" in crawler.succeed()
 
 
 @pytest.mark.parametrize(
