@@ -117,20 +117,6 @@ def test_a_file_that_cannot_be_written_is_named(refusal: Says, tmp_path: Path) -
     assert refusal(1, TRACK="bend", DATE=str(DAY), OUT=str(beneath)).startswith(f"cannot write {beneath} (")
 
 
-def test_a_reader_may_write_a_report_and_nothing_else_is_read(commands: Commands, tmp_path: Path) -> None:
-    with psycopg.connect(commands.database.conninfo, autocommit=True) as connection:
-        connection.execute("create role onlooker login in role practice_reader")
-    try:
-        reader = Database({**commands.database.parameters, "user": "onlooker"})
-        outcome = Commands(reader, commands.artifacts).run(
-            "report", TRACK="bend", DATE=str(DAY), OUT=str(tmp_path / "day.html")
-        )
-    finally:
-        with psycopg.connect(commands.database.conninfo, autocommit=True) as connection:
-            connection.execute("drop role onlooker")
-    assert outcome.returncode == 0, outcome.stderr
-
-
 @pytest.mark.usefixtures("on_database")
 def test_before_the_first_transform_the_line_says_to_run_it(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TRACK", "bend")

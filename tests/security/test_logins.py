@@ -79,8 +79,9 @@ def test_crawl_and_transform_work_with_one_role_each_and_the_reader_reads(
     with psycopg.connect(as_user(server, "practice", "analyst").conninfo) as connection:
         sessions = connection.execute("select count(*) from racing.races where detail_status = 'captured'").fetchone()
     assert sessions == (len(day.sessions),)
-    exported = commands_of(server, "analyst", dbt_artifacts).succeed("export", EXPORT_FOLDER=str(tmp_path / "exports"))
-    assert "Export: " in exported
+    reader = commands_of(server, "analyst", dbt_artifacts)
+    reader.succeed("report", TRACK=day.track.slug, DATE=str(day.date), OUT=str(tmp_path / "day.html"))
+    assert "Export: " in reader.succeed("export", EXPORT_FOLDER=str(tmp_path / "exports"))
     assert list((tmp_path / "exports" / "racing" / "laps").rglob("*.parquet"))
     with psycopg.connect(owner.conninfo) as connection:
         owners = connection.execute("select distinct relowner::regrole::text from pg_class where relname like 'stg%'")
