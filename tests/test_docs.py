@@ -1,11 +1,13 @@
 """What README and docs tell to type exists: make's targets, settings, SQL and the pages that they point to."""
 
 import re
+from dataclasses import fields
 from pathlib import Path
 
 import psycopg
 import pytest
 
+from bench.settings import Settings as BenchSettings
 from scraper.config import REPOSITORY, Config
 from scraper.database import Database
 
@@ -13,7 +15,8 @@ PAGES = [REPOSITORY / "README.md", REPOSITORY / "SECURITY.md", *sorted((REPOSITO
 TARGETS = set(re.findall(r"^([a-z-]+):.*## ", (REPOSITORY / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
 # Of make itself: its flags, and what it takes beside our settings.
 MAKE_S_OWN = {"ARGS", "PYTHON", "TEST_POSTGRES_BIN", "SOAK"}
-SETTINGS = {str(field.validation_alias) for field in Config.model_fields.values()} | MAKE_S_OWN
+MAKE_BENCH_S_OWN = {f"BENCH_{field.name.upper()}" for field in fields(BenchSettings)}
+SETTINGS = {str(field.validation_alias) for field in Config.model_fields.values()} | MAKE_S_OWN | MAKE_BENCH_S_OWN
 CODE = re.compile(r"```.*?```|`[^`]+`", re.DOTALL)
 COMMAND = re.compile(r"(?:[`/]|^|&& )make\b([^`&|#\n]*)", re.MULTILINE)
 
