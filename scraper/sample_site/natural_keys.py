@@ -62,6 +62,11 @@ def driver_people_id(track: Track, name: str | None, session: Session) -> UUID:
     return _id("driver_people", track.slug, name or "", source_driver_id(session))
 
 
+def class_day_best_id(day: Day, class_name: str) -> UUID:
+    """Id of a row of ``class_day_bests``."""
+    return _id("class_day_bests", str(event_id(day)), class_name)
+
+
 def base_url_of(track: Track, base_url: str) -> str:
     """The base URL with the track put in."""
     return base_url.replace("{track}", track.slug)

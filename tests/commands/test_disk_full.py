@@ -115,7 +115,7 @@ def test_a_full_disk_is_named_and_loses_nothing(
         said = failed.stdout + failed.stderr
         assert failed.returncode == 1, said
         assert "Traceback" not in said
-        assert len(failed.stderr.splitlines()) == 1 or case.command == "crawl", said
+        assert case.command == "crawl" or len([line for line in failed.stderr.splitlines() if is_ours(line)]) == 1, said
         # A server whose log finds no room ends with all its sessions, which then know no more than that.
         told = r"disk .*is full|went away" if case.is_log_file_full else "the disk of the database is full"
         assert re.search(told, failed.stderr.splitlines()[-1]), said
@@ -127,6 +127,11 @@ def test_a_full_disk_is_named_and_loses_nothing(
         commands.succeed("crawl", **asked)
         commands.succeed("transform")
         assert differences(final_rows(database, UNKNOWN_BEFOREHAND), truth(site)) == []
+
+
+def is_ours(line: str) -> bool:
+    """Not one that libpq prints by itself when the server ends while a connection to it is being opened."""
+    return not line.startswith(("WARNING:  ", "DETAIL:  ", "HINT:  "))
 
 
 def execute(database: Database, statement: LiteralString) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 import psycopg
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from scraper.database import Database
@@ -57,6 +57,12 @@ NUMBERED_LAPS = st.builds(lambda row, number: {**row, "x": str(number)}, rows_of
 CONTENT = st.tuples(
     rows_of(LIST_FIELDS), rows_of(SESSION_FIELDS), st.lists(st.one_of(NUMBERED_LAPS, rows_of(LAP_FIELDS)), max_size=6)
 )
+# Names that no index takes, on a session that counts everywhere.
+LONG_NAMES: tuple[Row, Row, list[Row]] = (
+    {"driver": LONG, "class_and_transponder": LONG},
+    {"driver": LONG, "class": LONG},
+    [{"x": "1", "lap_time": "1"}],
+)
 
 _WRONG = """
 select 'lap out of bounds' from racing.laps where not lap_time_seconds > 0 or not lap_time_seconds < 86400
@@ -98,6 +104,7 @@ def test_any_content_is_stored_or_set_aside_and_costs_no_other_page(
         database=None,
         suppress_health_check=list(HealthCheck),
     )
+    @example([LONG_NAMES] * PAGES_AT_ONCE)
     @given(st.lists(CONTENT, min_size=PAGES_AT_ONCE, max_size=PAGES_AT_ONCE))
     def derive(pages: list[tuple[Row, Row, list[Row]]]) -> None:
         with psycopg.connect(shared_database.conninfo, autocommit=True) as connection:

@@ -241,3 +241,15 @@ def test_a_reverted_change_of_a_killed_run_leaves_no_driver_and_no_name_behind(w
             SessionPage(1, "Ana Ruiz", "7000001"),
         ],
     )
+
+
+def test_a_full_run_that_is_killed_leaves_no_driver_behind(warehouse: Warehouse) -> None:
+    warehouse.has_watermark = False
+    live_through(
+        warehouse,
+        [
+            DayList([listed(1)]),
+            Run(is_full=True, models=(*WORKING_SET, "tracks", "events", "races", "drivers")),
+            SessionPage(1, "Ana Ruiz", "7000001"),
+        ],
+    )

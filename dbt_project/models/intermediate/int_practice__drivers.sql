@@ -1,5 +1,11 @@
 with
 
+days as (
+
+    select * from {{ ref('int_practice__days') }}
+
+),
+
 identities as (
 
     select * from {{ ref('int_practice__driver_identities') }}
@@ -18,7 +24,7 @@ race_drivers_so_far as (
 
 ),
 
--- All sessions of the touched drivers: those of this run as it found them, the others as they stand.
+-- All sessions of the touched drivers: those of this run's days as it found them, the others as they stand.
 driver_sessions as (
 
     select
@@ -41,7 +47,7 @@ driver_sessions as (
         race_drivers_so_far.session_id
     from race_drivers_so_far
     inner join touched_drivers on race_drivers_so_far.driver_id = touched_drivers.driver_id
-    where not exists (select from identities where identities.race_id = race_drivers_so_far.race_id)
+    where not exists (select from days where days.event_id = race_drivers_so_far.event_id)
 
 ),
 

@@ -16,32 +16,19 @@ race_drivers_so_far as (
 
 final as (
 
-    {% if not is_full() -%}
+    select
+        driver_id,
+        source_driver_id
+    from identities
 
-        select
-            driver_id,
-            source_driver_id
-        from identities
+    union distinct
 
-        union distinct
-
-        -- Whom the same sessions belonged to before this run: they may have lost one, or their name with it.
-        select
-            race_drivers_so_far.driver_id,
-            race_drivers_so_far.source_driver_id
-        from race_drivers_so_far
-        inner join identities on race_drivers_so_far.race_id = identities.race_id
-
-    {%- else -%}
-
-        -- A full run rebuilds all drivers, and needs no list of them.
-        select
-            driver_id,
-            source_driver_id
-        from identities
-        where false
-
-    {%- endif %}
+    -- Whom the same sessions belonged to before this run: they may have lost one, or their name with it.
+    select
+        race_drivers_so_far.driver_id,
+        race_drivers_so_far.source_driver_id
+    from race_drivers_so_far
+    inner join identities on race_drivers_so_far.race_id = identities.race_id
 
 )
 

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from scraper.sample_site.analytics_truth.driven import Driven, best_of, grouped
 from scraper.sample_site.driver_names import display_name
-from scraper.sample_site.natural_keys import Row
+from scraper.sample_site.natural_keys import Row, class_day_best_id
 
 
 def class_day_best_rows(driven: list[Driven]) -> list[Row]:
@@ -15,6 +15,7 @@ def class_day_best_rows(driven: list[Driven]) -> list[Row]:
     firsts = [_fastest(sessions) for sessions in grouped(timed, "track", "date", "class_name").values()]
     return [
         {
+            "id": class_day_best_id(each.day, each.class_name),
             **each.of_day,
             "class_name": each.class_name,
             "best_lap": each.best,

@@ -3,6 +3,7 @@ select
     race_drivers.race_id,
     race_drivers.driver_id,
     race_drivers.source_driver_id,
+    races.event_id,
     races.source_race_id as session_id,
 
     -- strings
