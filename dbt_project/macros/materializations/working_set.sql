@@ -4,7 +4,8 @@
     stays, and with it the views on it. Only when the model has other columns than the table is the table made anew.
 
     config `keeps_rows`: add what is not there yet, and empty nothing.
-    config `feeds_no_table`: only tests read it, so final tables may be written meanwhile.
+    config `goes_beside_tables`: final tables may be written meanwhile. For what follows from the rest of the working set
+    and from what stays as it is: should another run fill it at the same time, both fill in the same.
 
     The table's comment names the run that filled it: see `working_set_locks.sql`.
 #}
@@ -15,7 +16,7 @@
     {{ run_hooks(pre_hooks, inside_transaction=False) }}
     {{ run_hooks(pre_hooks, inside_transaction=True) }}
     {% call statement('columns') -%}
-        {{ share_working_set() if config.get('feeds_no_table') else lock_working_set() }};
+        {{ share_working_set() if config.get('goes_beside_tables') else lock_working_set() }};
         create temporary table {{ columns_relation }} on commit drop as
         {{ sql }}
         with no data

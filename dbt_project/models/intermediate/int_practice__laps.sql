@@ -1,4 +1,7 @@
-{{ config(materialized='working_set') }}
+{{ config(materialized='working_set', goes_beside_tables=true) }}
+
+-- What takes the working set for itself comes before, else all would wait for it and it for the laps.
+-- depends_on: {{ ref('int_practice__touched_drivers') }}
 
 with
 

@@ -1,4 +1,4 @@
-{{ config(materialized='working_set', feeds_no_table=true) }}
+{{ config(materialized='working_set', goes_beside_tables=true) }}
 
 with
 

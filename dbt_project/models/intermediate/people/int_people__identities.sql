@@ -1,4 +1,4 @@
-{{ config(materialized='working_set') }}
+{{ config(materialized='working_set', goes_beside_tables=true) }}
 
 -- Read after the final tables of this run have been written.
 -- depends_on: {{ ref('int_practice__touched_drivers') }}
