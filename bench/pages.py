@@ -14,7 +14,7 @@ from scraper.pages import DayListPage, MonthPage, SessionPage
 from scraper.sample_site.rendering import render_list, render_month, render_session
 from scraper.sample_site.season import Season
 
-_SESSION_PAGES = 60
+_SESSION_PAGES = 300
 
 Reader = Callable[[str], dict[str, Any]]
 

@@ -42,10 +42,12 @@ def _array_of_objects(source: str, variable: str) -> list[dict[str, str]]:
         raise unreadable from error
     if not all(isinstance(entry, dict) for entry in array):
         raise unreadable
-    return [{key: _text(value) for key, value in entry.items()} for entry in array]
+    # Nearly all values are text, and a call for each would be felt.
+    return [
+        {key: folded(value if isinstance(value, str) else _spelt(value)) for key, value in entry.items()}
+        for entry in array
+    ]
 
 
-def _text(value: Any) -> str:
-    if value is None:
-        return ""
-    return folded(value if isinstance(value, str) else json.dumps(value, ensure_ascii=False))
+def _spelt(value: Any) -> str:
+    return "" if value is None else json.dumps(value, ensure_ascii=False)
