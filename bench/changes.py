@@ -29,9 +29,9 @@ latest as (
         pages.*,
         (pages.payload #>> '{laps,0,time}')::time + interval '1 second' as finished_at
     from edited_days
-    cross join lateral jsonb_array_elements_text(edited_days.session_ids) as session_id
+    cross join lateral jsonb_array_elements_text(edited_days.session_ids) as listed_session (session_id)
     inner join raw.practice_sessions as pages
-        on pages.track_slug = edited_days.track_slug and pages.session_id = session_id
+        on pages.track_slug = edited_days.track_slug and pages.session_id = listed_session.session_id
     order by pages.track_slug, pages.session_id, pages.load_id desc
 ),
 edited as (

@@ -7,7 +7,7 @@ import pytest
 
 from bench import changes, laps_by_hand, row_by_row
 from bench.commands import run
-from bench.history import SESSIONS_OF_A_DAY, fill
+from bench.history import SESSIONS_OF_A_DAY, TRACKS, fill
 from bench.stored_items import stored_items
 from scraper.database import Database
 
@@ -37,6 +37,7 @@ inner join racing.race_results on race_results.race_driver_id = race_drivers.id
 order by races.source_race_id
 """
 EMPTY = "truncate racing.tracks, racing.drivers cascade"
+SESSIONS = 2 * TRACKS * SESSIONS_OF_A_DAY  # two days of each track
 
 
 def rows(database: Database, query: str) -> list[tuple[object, ...]]:
@@ -46,14 +47,14 @@ def rows(database: Database, query: str) -> list[tuple[object, ...]]:
 
 @pytest.fixture
 def filled(database: Database) -> Database:
-    fill(database, 2 * SESSIONS_OF_A_DAY)
+    fill(database, SESSIONS)
     return database
 
 
 def test_by_hand_and_row_by_row_make_the_rows_of_the_transform(filled: Database, tmp_path: Path) -> None:
     run("transform", filled, tmp_path)
     laps, sessions = rows(filled, OURS), rows(filled, WHO_AND_HOW_FAST)
-    assert len(sessions) == 2 * SESSIONS_OF_A_DAY
+    assert len(sessions) == SESSIONS
     laps_by_hand.make(filled)
     assert rows(filled, BY_HAND) == laps
     with psycopg.connect(filled.conninfo) as connection:
@@ -72,12 +73,12 @@ def test_an_edited_day_has_a_new_version_of_each_of_its_pages_every_time(filled:
     assert [versions for _, versions in rows(filled, VERSIONS)] == [2] * SESSIONS_OF_A_DAY
     changes.one_percent_edited(filled)
     changes.one_percent_edited(filled)
-    assert rows(filled, "select count(*), count(distinct content_hash) from raw.practice_sessions") == [(250, 250)]
+    assert rows(filled, "select count(*), count(distinct content_hash) from raw.practice_sessions") == [(SESSIONS + 150, SESSIONS + 150)]
 
 
 def test_a_new_day_is_another_day(filled: Database) -> None:
     before = rows(filled, DAYS)
     changes.one_new_day(filled)
     assert len(set(rows(filled, DAYS)) - set(before)) == 1
-    assert changes.stored_sessions(filled) == 3 * SESSIONS_OF_A_DAY
+    assert changes.stored_sessions(filled) == SESSIONS + SESSIONS_OF_A_DAY
     assert rows(filled, VERSIONS) == []
