@@ -18,10 +18,8 @@
         -- Of a new table PostgreSQL supposes some hundred rows: for one row it would read a target of thousands.
         analyze {{ source }};
         {%- if config.get('delete_rows') %}
-        delete from {{ target }} as stored
-        where
-            {{ is_rebuilt(target.identifier) }}
-            and not exists (select from {{ source }} as derived where {{ same_key(keys) }});
+        delete from {{ target }}
+        where ({{ keys | join(', ') }}) in ({{ surplus_keys(target, source, keys) }});
         {%- endif %}
         merge into {{ target }} as stored
         using {{ source }} as derived
@@ -33,6 +31,18 @@
         when not matched then insert ({{ columns | join(', ') }})
         values (derived.{{ columns | join(', derived.') }});
     {%- endif -%}
+{%- endmacro %}
+
+
+{#
+    Of the rows that the run has rebuilt, the keys that the model no longer has. By `except`, which PostgreSQL hashes or
+    sorts: of `not exists` it supposes that nearly no row is left, and may then read the working set once for each that is.
+#}
+{% macro surplus_keys(target, source, keys) -%}
+    select {{ keys | join(', ') }} from {{ target }}
+    where {{ is_rebuilt(target.identifier) or 'false' }}
+    except
+    select {{ keys | join(', ') }} from {{ source }}
 {%- endmacro %}
 
 
@@ -65,11 +75,8 @@
             from {{ source }} as derived
             where not exists (select from {{ target }} as stored where {{ same_key(keys) }})
             union all
-            select 'surplus' as kind, {{ example | replace('rows.', 'stored.') }}
-            from {{ target }} as stored
-            where
-                {{ is_rebuilt(target.identifier) or 'false' }}
-                and not exists (select from {{ source }} as derived where {{ same_key(keys) }})
+            select 'surplus' as kind, {{ example | replace('rows.', 'surplus.') }}
+            from ({{ surplus_keys(target, source, keys) }}) as surplus
             union all
             select 'different' as kind, {{ example | replace('rows.', 'derived.') }}
             from {{ source }} as derived
