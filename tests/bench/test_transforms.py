@@ -73,7 +73,8 @@ def test_an_edited_day_has_a_new_version_of_each_of_its_pages_every_time(filled:
     assert [versions for _, versions in rows(filled, VERSIONS)] == [2] * SESSIONS_OF_A_DAY
     changes.one_percent_edited(filled)
     changes.one_percent_edited(filled)
-    assert rows(filled, "select count(*), count(distinct content_hash) from raw.practice_sessions") == [(SESSIONS + 150, SESSIONS + 150)]
+    versions = "select count(*), count(distinct content_hash) from raw.practice_sessions"
+    assert rows(filled, versions) == [(SESSIONS + 150, SESSIONS + 150)]
 
 
 def test_a_new_day_is_another_day(filled: Database) -> None:

@@ -10,8 +10,8 @@ from bench.changes import one_new_day
 from bench.history import LAPS_OF_A_SESSION, SESSIONS_OF_A_DAY, fill
 from scraper.database import Database
 from tests.commands_runner import Commands
+from tests.dbt_project.counters import wait_until_counted
 from tests.dbt_project.explained_run import scans_of_a_run
-from tests.waiting import wait_for
 
 SESSIONS = 3000
 # PostgreSQL chooses as if each table were a hundred times as long: to read all of it costs so much more, to find a row
@@ -37,10 +37,6 @@ _FAILURES = """
 insert into raw.failed_pages (track_slug, page_kind, page_key, url, reason_kind, reason, crawl_id, resolved_at)
 select track_slug, 'session', session_id, url, 'status', 'the site answered with status 500', crawl_id, now()
 from raw.practice_sessions
-"""
-_OTHERS_AT_WORK = """
-select pid from pg_stat_activity
-where datname = current_database() and pid != pg_backend_pid() and backend_type = 'client backend'
 """
 # These have a row per track, and what no run has done yet.
 DO_NOT_GROW = {"racing.tracks", "raw.work_list"}
@@ -87,8 +83,8 @@ def run(shared_database: Database, dbt_artifacts: Path, tmp_path_factory: pytest
 
 
 def counted(connection: psycopg.Connection) -> dict[str, Reads]:
-    """The counters of each table that grows, once everybody has handed his in, which is when he leaves."""
-    wait_for(lambda: not connection.execute(_OTHERS_AT_WORK).fetchall())
+    """The counters of each table that grows."""
+    wait_until_counted(connection)
     rows = connection.execute(_GROWING.encode()).fetchall()
     return {table: Reads(whole, found) for table, whole, found in rows if table not in DO_NOT_GROW}
 

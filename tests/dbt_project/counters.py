@@ -1,0 +1,15 @@
+"""PostgreSQL's own counters of what was read, once they are complete."""
+
+import psycopg
+
+from tests.waiting import wait_for
+
+_OTHERS_AT_WORK = """
+select pid from pg_stat_activity
+where datname = current_database() and pid != pg_backend_pid() and backend_type = 'client backend'
+"""
+
+
+def wait_until_counted(connection: psycopg.Connection) -> None:
+    """Wait until everybody has handed his counters in, which is when he leaves."""
+    wait_for(lambda: not connection.execute(_OTHERS_AT_WORK).fetchall())
