@@ -26,6 +26,7 @@ _CHANGES = {
 }
 
 _WHY_SLOW = "beside the laps it makes six more tables, compares, checks keys and tests; dbt's own seconds count, too"
+_WHY_NOT_TIMES_DLT = "dlt only lands the pages, their laps as text; tables, keys, comparison and tests come after that"
 _WHY_NOT_NOTHING = "something was left to do, or nobody could tell that there was nothing: dbt was started"
 _WHY_GROWTH = "some query of the run reads what grows with the history"
 
@@ -83,7 +84,7 @@ def _first_build(history: History, by_dlt: float) -> tuple[float, Line]:
         f"{rate / floor_rate:.1%} of the hand-written; {rate / by_dlt:.1f} × dlt",
         [
             Target(rate, LAPS_PER_SECOND, f"≥ {LAPS_PER_SECOND:,} laps/s", _WHY_SLOW),
-            Target(rate / by_dlt, TIMES_DLT, f"≥ {TIMES_DLT} × dlt"),
+            Target(rate / by_dlt, TIMES_DLT, f"≥ {TIMES_DLT} × dlt", _WHY_NOT_TIMES_DLT),
         ],
     )
 
