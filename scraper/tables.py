@@ -130,7 +130,6 @@ transforms = Table(
     "transforms",
     metadata,
     Column("invocation_id", Text, primary_key=True),
-    Column("is_full", Boolean, nullable=False),
     _instant("started_at"),
     _instant("ended_at", default=True),
     Column("outcome", Text, nullable=False),

@@ -18,7 +18,7 @@ from tests.waiting import wait_until_blocked_by, wait_until_gone
 
 NOTHING, DERIVED = "Transform: nothing new since", "re-derived"
 _SESSIONS_OF = "select pid from pg_stat_activity where application_name = %s"
-_RAN = "insert into intermediate.transforms (invocation_id, is_full, started_at, ended_at, outcome) values"
+_RAN = "insert into intermediate.transforms (invocation_id, started_at, ended_at, outcome) values"
 
 _LOSE_A_LAP = """
 create function public.lose_a_lap() returns trigger language plpgsql as $$ begin return null; end $$;
@@ -88,20 +88,20 @@ def test_only_the_latest_run_counts_and_only_if_it_finished_with_this_project(
     connection: psycopg.Connection[Any],
 ) -> None:
     assert nothing_new_since(connection, "ours") is None
-    connection.execute(f"{_RAN} ('first', false, '2026-01-01 00:00Z', '2026-01-01 00:01Z', 'finished')")
+    connection.execute(f"{_RAN} ('first', '2026-01-01 00:00Z', '2026-01-01 00:01Z', 'finished')")
     assert nothing_new_since(connection, "ours") is None
     note_project(connection, "ours")
     since = nothing_new_since(connection, "ours")
     assert since is not None
     assert f"{since.timestamp():.0f}" == "1767225600"
     assert nothing_new_since(connection, "another") is None
-    connection.execute(f"{_RAN} ('second', false, '2026-01-02 00:00Z', '2026-01-02 00:01Z', 'incomplete')")
+    connection.execute(f"{_RAN} ('second', '2026-01-02 00:00Z', '2026-01-02 00:01Z', 'incomplete')")
     note_project(connection, "ours")
     assert nothing_new_since(connection, "ours") is None
 
 
 def test_a_line_on_the_work_list_is_work(connection: psycopg.Connection[Any]) -> None:
-    connection.execute(f"{_RAN} ('first', false, '2026-01-01', '2026-01-01', 'finished')")
+    connection.execute(f"{_RAN} ('first', '2026-01-01', '2026-01-01', 'finished')")
     note_project(connection, "ours")
     assert nothing_new_since(connection, "ours")
     store(connection, "bend", DayList([listed(1)]))

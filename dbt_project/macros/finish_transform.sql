@@ -54,8 +54,8 @@
 
 
 {% macro record_transform(outcome) -%}
-    insert into intermediate.transforms (invocation_id, is_full, started_at, outcome)
-    values ('{{ invocation_id }}', {{ is_full() }}, '{{ run_started_at }}', {{ outcome }});
+    insert into intermediate.transforms (invocation_id, started_at, outcome)
+    values ('{{ invocation_id }}', '{{ run_started_at }}', {{ outcome }});
 {%- endmacro %}
 
 

@@ -39,8 +39,8 @@ values (%s, '1', %s, now() - interval '3 hours', case when %s <> 'running' then 
 returning crawl_id
 """
 TRANSFORM = """
-insert into intermediate.transforms (invocation_id, is_full, started_at, ended_at, outcome)
-values (gen_random_uuid(), false, now(), now() - interval '2 hours', %s)
+insert into intermediate.transforms (invocation_id, started_at, ended_at, outcome)
+values (gen_random_uuid(), now(), now() - interval '2 hours', %s)
 """
 MONTH_PAGE = """
 insert into raw.practice_months (track_slug, month, payload, content_hash, url, parser_version, crawl_id)
