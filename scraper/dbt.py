@@ -48,8 +48,15 @@ class DbtRun:
     """Warnings of the models' own, `exceptions.warn` in a macro."""
 
 
-def run_dbt(database: Database, *arguments: str, environment: Mapping[str, str] | None = None) -> DbtRun:
+def run_dbt(
+    database: Database,
+    *arguments: str,
+    environment: Mapping[str, str] | None = None,
+    writes_artifacts: bool = False,
+) -> DbtRun:
     """Run dbt with the arguments of its command line; its own words go to `logs/dbt.log`, warnings and errors here too.
+
+    `writes_artifacts`: write project and results as JSON, too, for other programs. It takes most of a second.
 
     Raises CannotWork, with dbt's reason in one line, when it could not begin: it does not parse, or has no connection.
     """
@@ -58,6 +65,7 @@ def run_dbt(database: Database, *arguments: str, environment: Mapping[str, str] 
     os.environ.update({**dbt_environment(database), **(environment or {})})
     where = ["--project-dir", str(REPOSITORY), "--profiles-dir", str(REPOSITORY)]
     quietly = ["--log-level", "none", "--log-level-file", "debug", "--no-use-colors"]
+    quietly.append("--write-json" if writes_artifacts else "--no-write-json")
     said: list[str] = []
 
     def listen(event: "EventMsg") -> None:

@@ -1,10 +1,12 @@
 """Running commands as `make` does: in a process of their own, told by settings in the environment."""
 
+import json
 import os
 import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from scraper.config import REPOSITORY
 from scraper.database import Database
@@ -58,3 +60,9 @@ class Commands:
         done = self.run(command, **settings)
         assert done.returncode == 0, f"{command} ended with {done.returncode}\n{done.stdout}\n{done.stderr}"
         return done.stdout + done.stderr
+
+    def manifest(self) -> dict[str, Any]:
+        """The dbt project as dbt has read it and writes it down for other programs."""
+        self.succeed("dbt", ARGS="parse")
+        manifest: dict[str, Any] = json.loads((self.artifacts / "target" / "manifest.json").read_text())
+        return manifest

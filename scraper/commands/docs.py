@@ -13,7 +13,7 @@ from scraper.schema_page import SCHEMA_PAGE, schema_page
 def run(config: Config) -> int:
     """One self-contained page of dbt's, and docs/schema.md; prints where they are. Raises CannotWork."""
     SCHEMA_PAGE.write_text(schema_page(), encoding="utf-8")
-    for error in run_dbt(open_migrated(config), "docs", "generate", "--static").errors:
+    for error in run_dbt(open_migrated(config), "docs", "generate", "--static", writes_artifacts=True).errors:
         raise CannotWork(
             outage_told_by(error.message)
             or f"the page of models is not whole: dbt's {error.name} says {error.message}; more in logs/dbt.log"

@@ -1,6 +1,5 @@
 """The dbt project itself: its unit tests, what it says of its models, and its documentation."""
 
-import json
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
@@ -51,8 +50,7 @@ def commands(shared_database: Database, dbt_artifacts: Path) -> Commands:
 @pytest.fixture(scope="module")
 def nodes(commands: Commands) -> list[dict[str, Any]]:
     """Models and tests as dbt has read them."""
-    manifest = json.loads((commands.artifacts / "target" / "manifest.json").read_text())
-    return list(manifest["nodes"].values())
+    return list(commands.manifest()["nodes"].values())
 
 
 def test_the_unit_tests_pass(commands: Commands) -> None:

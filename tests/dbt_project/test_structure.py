@@ -1,6 +1,5 @@
 """What models may do: data flows down the layers, staging alone touches sources, exports hold all that is final."""
 
-import json
 import re
 from pathlib import Path
 from typing import Any
@@ -26,10 +25,7 @@ Models = dict[str, dict[str, Any]]
 @pytest.fixture(scope="module")
 def manifest(shared_database: Database, dbt_artifacts: Path) -> dict[str, Any]:
     """The project as dbt reads it."""
-    commands = Commands(shared_database, dbt_artifacts)
-    commands.succeed("dbt", ARGS="parse --no-use-colors")
-    manifest: dict[str, Any] = json.loads((commands.artifacts / "target" / "manifest.json").read_text())
-    return manifest
+    return Commands(shared_database, dbt_artifacts).manifest()
 
 
 @pytest.fixture(scope="module")

@@ -99,6 +99,7 @@ def test_the_password_is_found_nowhere_whatever_works_or_fails(
         ("doctor", f"postgresql://{right}", {}, 0),
         ("transform", f"postgresql://nightly_transform:{ENCODED}{there}", {"FULL": "1"}, 0),
         ("dbt", f"postgresql://nightly_transform:{ENCODED}{there}", {"ARGS": "debug"}, 0),
+        ("dbt", f"postgresql://nightly_transform:{ENCODED}{there}", {"ARGS": "parse"}, 0),
         ("crawl", f"postgresql://{right}", {"TRACK": "bend", "DATE": "2025-13-01"}, 2),
         ("crawl", f"postgresql://{right}", {"TRACK": "bend", "LIVERC_BASE_URL": "http://127.0.0.1:1/{track}"}, 1),
         ("crawl", f"postgresql://analyst:{ENCODED}{there}", {"TRACK": "bend", "DATE": "2025-10-25"}, 1),
