@@ -1,4 +1,4 @@
-"""Databases for the tests: one server per worker process, one fresh database per test."""
+"""Databases for the tests: one server per worker process, one fresh database per test or per module."""
 
 import os
 from collections.abc import Iterator
@@ -15,14 +15,16 @@ from scraper.embedded_server import EmbeddedServer
 from scraper.migrate import upgrade
 from tests.commands_runner import Commands
 from tests.crawling import crawler
+from tests.derived_season import derived_season
 from tests.foreign_host import foreign_host, unverifiable_host
 from tests.soak_table import pytest_terminal_summary, tally
 
-__all__ = ["crawler", "foreign_host", "pytest_terminal_summary", "tally", "unverifiable_host"]
+__all__ = ["crawler", "derived_season", "foreign_host", "pytest_terminal_summary", "tally", "unverifiable_host"]
 
 # Tests kill processes, not machines: what the server handed to the operating system is safe enough.
 FORGETFUL = {"fsync": "off", "full_page_writes": "off"}
 TEST_DATABASE = "practice_test"
+SHARED_DATABASE = "practice_shared"
 MIGRATED_TEMPLATE = "practice_template"
 
 
@@ -65,7 +67,7 @@ def postgres_server(
 @pytest.fixture
 def empty_database(postgres_server: EmbeddedServer) -> Iterator[Database]:
     """A database with nothing in it."""
-    with _fresh_database(postgres_server, "template0") as database:
+    with _fresh_database(postgres_server, TEST_DATABASE, "template0") as database:
         yield database
 
 
@@ -79,19 +81,26 @@ def migrated_template(postgres_server: EmbeddedServer) -> str:
 @pytest.fixture
 def database(postgres_server: EmbeddedServer, migrated_template: str) -> Iterator[Database]:
     """A database at the newest migration, without rows."""
-    with _fresh_database(postgres_server, migrated_template) as database:
+    with _fresh_database(postgres_server, TEST_DATABASE, migrated_template) as database:
+        yield database
+
+
+@pytest.fixture(scope="module")
+def shared_database(postgres_server: EmbeddedServer, migrated_template: str) -> Iterator[Database]:
+    """As `database`, for all tests of a module, since runs of dbt cost time: they only look at what a fixture did."""
+    with _fresh_database(postgres_server, SHARED_DATABASE, migrated_template) as database:
         yield database
 
 
 @contextmanager
-def _fresh_database(server: EmbeddedServer, template: str) -> Iterator[Database]:
-    """A database under one and the same name, whatever the test before left behind or still holds open."""
-    name = sql.Identifier(TEST_DATABASE)
+def _fresh_database(server: EmbeddedServer, name: str, template: str) -> Iterator[Database]:
+    """A database under this name, whatever the tests before left behind or still hold open."""
+    drop = sql.SQL("drop database if exists {} with (force)").format(sql.Identifier(name))
     with psycopg.connect(server.conninfo("postgres"), autocommit=True) as connection:
-        connection.execute(sql.SQL("drop database if exists {} with (force)").format(name))
-        create_database(connection, TEST_DATABASE, template)
-        yield open_embedded(server, TEST_DATABASE, "practice test")
-        connection.execute(sql.SQL("drop database {} with (force)").format(name))
+        connection.execute(drop)
+        create_database(connection, name, template)
+        yield open_embedded(server, name, "practice test")
+        connection.execute(drop)
 
 
 @pytest.fixture(scope="session")

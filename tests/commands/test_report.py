@@ -15,10 +15,7 @@ from scraper.day_report.report_file import default_path, write_report
 from scraper.errors import CannotWork, PracticeError, UsageError
 from tests.commands_runner import Commands
 from tests.day_report.reading import Report
-from tests.dbt_project.conftest import shared_database
 from tests.dbt_project.raw_pages import DAY, DayList, SessionPage, lap, listed, store
-
-__all__ = ["shared_database"]
 
 EMPTY_DAY, LISTED_DAY = date(2025, 10, 18), date(2025, 10, 11)
 Says = Callable[..., str]

@@ -5,9 +5,6 @@ from collections.abc import Iterator
 import pytest
 
 from tests.day_report.browser import Browser, open_browser
-from tests.dbt_project.conftest import shared_database
-
-__all__ = ["shared_database"]
 
 
 @pytest.fixture(scope="session")

@@ -1,6 +1,5 @@
 """The report of every day of the sample season: each figure on the page is the one that the season knows."""
 
-import json
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -9,7 +8,6 @@ import psycopg
 import pytest
 from psycopg import ClientCursor
 
-from scraper.database import Database
 from scraper.day_report import queries
 from scraper.day_report.page import render
 from scraper.day_report.practice_day import PracticeDay, find_day, read_day
@@ -21,13 +19,11 @@ from scraper.sample_site.analytics_truth.sessions import session_rows
 from scraper.sample_site.driver_names import normalized_name
 from scraper.sample_site.natural_keys import Row
 from scraper.sample_site.practice import Day
-from scraper.sample_site.season import Season
-from scraper.sample_site.server import SampleSite
 from tests.commands_runner import Commands
 from tests.day_report.browser import Browser
 from tests.day_report.reading import Report
+from tests.derived_season import SEASON
 
-SEASON = Season.generate()
 DAYS = [day for day in SEASON.days() if day.sessions]
 DRIVEN = driven_sessions(SEASON.days())
 RACERS: dict[object, str] = {each.racer_id: each.racer for each in DRIVEN}
@@ -53,20 +49,9 @@ ReportOf = Callable[[Day], Report]
 
 
 @pytest.fixture(scope="module")
-def commands(shared_database: Database, dbt_artifacts: Path) -> Commands:
-    """The season, crawled and derived."""
-    commands = Commands(shared_database, dbt_artifacts)
-    tracks = " ".join(track.slug for track in SEASON.tracks)
-    with SampleSite(SEASON) as site:
-        commands.succeed("crawl", LIVERC_BASE_URL=site.base_url, TRACK=tracks, FROM="2025-08-01", TO="2025-10-31")
-    commands.succeed("transform")
-    return commands
-
-
-@pytest.fixture(scope="module")
-def report_of(commands: Commands) -> ReportOf:
+def report_of(derived_season: Commands) -> ReportOf:
     """The report of a day."""
-    with psycopg.connect(commands.database.conninfo) as connection:
+    with psycopg.connect(derived_season.database.conninfo) as connection:
         reports = {(day.track.slug, day.date): Report.of(render(read(connection, day))) for day in DAYS}
     return lambda day: reports[day.track.slug, day.date]
 
@@ -220,15 +205,15 @@ def test_the_fullest_day_is_drawn_whole_in_the_browser(report_of: ReportOf, brow
     assert [url for url in browser.requests() if not url.startswith(("data:", page.as_uri()))] == []
 
 
-def test_the_queries_read_what_the_exposure_names(commands: Commands) -> None:
-    manifest = json.loads((commands.artifacts / "target" / "manifest.json").read_text())
+def test_the_queries_read_what_the_exposure_names(derived_season: Commands) -> None:
+    manifest = derived_season.manifest()
     (exposure,) = [each for each in manifest["exposures"].values() if each["name"] == "day_report"]
     named = {
         f"{manifest['nodes'][node]['schema']}.{manifest['nodes'][node]['name']}"
         for node in exposure["depends_on"]["nodes"]
     }
     read = set()
-    with psycopg.connect(commands.database.conninfo, cursor_factory=ClientCursor) as connection:
+    with psycopg.connect(derived_season.database.conninfo, cursor_factory=ClientCursor) as connection:
         for query in QUERIES.values():
             connection.execute(f"create temporary view asked as {query}".encode(), ASKED)
             read |= {relation for (relation,) in connection.execute(READ).fetchall()}

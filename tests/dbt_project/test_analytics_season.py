@@ -1,25 +1,21 @@
 """The models of `analytics`, every column of every row compared with what the sample season knows."""
 
 from collections.abc import Callable, Iterator, Sequence
-from pathlib import Path
 from typing import Any
 
 import psycopg
 import pytest
 from psycopg.rows import dict_row
 
-from scraper.database import Database
 from scraper.sample_site.analytics_truth import TOLD
 from scraper.sample_site.analytics_truth.driven import driven_sessions
 from scraper.sample_site.natural_keys import Row
-from scraper.sample_site.season import Season
-from scraper.sample_site.server import SampleSite
 from tests.commands_runner import Commands
+from tests.derived_season import SEASON
 from tests.final_schema import differences
 
 Rows = Callable[[str], list[dict[str, Any]]]
 
-SEASON = Season.generate()
 DRIVEN = driven_sessions(SEASON.days())
 GRAINS = {
     "sessions": ("race_id",),
@@ -39,21 +35,10 @@ GRAINS = {
 }
 
 
-@pytest.fixture(scope="module")
-def commands(shared_database: Database, dbt_artifacts: Path) -> Commands:
-    """The season, crawled and derived."""
-    commands = Commands(shared_database, dbt_artifacts)
-    tracks = " ".join(track.slug for track in SEASON.tracks)
-    with SampleSite(SEASON) as site:
-        commands.succeed("crawl", LIVERC_BASE_URL=site.base_url, TRACK=tracks, FROM="2025-08-01", TO="2025-10-31")
-    commands.succeed("transform")
-    return commands
-
-
 @pytest.fixture
-def rows(commands: Commands) -> Iterator[Rows]:
+def rows(derived_season: Commands) -> Iterator[Rows]:
     """What a query finds."""
-    with psycopg.connect(commands.database.conninfo, row_factory=dict_row, autocommit=True) as connection:
+    with psycopg.connect(derived_season.database.conninfo, row_factory=dict_row, autocommit=True) as connection:
         yield lambda query: connection.execute(query.encode()).fetchall()
 
 
@@ -110,8 +95,8 @@ def test_the_season_has_every_case(rows: Rows, model: str, column: str, values: 
     assert {row[column] for row in rows(f"select distinct {column} from analytics.{model}")} == values
 
 
-def test_readers_see_every_model(commands: Commands) -> None:
-    with psycopg.connect(commands.database.conninfo) as connection:
+def test_readers_see_every_model(derived_season: Commands) -> None:
+    with psycopg.connect(derived_season.database.conninfo) as connection:
         models = connection.execute(
             "select relname from pg_class where relnamespace = 'analytics'::regnamespace and relkind in ('r', 'v')"
         ).fetchall()
@@ -122,14 +107,14 @@ def test_readers_see_every_model(commands: Commands) -> None:
 
 @pytest.mark.parametrize("model", ["sessions", "class_leaderboard", "driver_days", "stints", "lap_flags"])
 @pytest.mark.parametrize("by", ["track and day", "array of days"])
-def test_a_question_about_a_day_reads_no_laps_but_that_days(commands: Commands, model: str, by: str) -> None:
+def test_a_question_about_a_day_reads_no_laps_but_that_days(derived_season: Commands, model: str, by: str) -> None:
     day = next(day for day in SEASON.days() if day.track.slug == "wattlegrove")
     condition = {
         "track and day": f"track_slug = '{day.track.slug}' and practice_date = '{day.date}'",
         "array of days": "event_id = any(array(select id from racing.events where source_event_id"
         f" = '{day.track.slug}-practice-{day.date}'))",
     }[by]
-    with psycopg.connect(commands.database.conninfo) as connection:
+    with psycopg.connect(derived_season.database.conninfo) as connection:
         # On few rows PostgreSQL would rather read all of them: it shall show what it can do.
         for way in ("seqscan", "hashjoin", "mergejoin"):
             connection.execute(f"set local enable_{way} = off".encode())

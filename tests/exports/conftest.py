@@ -11,10 +11,7 @@ from scraper.commands import export
 from scraper.config import load_config
 from scraper.database import Database
 from tests.commands_runner import Commands
-from tests.dbt_project.conftest import shared_database
 from tests.dbt_project.raw_pages import DayList, SessionPage, lap, listed, store
-
-__all__ = ["shared_database"]
 
 DAYS = (date(2025, 10, 24), date(2025, 10, 25))
 NASTY = 'O\'Neil, "Al"\r\n\\N, ½ <script>\t'

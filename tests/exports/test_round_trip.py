@@ -7,37 +7,23 @@ import pyarrow as pa
 import pytest
 from pyarrow import dataset
 
-from scraper.database import Database
-from scraper.sample_site.season import Season
-from scraper.sample_site.server import SampleSite
 from tests.commands_runner import Commands
+from tests.derived_season import SEASON
 from tests.exports.exported import exported_rows, relations, stored_rows
 
-SEASON = Season.generate()
-
 
 @pytest.fixture(scope="module")
-def season(shared_database: Database, dbt_artifacts: Path) -> Commands:
-    commands = Commands(shared_database, dbt_artifacts)
-    tracks = " ".join(track.slug for track in SEASON.tracks)
-    with SampleSite(SEASON) as site:
-        commands.succeed("crawl", LIVERC_BASE_URL=site.base_url, TRACK=tracks, FROM="2025-08-01", TO="2025-10-31")
-    commands.succeed("transform")
-    return commands
-
-
-@pytest.fixture(scope="module")
-def folder(season: Commands, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def folder(derived_season: Commands, tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("exports") / "new"
-    season.succeed("export", EXPORT_FOLDER=str(folder))
+    derived_season.succeed("export", EXPORT_FOLDER=str(folder))
     return folder
 
 
-def test_every_cell_of_every_table_is_in_the_files(season: Commands, folder: Path) -> None:
-    tables = relations(season.database)
+def test_every_cell_of_every_table_is_in_the_files(derived_season: Commands, folder: Path) -> None:
+    tables = relations(derived_season.database)
     assert {("racing", "laps"), ("analytics", "sessions"), ("analytics", "person_candidates")} <= tables.keys()
     for (schema, name), json_columns in tables.items():
-        stored = stored_rows(season.database, schema, name)
+        stored = stored_rows(derived_season.database, schema, name)
         assert stored, name
         assert exported_rows(folder, schema, name, json_columns) == stored, name
 
@@ -77,21 +63,21 @@ def test_types_are_exact(folder: Path) -> None:
         assert {name: schema.field(name).type for name in expected} == expected
 
 
-def test_a_second_export_writes_nothing(season: Commands, folder: Path) -> None:
+def test_a_second_export_writes_nothing(derived_season: Commands, folder: Path) -> None:
     before = {file: file.stat().st_mtime_ns for file in folder.rglob("*.parquet")}
-    assert "Export: 0 files written, 0 removed" in season.succeed("export", EXPORT_FOLDER=str(folder))
+    assert "Export: 0 files written, 0 removed" in derived_season.succeed("export", EXPORT_FOLDER=str(folder))
     # Nor does one that reads every day again.
-    assert "Export: 0 files written, 0 removed" in season.succeed("export", EXPORT_FOLDER=str(folder), FULL="1")
+    assert "Export: 0 files written, 0 removed" in derived_season.succeed("export", EXPORT_FOLDER=str(folder), FULL="1")
     assert {file: file.stat().st_mtime_ns for file in folder.rglob("*.parquet")} == before
 
 
-def test_one_day_of_one_track_is_exported_alone(season: Commands, tmp_path: Path) -> None:
+def test_one_day_of_one_track_is_exported_alone(derived_season: Commands, tmp_path: Path) -> None:
     day = next(iter(SEASON.days()))
-    said = season.succeed("export", EXPORT_FOLDER=str(tmp_path), TRACK=day.track.slug, DATE=str(day.date))
+    said = derived_season.succeed("export", EXPORT_FOLDER=str(tmp_path), TRACK=day.track.slug, DATE=str(day.date))
     [laps] = (tmp_path / "racing" / "laps").rglob("*.parquet")
     assert laps.parent.relative_to(tmp_path / "racing" / "laps") == Path(f"track={day.track.slug}/date={day.date}")
     assert json.loads((tmp_path / "racing" / "laps" / "_state.json").read_text())["files"]
     assert "racing.laps" in said
-    refused = season.run("export", EXPORT_FOLDER=str(tmp_path), TRACK="nowhere")
+    refused = derived_season.run("export", EXPORT_FOLDER=str(tmp_path), TRACK="nowhere")
     assert refused.returncode == 1
     assert "no practice day is what TRACK, DATE, FROM and TO ask for: there are days from 2025-08-23" in refused.stderr
