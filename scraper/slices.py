@@ -34,6 +34,19 @@ _UNACCOUNTED: dict[LiteralString, LiteralString] = {
                 = practice_lists.track_slug || '-practice-' || to_char(practice_lists.practice_date, 'YYYY-MM-DD')
         )
     """,
+    "racing.races": """
+        rows.event_id in (
+            select events.id from racing.events
+            inner join racing.tracks on events.track_id = tracks.id
+            where not exists (
+                select from raw.practice_lists
+                where
+                    practice_lists.track_slug = tracks.source_track_slug
+                    and practice_lists.practice_date = events.event_date
+                    and practice_lists.payload @? '$.sessions[*]'
+            )
+        )
+    """,
     "racing.drivers": "not exists (select from racing.race_drivers where race_drivers.driver_id = rows.id)",
     "analytics.day_reconciliation": "not exists (select from racing.events where events.id = rows.event_id)",
     "analytics.class_day_bests": "not exists (select from racing.events where events.id = rows.event_id)",

@@ -2,11 +2,15 @@
     Which rows of a final table this run has rebuilt, as a condition: all of them in a full run, else those of the working
     set; nothing for a table that every run reads whole. The working set is named as text: dbt does not see a `ref` that
     stands in here. It is there, since every final model is built from it.
+
+    Each condition names what the model itself is built from: a run of some models may have read a day anew, and its
+    sessions not. Were the day's races taken for rebuilt then, all of them would go, and with them the only way from a
+    session's page to its day (`int_practice__touched_days`).
 #}
 {% macro is_rebuilt(table_name) -%}
     {%- set conditions = {
         'events': 'id in (select event_id from intermediate.int_practice__days)',
-        'races': 'event_id in (select event_id from intermediate.int_practice__days)',
+        'races': 'event_id in (select event_id from intermediate.int_practice__sessions)',
         'drivers': 'id in (select driver_id from intermediate.int_practice__touched_drivers)',
         'race_drivers': 'race_id in (select race_id from intermediate.int_practice__sessions)',
         'race_results': 'race_id in (select race_id from intermediate.int_practice__sessions)',

@@ -253,3 +253,20 @@ def test_a_full_run_that_is_killed_leaves_no_driver_behind(warehouse: Warehouse)
             SessionPage(1, "Ana Ruiz", "7000001"),
         ],
     )
+
+
+def test_a_run_of_some_models_loses_no_session_of_a_day_that_it_has_not_read_whole(warehouse: Warehouse) -> None:
+    """Nor the day itself: the next run finds a page's day by the sessions that stand."""
+    warehouse.has_watermark = False
+    days_alone = ("int_practice__work_lines", "int_practice__touched_days", "int_practice__days")
+    has_nothing_to_do = Run()
+    live_through(
+        warehouse,
+        [
+            DayList([listed(1), listed(2)]),
+            Run(),
+            has_nothing_to_do,
+            SessionPage(1, "Ana Ruiz", "7000001"),
+            Run(models=(*days_alone, "races")),
+        ],
+    )

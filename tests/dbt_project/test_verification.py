@@ -24,6 +24,18 @@ CHANGES = {
     "race_results": "total_time_seconds = 1",
     "laps": "is_valid = false",
 }
+EMPTY_DAY = date(2025, 10, 18)
+# A session on a day that has none, as only a hand can put it there.
+ON_THE_EMPTY_DAY = """
+insert into racing.races
+select copied.* from racing.events
+cross join (select * from racing.races limit 1) as some_race
+cross join lateral jsonb_populate_record(
+    some_race::racing.races,
+    jsonb_build_object('id', gen_random_uuid(), 'event_id', events.id, 'source_race_id', '9')
+) as copied
+where events.event_date = %s
+"""
 # The columns that a copy of a row must have otherwise.
 KEYS = {
     "tracks": {"id": "gen_random_uuid()", "source_track_slug": "'nowhere'"},
@@ -57,6 +69,7 @@ def named_by(said: str) -> dict[str, tuple[int, ...]]:
 def commands(shared_database: Database, dbt_artifacts: Path) -> Commands:
     commands = Commands(shared_database, dbt_artifacts)
     with psycopg.connect(shared_database.conninfo, autocommit=True) as connection:
+        store(connection, "verified", DayList([], EMPTY_DAY))
         store(connection, "verified", DayList([listed(1), listed(2)]))
         store(connection, "verified", SessionPage(1, transponder="7000001"))
         store(connection, "verified", SessionPage(2, transponder="7000002"))
@@ -122,6 +135,7 @@ def test_verify_names_every_table_that_differs_and_a_full_run_mends_them_all(com
         for table in ("drivers", "laps"):
             rows = connection.execute(f"select * from racing.{table}".encode())
             connection.execute(planted(table, [column.name for column in rows.description or []])["surplus"].encode())
+        connection.execute(ON_THE_EMPTY_DAY, [EMPTY_DAY])
     spoilt = final_rows(commands.database, WHEN_WRITTEN)
     done = commands.run("verify", DBT_SESSIONS_AT_ONCE="1")
     assert done.returncode == 1
@@ -129,7 +143,7 @@ def test_verify_names_every_table_that_differs_and_a_full_run_mends_them_all(com
     assert named_by(done.stdout) == {
         "tracks": (0, 0, 2),
         "events": (0, 0, 1),
-        "races": (1, 0, 1),
+        "races": (1, 1, 1),
         "drivers": (0, 2, 1),
         "race_drivers": (1, 0, 1),
         "race_results": (1, 0, 1),
