@@ -73,14 +73,22 @@ COMMIT_LATE = "commit what is late"
 # Session 4 is the one that fails: a late page of it would hold the row that says so.
 PAGES = st.one_of(LISTS, SESSION_PAGES, st.just(Failure(4)))
 LATE = st.builds(Late, st.one_of(LISTS, SESSION_PAGES.filter(lambda page: page.session_id != 4)))
+MODELS = (*WORKING_SET, *RACING)
+FEW_MODELS = st.sets(st.sampled_from(MODELS), min_size=1, max_size=6)
 RUNS = st.one_of(
     st.builds(Run, st.booleans()),
     st.builds(Run, st.booleans(), killed_at=st.floats(0, 1)),
-    st.builds(Run, models=st.sets(st.sampled_from((*WORKING_SET, *RACING)), min_size=1).map(tuple)),
+    st.builds(Run, models=FEW_MODELS.map(tuple)),
+    st.builds(Run, models=FEW_MODELS.map(lambda left_out: tuple(name for name in MODELS if name not in left_out))),
 )
 HAPPENINGS = st.lists(st.one_of(PAGES, PAGES, LATE, RUNS, RUNS, st.just(COMMIT_LATE)), min_size=6, max_size=14)
-# Most happenings mean something only where sessions are listed.
-HISTORY = HAPPENINGS.map(lambda happenings: [DayList([listed(session) for session in SESSIONS]), *happenings])
+# Most happenings mean something only where sessions are listed, some only where all is derived: the second run leaves a
+# working set with nothing in it, on which a run of some models then stands.
+LISTED = [DayList([listed(session) for session in SESSIONS])]
+SETTLED = [*LISTED, *(SessionPage(session, "Ana Ruiz", f"700000{session}") for session in SESSIONS), Run(), Run()]
+HISTORY = st.builds(
+    lambda beginning, happenings: [*beginning, *happenings], st.sampled_from([LISTED, SETTLED]), HAPPENINGS
+)
 
 
 @dataclass
@@ -211,7 +219,8 @@ def test_the_histories_find_a_watermark(warehouse: Warehouse) -> None:
     warehouse.has_watermark = True
     wrong = 0
 
-    @settings(FOR_EVERY_HISTORY, max_examples=12, phases=[Phase.generate])
+    # The same ones each time: a dozen drawn at random may have none in them that a watermark gets wrong.
+    @settings(FOR_EVERY_HISTORY, max_examples=12, phases=[Phase.generate], derandomize=True)
     @given(HISTORY)
     def count_what_goes_wrong(history: list[Any]) -> None:
         nonlocal wrong
