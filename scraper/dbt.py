@@ -5,7 +5,7 @@ import re
 import signal
 import sys
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -130,14 +130,16 @@ def _signals_end_it() -> Iterator[None]:
     does the work again, as after a kill.
     """
 
-    from dbt.adapters.contracts.connection import ConnectionState  # noqa: PLC0415 - as above
+    import psycopg2  # noqa: PLC0415 - as above
+    from dbt.adapters.contracts.connection import ConnectionState  # noqa: PLC0415
     from dbt.adapters.factory import FACTORY  # noqa: PLC0415
 
     def leave(*_: object) -> None:
         for adapter in FACTORY.adapters.values():
             for connection in list(adapter.connections.thread_connections.values()):
                 if connection.state == ConnectionState.OPEN:
-                    connection.handle.cancel()
+                    with suppress(psycopg2.Error):  # another thread may be closing it this very moment
+                        connection.handle.cancel()
         sys.stdout.flush()
         os._exit(INTERRUPTED)
 
