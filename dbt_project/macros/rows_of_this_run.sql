@@ -3,9 +3,9 @@
     set; nothing for a table that every run reads whole. The working set is named as text: dbt does not see a `ref` that
     stands in here. It is there, since every final model is built from it.
 
-    Each condition names what the model itself is built from: a run of some models may have read a day anew, and its
-    sessions not. Were the day's races taken for rebuilt then, all of them would go, and with them the only way from a
-    session's page to its day (`int_practice__touched_days`).
+    Races go by the sessions that they are built from, and not by their day: a run of some models may have read a day anew,
+    and its sessions not. All its races would go then, and with them the only way from a session's page to its day
+    (`int_practice__touched_days`).
 #}
 {% macro is_rebuilt(table_name) -%}
     {%- set conditions = {
