@@ -3,7 +3,7 @@
 import psycopg
 
 from bench.history import SESSIONS_OF_A_DAY, fill
-from scraper.database import Database
+from scraper.database.connection import Database
 
 _STORED = "select count(distinct (track_slug, session_id)) from raw.practice_sessions"
 

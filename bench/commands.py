@@ -11,7 +11,7 @@ from pathlib import Path
 import psutil
 
 from scraper.config import REPOSITORY
-from scraper.database import Database
+from scraper.database.connection import Database
 
 _SECONDS_BETWEEN_LOOKS = 0.1
 _NOTHING_ELSE = {

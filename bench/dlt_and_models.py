@@ -13,8 +13,8 @@ from bench.raw_rows import begin_crawl, store
 from bench.scratch import Scratch
 from bench.stored_items import empty_raw_tables, stored_items
 from bench.table import Line
-from scraper.database import Database
-from scraper.pipelines import LARGEST_BATCH
+from scraper.crawl.pipelines import LARGEST_BATCH
+from scraper.database.connection import Database
 
 _EMPTY = "truncate racing.tracks, racing.drivers cascade"
 

@@ -18,7 +18,7 @@ from psycopg import sql
 
 from bench.stored_items import stored_items
 from scraper.config import REPOSITORY
-from scraper.database import Database
+from scraper.database.connection import Database
 
 DATASET = "dlt_landing"
 

@@ -6,7 +6,7 @@ what grows is the history, and nothing else. The same sessions are the same on e
 
 import psycopg
 
-from scraper.database import Database
+from scraper.database.connection import Database
 
 TRACKS = 5
 SESSIONS_OF_A_DAY = 50

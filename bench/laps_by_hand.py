@@ -5,7 +5,7 @@ No identities, no earlier versions, no lap that cannot be read, no keys, no test
 
 import psycopg
 
-from scraper.database import Database
+from scraper.database.connection import Database
 
 _TABLE = """
 create table public.laps_by_hand as

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import psutil
 
-from scraper.embedded_server.programs import ServerPrograms, bundled_programs
+from scraper.database.embedded.programs import ServerPrograms, bundled_programs
 
 
 def described() -> str:

@@ -16,12 +16,12 @@ from bench.measuring import in_turns
 from bench.scratch import Scratch
 from bench.stored_items import empty_raw_tables, stored_items
 from bench.table import Line, Target
-from scraper import crawl_record
-from scraper.database import Database
-from scraper.items import Page, PracticeSession
+from scraper.crawl.pipelines import LARGEST_BATCH, RawTablesPipeline
+from scraper.database.connection import Database
 from scraper.pages import PARSER_VERSION
-from scraper.pipelines import LARGEST_BATCH, RawTablesPipeline
-from scraper.storable import content_hash, storable_json
+from scraper.raw import crawl_log
+from scraper.raw.items import Page, PracticeSession
+from scraper.raw.json_text import content_hash, storable_json
 
 MOST_IN_FLIGHT = 5
 """What CRAWL_CONCURRENCY may be at most."""
@@ -63,7 +63,7 @@ def measure(scratch: Scratch, pages: int, rounds: int) -> Iterator[Line]:
 def begin_crawl(database: Database) -> int:
     """A crawl's record, which every page refers to."""
     with psycopg.connect(database.conninfo) as connection:
-        return crawl_record.begin(connection, {})
+        return crawl_log.begin(connection, {})
 
 
 def store(database: Database, crawl_id: int, items: Sequence[Page], at_once: int) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 from bench.commands import run
 from bench.scratch import Scratch
 from bench.table import Line, Target
-from scraper.database import Database
+from scraper.database.connection import Database
 from scraper.sample_site.practice import Day
 from scraper.sample_site.responses import answer
 from scraper.sample_site.season import Season

@@ -9,9 +9,9 @@ from typing import Any
 from sqlalchemy import Connection, Table, create_engine, func
 from sqlalchemy.dialects.postgresql import insert
 
-from scraper import tables
-from scraper.database import Database
-from scraper.items import Page, PracticeSession
+from scraper.database import tables
+from scraper.database.connection import Database
+from scraper.raw.items import Page, PracticeSession
 
 _NAMESPACE = uuid.UUID("6f1f0f0e-4c8b-5d0e-9a57-0c1d2e3f4a5b")
 _SOURCE = {"source": "liverc"}

@@ -5,9 +5,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from scraper.database import Database, open_embedded
-from scraper.embedded_server import EmbeddedServer
-from scraper.migrate import upgrade
+from scraper.database.connection import Database, open_embedded
+from scraper.database.embedded import EmbeddedServer
+from scraper.database.migrate import upgrade
 
 
 class Scratch:

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 import psycopg
 
-from scraper.database import Database
-from scraper.items import Page, PracticeList, PracticeSession
+from scraper.database.connection import Database
+from scraper.raw.items import Page, PracticeList, PracticeSession
 
 _LISTS = "select track_slug, practice_date, url, payload from raw.practice_lists order by load_id"
 _SESSIONS = "select track_slug, session_id, url, payload from raw.practice_sessions order by load_id"

@@ -11,7 +11,7 @@ from bench.measuring import in_turns, seconds_of
 from bench.scratch import Scratch
 from bench.stored_items import stored_items
 from bench.table import Line, Target
-from scraper.database import Database
+from scraper.database.connection import Database
 
 LAPS_PER_SECOND, TIMES_DLT = 100_000, 5
 SECONDS_FOR_NOTHING, GROWTH = 5, 1.3

@@ -9,11 +9,11 @@ from alembic import context
 from sqlalchemy import create_engine, text
 from sqlalchemy.pool import NullPool
 
-from scraper import migrate
 from scraper.config import load_config
-from scraper.database import Database, open_database
-from scraper.schema_lock import own_schema
-from scraper.tables import metadata
+from scraper.database import migrate
+from scraper.database.connection import Database, open_database
+from scraper.database.schema_lock import own_schema
+from scraper.database.tables import metadata
 
 
 def owned_by_migrations(name: str | None, kind: str, parents: Mapping[str, str | None]) -> bool:

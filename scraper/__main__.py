@@ -9,7 +9,7 @@ from types import ModuleType
 import psycopg
 
 from scraper.config import load_config
-from scraper.database_diagnosis import what_went_wrong
+from scraper.database.diagnosis import what_went_wrong
 from scraper.errors import INTERRUPTED, PracticeError
 
 # Each is a module of scraper/commands, with a hyphen for the underscore, imported only when asked for.

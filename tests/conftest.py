@@ -10,14 +10,14 @@ import pytest
 from psycopg import sql
 
 from scraper.config import Config
-from scraper.database import Database, create_database, open_embedded
-from scraper.embedded_server import EmbeddedServer
-from scraper.migrate import upgrade
-from tests.commands_runner import Commands
-from tests.crawling import crawler
-from tests.derived_season import derived_season
-from tests.foreign_host import foreign_host, unverifiable_host
-from tests.soak_table import pytest_terminal_summary, tally
+from scraper.database.connection import Database, create_database, open_embedded
+from scraper.database.embedded import EmbeddedServer
+from scraper.database.migrate import upgrade
+from tests.support.commands_runner import Commands
+from tests.support.crawling import crawler
+from tests.support.derived_season import derived_season
+from tests.support.foreign_host import foreign_host, unverifiable_host
+from tests.support.soak_table import pytest_terminal_summary, tally
 
 __all__ = ["crawler", "derived_season", "foreign_host", "pytest_terminal_summary", "tally", "unverifiable_host"]
 

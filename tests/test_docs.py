@@ -9,7 +9,7 @@ import pytest
 
 from bench.settings import Settings as BenchSettings
 from scraper.config import REPOSITORY, Config
-from scraper.database import Database
+from scraper.database.connection import Database
 
 PAGES = [REPOSITORY / "README.md", REPOSITORY / "SECURITY.md", *sorted((REPOSITORY / "docs").glob("*.md"))]
 TARGETS = set(re.findall(r"^([a-z-]+):.*## ", (REPOSITORY / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))

@@ -10,8 +10,8 @@ import pytest
 from scraper import __main__ as entry
 from scraper.commands import db_stop
 from scraper.config import REPOSITORY, Config, load_config
-from scraper.database import Database
-from scraper.embedded_server import EmbeddedServer
+from scraper.database.connection import Database
+from scraper.database.embedded import EmbeddedServer
 from scraper.errors import CannotWork, LockHeld, UsageError
 
 

@@ -6,9 +6,9 @@ import pytest
 
 from scraper.sample_site.season import Season
 from scraper.sample_site.server import SampleSite
-from scraper.sample_site.truth import expected_rows
-from tests.commands_runner import Commands
-from tests.final_schema import WHEN_WRITTEN, Rows, by_key, differences, final_rows
+from tests.expected.racing import expected_rows
+from tests.support.commands_runner import Commands
+from tests.support.final_schema import WHEN_WRITTEN, Rows, by_key, differences, final_rows
 
 # What only the run itself can know.
 UNKNOWN_BEFOREHAND = WHEN_WRITTEN | {"last_ingested_at"}

@@ -1,5 +1,5 @@
 {#
-    At the start of every run, whatever it runs: what `make transform` has noted of the last one (scraper/transform_need.py)
+    At the start of every run, whatever it runs: what `make transform` has noted of the last one (scraper/transform/up_to_date.py)
     holds no longer. A run that is killed, or is none of all models, thus leaves nothing that says all is done.
 
     A run with --full-refresh puts every day on the work list first. If it is killed, or is none of all models, what it

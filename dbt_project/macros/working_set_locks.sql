@@ -17,7 +17,7 @@
 {%- endmacro %}
 
 
-{# A number of this project's own, beside the one of scraper/locks.py. #}
+{# A number of this project's own, beside the one of scraper/database/locks.py. #}
 {% macro working_set_lock() -%}
     {{ return(7216) }}
 {%- endmacro %}

@@ -8,17 +8,18 @@ import psycopg
 from scrapy.crawler import AsyncCrawlerProcess
 from scrapy.settings import Settings
 
-from scraper import crawl_record, settings
 from scraper.config import Config
-from scraper.crawl_summary import summary
-from scraper.database import ASSUME_ROLE, Database
+from scraper.crawl import settings
+from scraper.crawl.extensions.shutdown import FINISH_REASON
+from scraper.crawl.spiders.practice_days import PracticeDaysSpider
+from scraper.crawl.stats import CrawlStats
+from scraper.crawl.summary import summary
+from scraper.crawl.time_bounds import AHEAD, BEHIND
+from scraper.database.connection import ASSUME_ROLE, Database
+from scraper.database.locks import Job, only_one
+from scraper.database.migrate import open_migrated
 from scraper.errors import INTERRUPTED, CannotWork, UsageError
-from scraper.extensions.interruption import FINISH_REASON
-from scraper.locks import Job, only_one
-from scraper.migrate import open_migrated
-from scraper.spiders.practice_days import PracticeDaysSpider
-from scraper.stats import CrawlStats
-from scraper.wall_clocks import AHEAD, BEHIND
+from scraper.raw import crawl_log
 
 logger = logging.getLogger(__name__)
 
@@ -43,8 +44,8 @@ def _crawl(config: Config, database: Database, connection: psycopg.Connection) -
     now = datetime.now(UTC)
     _warn_of_wrong_clock(connection, now)
     days = days_of(config, now)
-    crawl_id = crawl_record.begin(connection, _arguments(config, days))
-    newest_before = crawl_record.newest_session(connection)
+    crawl_id = crawl_log.begin(connection, _arguments(config, days))
+    newest_before = crawl_log.newest_session(connection)
     started = time.monotonic()
     stats = _run_spider(settings.for_run(config, database, crawl_id, days))
     is_interrupted = stats.finish_reason == FINISH_REASON
@@ -52,8 +53,8 @@ def _crawl(config: Config, database: Database, connection: psycopg.Connection) -
     outcome = "interrupted" if is_interrupted else "failed" if problem else "finished"
     seconds, figures = time.monotonic() - started, stats.figures
     try:
-        figures["drivers_created_or_matched"] = crawl_record.drivers_of(connection, crawl_id, newest_before)
-        crawl_record.end(connection, crawl_id, outcome, figures)
+        figures["drivers_created_or_matched"] = crawl_log.drivers_of(connection, crawl_id, newest_before)
+        crawl_log.end(connection, crawl_id, outcome, figures)
     except psycopg.OperationalError:
         problem = problem or "the database went away before the crawl's record was closed"
     print("\n".join(summary(crawl_id, outcome, stats, figures, seconds)))

@@ -7,8 +7,8 @@ import sys
 from psycopg.conninfo import make_conninfo
 
 from scraper.config import Config
-from scraper.database import Database, open_database
-from scraper.embedded_server.programs import bundled_programs
+from scraper.database.connection import Database, open_database
+from scraper.database.embedded.programs import bundled_programs
 
 
 def run(config: Config) -> int:

@@ -1,8 +1,8 @@
 """Stop the embedded server; what was committed stays."""
 
 from scraper.config import Config
-from scraper.database import EMBEDDED_HOME
-from scraper.embedded_server import EmbeddedServer
+from scraper.database.connection import EMBEDDED_HOME
+from scraper.database.embedded import EmbeddedServer
 
 
 def run(_: Config) -> int:

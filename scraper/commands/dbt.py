@@ -6,8 +6,8 @@ import sys
 from pathlib import Path
 
 from scraper.config import REPOSITORY, Config
-from scraper.dbt import dbt_environment
-from scraper.migrate import open_migrated
+from scraper.database.migrate import open_migrated
+from scraper.transform.dbt import dbt_environment
 
 
 def run(config: Config) -> int:

@@ -11,8 +11,8 @@ from psycopg import sql
 
 from scraper.config import REPOSITORY, Config
 from scraper.console import plain_console, plain_table
-from scraper.database import EMBEDDED_HOME, Database, open_embedded
-from scraper.embedded_server import EmbeddedServer
+from scraper.database.connection import EMBEDDED_HOME, Database, open_embedded
+from scraper.database.embedded import EmbeddedServer
 from scraper.errors import CannotWork
 from scraper.sample_site.season import Season
 from scraper.sample_site.server import SampleSite

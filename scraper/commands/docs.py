@@ -3,11 +3,11 @@
 import os
 
 from scraper.config import REPOSITORY, Config
-from scraper.database_diagnosis import outage_told_by
-from scraper.dbt import run_dbt
+from scraper.database.diagnosis import outage_told_by
+from scraper.database.migrate import open_migrated
+from scraper.database.schema_diagram import SCHEMA_PAGE, schema_page
 from scraper.errors import CannotWork
-from scraper.migrate import open_migrated
-from scraper.schema_page import SCHEMA_PAGE, schema_page
+from scraper.transform.dbt import run_dbt
 
 
 def run(config: Config) -> int:

@@ -4,19 +4,19 @@ from collections.abc import Callable, Iterator
 
 import psycopg
 
-from scraper.checkup.activity import check_idle_transactions, check_killed_crawls, check_locks, check_work_list
-from scraper.checkup.finding import Finding, Level, ok, problem
-from scraper.checkup.machine import check_disk, check_settings, check_settings_file
-from scraper.checkup.rights import check_rights
-from scraper.checkup.schema import check_left_overs, check_migrations, check_owners
-from scraper.checkup.server import check_clock, check_killed_clients, check_letters, check_server
 from scraper.config import REPOSITORY, Config
 from scraper.console import plain_console
-from scraper.database import Database, open_database
-from scraper.database_diagnosis import what_went_wrong
+from scraper.database.connection import Database, open_database
+from scraper.database.diagnosis import what_went_wrong
+from scraper.database.lock_holders import ProjectLock, lock_holders
+from scraper.database.migrate import schema_problem
+from scraper.doctor.activity import check_idle_transactions, check_killed_crawls, check_locks, check_work_list
+from scraper.doctor.finding import Finding, Level, ok, problem
+from scraper.doctor.machine import check_disk, check_settings, check_settings_file
+from scraper.doctor.rights import check_rights
+from scraper.doctor.schema import check_left_overs, check_migrations, check_owners
+from scraper.doctor.server import check_clock, check_killed_clients, check_letters, check_server
 from scraper.errors import PracticeError
-from scraper.lock_holders import ProjectLock, lock_holders
-from scraper.migrate import schema_problem
 
 Check = Callable[[], Iterator[Finding]]
 

@@ -10,11 +10,11 @@ import psycopg
 
 from scraper.config import Config
 from scraper.console import counted
-from scraper.database import ASSUME_ROLE, Database
+from scraper.database.connection import ASSUME_ROLE, Database
+from scraper.database.locks import no_transform
+from scraper.database.migrate import open_migrated
 from scraper.errors import CannotWork, LockHeld, UsageError
 from scraper.exports.export import Day, Export, days_of
-from scraper.locks import no_transform
-from scraper.migrate import open_migrated
 
 # The text that `copy` writes depends on the first three, and so do the files; questions about a day need no compiling.
 _SETTINGS = "set timezone to 'UTC'; set datestyle to 'ISO, YMD'; set extra_float_digits to 1; set jit to off"

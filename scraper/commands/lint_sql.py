@@ -6,9 +6,9 @@ import sys
 from pathlib import Path
 
 from scraper.config import REPOSITORY, Config
-from scraper.dbt import dbt_environment, run_dbt
+from scraper.database.migrate import open_migrated
 from scraper.errors import CannotWork
-from scraper.migrate import open_migrated
+from scraper.transform.dbt import dbt_environment, run_dbt
 
 # Macros and generic tests are Jinja; what becomes of them is linted in the models.
 _LINTED = ("dbt_project/models", "dbt_project/tests")

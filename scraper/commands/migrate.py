@@ -1,7 +1,7 @@
 """Bring the database's schema up to date; every other command that needs it does so by itself."""
 
 from scraper.config import Config
-from scraper.migrate import open_migrated
+from scraper.database.migrate import open_migrated
 
 
 def run(config: Config) -> int:

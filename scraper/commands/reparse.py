@@ -14,14 +14,14 @@ from typing import Any
 import psycopg
 from psycopg.rows import dict_row
 
-from scraper import crawl_record
 from scraper.config import Config
-from scraper.database import ASSUME_ROLE, Database
-from scraper.items import Page, PracticeList, PracticeMonth, PracticeSession
-from scraper.locks import Job, only_one
-from scraper.migrate import open_migrated
+from scraper.database.connection import ASSUME_ROLE, Database
+from scraper.database.locks import Job, only_one
+from scraper.database.migrate import open_migrated
 from scraper.pages import DayListPage, MonthPage, PageError, SessionPage
-from scraper.raw_store import RawStore
+from scraper.raw import crawl_log
+from scraper.raw.items import Page, PracticeList, PracticeMonth, PracticeSession
+from scraper.raw.store import RawStore
 
 # A body that came with another status is the site's word for a failure, not a page.
 _KEPT = """
@@ -68,10 +68,10 @@ def read_again(track_slug: str, page_kind: str, page_key: str, url: str, body: b
 def _store(database: Database, connection: psycopg.Connection, pages: list[Page]) -> None:
     """Under a record of its own: every raw row says which run wrote it."""
     tracks = sorted({page.track_slug for page in pages})
-    crawl_id = crawl_record.begin(connection, {"tracks": tracks, "reparse": True})
+    crawl_id = crawl_log.begin(connection, {"tracks": tracks, "reparse": True})
     asyncio.run(_save(database, crawl_id, pages))
     sessions = sum(isinstance(page, PracticeSession) for page in pages)
-    crawl_record.end(connection, crawl_id, "finished", {"sessions_ingested": sessions})
+    crawl_log.end(connection, crawl_id, "finished", {"sessions_ingested": sessions})
 
 
 async def _save(database: Database, crawl_id: int, pages: list[Page]) -> None:

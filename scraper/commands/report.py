@@ -7,13 +7,13 @@ from typing import Any
 import psycopg
 
 from scraper.config import Config
-from scraper.database import ASSUME_ROLE, open_database
-from scraper.day_report.page import render
-from scraper.day_report.practice_day import PracticeDay, find_day, read_day
-from scraper.day_report.queries import NEAREST_DAYS, TRACKS
-from scraper.day_report.report_file import default_path, write_report
+from scraper.database.connection import ASSUME_ROLE, open_database
+from scraper.database.migrate import schema_problem
 from scraper.errors import CannotWork, UsageError
-from scraper.migrate import schema_problem
+from scraper.report.page import render
+from scraper.report.practice_day import PracticeDay, find_day, read_day
+from scraper.report.queries import NEAREST_DAYS, TRACKS
+from scraper.report.report_file import default_path, write_report
 
 _MOST_TRACKS_NAMED = 5
 

@@ -7,12 +7,7 @@ import psycopg
 from psycopg.rows import dict_row
 from rich.console import Console
 
-from scraper.config import Config
-from scraper.console import ago, counted, plain_console, plain_table
-from scraper.database import open_database
-from scraper.lock_holders import ProjectLock, lock_holders
-from scraper.migrate import schema_problem
-from scraper.status_queries import (
+from scraper.commands.status_queries import (
     BEHIND,
     DAYS,
     DIFFERING_DAYS,
@@ -24,6 +19,11 @@ from scraper.status_queries import (
     NOT_SCHEDULED_LATELY,
     UNFINISHED_CRAWLS,
 )
+from scraper.config import Config
+from scraper.console import ago, counted, plain_console, plain_table
+from scraper.database.connection import open_database
+from scraper.database.lock_holders import ProjectLock, lock_holders
+from scraper.database.migrate import schema_problem
 
 MOST_DAYS = 30
 MOST_FAILURES = 10

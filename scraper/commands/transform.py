@@ -7,14 +7,14 @@ from datetime import UTC
 import psycopg
 
 from scraper.config import Config
-from scraper.database import Database
-from scraper.database_diagnosis import outage_told_by
-from scraper.dbt import DbtRun, run_dbt
+from scraper.database.connection import Database
+from scraper.database.diagnosis import outage_told_by
+from scraper.database.locks import Job, only_one
+from scraper.database.migrate import open_migrated
 from scraper.errors import CannotWork
-from scraper.locks import Job, only_one
-from scraper.migrate import open_migrated
-from scraper.slices import Slice, last_slice, put_every_day_on_the_work_list
-from scraper.transform_need import fingerprint, note_project, nothing_new_since
+from scraper.transform.batches import Slice, last_slice, put_every_day_on_the_work_list
+from scraper.transform.dbt import DbtRun, run_dbt
+from scraper.transform.up_to_date import fingerprint, note_project, nothing_new_since
 
 _DIFFERING_DAYS = """
 select track_slug, practice_date, differences

@@ -8,12 +8,12 @@ import psycopg
 
 from scraper.commands.transform import report, transform
 from scraper.config import Config
-from scraper.database import Database
-from scraper.dbt import DbtRun, run_dbt
+from scraper.database.connection import Database
+from scraper.database.locks import Job, only_one
+from scraper.database.migrate import open_migrated
 from scraper.errors import CannotWork
-from scraper.locks import Job, only_one
-from scraper.migrate import open_migrated
-from scraper.slices import last_slice, unaccounted_rows
+from scraper.transform.batches import last_slice, unaccounted_rows
+from scraper.transform.dbt import DbtRun, run_dbt
 
 _ONLY_COMPARE = ("--vars", "verify: true")
 # How macros/materializations/merge_changed.sql begins to say that a table differs.

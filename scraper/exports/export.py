@@ -13,8 +13,8 @@ import psycopg
 import pyarrow as pa
 
 from scraper.errors import CannotWork
-from scraper.exports.catalogue import Relation, relations
 from scraper.exports.folder import STATE, TableFolder
+from scraper.exports.relations import Relation, relations
 from scraper.exports.rows import batches, schema_of
 
 _DAYS = "select event_id, track_slug, practice_date, version from analytics.day_versions"

@@ -19,10 +19,10 @@ from lxml.etree import XPath
 from scraper.pages import day_panels
 from scraper.pages.cells import Element, text_of, with_class
 from scraper.pages.headings import day_in_heading
+from scraper.pages.html_tables import column_keys
 from scraper.pages.listed_session import KNOWN_COLUMNS, listed_session, session_columns
 from scraper.pages.liverc_page import Panel, changed_layout, date_heading, find_panel, open_page, track_name
 from scraper.pages.page_error import PageError, PageErrorKind
-from scraper.pages.tables import column_keys
 from scraper.pages.unreadable_rows import UnreadableRow, read_each
 
 NO_SESSIONS = "There are no practice sessions available for the given date."

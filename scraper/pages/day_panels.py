@@ -10,10 +10,10 @@ their own. ``Practice Leaderboard for …`` has a row ``Overall Fastest``,
 from lxml.etree import XPath
 
 from scraper.pages.cells import Element, labelled_lines, snake_cased, text_of
+from scraper.pages.html_tables import labelled_cells
 from scraper.pages.links import session_id
 from scraper.pages.liverc_page import find_panel
 from scraper.pages.scripts import array_in_script
-from scraper.pages.tables import labelled_cells
 
 _TEXT_BEFORE = XPath("string(preceding-sibling::text()[1])", smart_strings=False)
 

@@ -12,8 +12,8 @@ import re
 from collections.abc import Callable
 
 from scraper.pages.cells import Element, folded, labelled_lines, lines_of, snake_cased, text_of, with_class
+from scraper.pages.html_tables import cells_by_column, row_text
 from scraper.pages.links import session_id
-from scraper.pages.tables import cells_by_column, row_text
 from scraper.pages.unreadable_rows import UnreadableRow
 
 _LAPS_AND_LENGTH = re.compile(r"[0-9]+ [0-9][0-9:]*")

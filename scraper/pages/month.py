@@ -14,10 +14,10 @@ from lxml.etree import XPath
 
 from scraper.pages.cells import Element, folded, text_of, with_class
 from scraper.pages.headings import month_in_heading
+from scraper.pages.html_tables import cells_by_column, column_keys, row_text
 from scraper.pages.links import practice_date
 from scraper.pages.liverc_page import Panel, changed_layout, find_panel, open_page, track_name
 from scraper.pages.page_error import PageError, PageErrorKind
-from scraper.pages.tables import cells_by_column, column_keys, row_text
 from scraper.pages.unreadable_rows import UnreadableRow, read_each
 
 _MONTHS = XPath("descendant::select[@id='available_session_months']")

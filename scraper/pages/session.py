@@ -13,10 +13,10 @@ import attrs
 from lxml.etree import XPath
 
 from scraper.pages.cells import Element, folded, labelled_lines, text_of, with_class
+from scraper.pages.html_tables import labelled_cells
 from scraper.pages.laps import Laps, read_laps
 from scraper.pages.liverc_page import changed_layout, content, open_page, track_name
 from scraper.pages.page_error import PageError, PageErrorKind
-from scraper.pages.tables import labelled_cells
 
 _OUTSIDE_NOTES = XPath("descendant::text()[not(ancestor::small)]", smart_strings=False)
 

@@ -8,8 +8,8 @@ from random import Random
 
 from scraper.sample_site.chance import chance_of
 from scraper.sample_site.driver_names import UNKNOWN_CLASS, UNKNOWN_DRIVER, normalized_name
+from scraper.sample_site.edge_cases import PLANTED_SESSIONS
 from scraper.sample_site.people import Driver, regulars
-from scraper.sample_site.planted import PLANTED_SESSIONS
 from scraper.sample_site.practice import Session, Track
 from scraper.sample_site.season_plan import FIRST_SESSION_ID, SeasonPlan, practice_dates, practice_days_by_date
 from scraper.sample_site.tracks import sample_tracks

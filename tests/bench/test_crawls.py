@@ -6,7 +6,7 @@ import pytest
 
 from bench.crawls import Pace
 from bench.requests_asked import Asked, Crawls, day_pages
-from scraper.database import Database
+from scraper.database.connection import Database
 from scraper.sample_site.season import Season
 from scraper.sample_site.server import Request, SampleSite
 

@@ -9,7 +9,7 @@ from bench.dlt_loads import DATASET, as_raw_rows, forget, land
 from bench.history import fill
 from bench.raw_rows import begin_crawl
 from bench.stored_items import empty_raw_tables, stored_items
-from scraper.database import Database
+from scraper.database.connection import Database
 
 SESSIONS = 50
 COUNTS = f"""

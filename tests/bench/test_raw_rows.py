@@ -7,8 +7,8 @@ import psycopg
 from bench.history import SESSIONS_OF_A_DAY, fill
 from bench.raw_rows import begin_crawl, copy, copy_rows, store
 from bench.stored_items import empty_raw_tables, stored_items
-from scraper.database import Database
-from scraper.items import PracticeSession
+from scraper.database.connection import Database
+from scraper.raw.items import PracticeSession
 
 ROWS = """
 select track_slug, session_id, payload, content_hash, url, parser_version, crawl_id

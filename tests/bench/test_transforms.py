@@ -9,7 +9,7 @@ from bench import changes, laps_by_hand, row_by_row
 from bench.commands import run
 from bench.history import SESSIONS_OF_A_DAY, TRACKS, fill
 from bench.stored_items import stored_items
-from scraper.database import Database
+from scraper.database.connection import Database
 
 OURS = """
 select races.source_race_id, lap_number, lap_time_raw, lap_time_seconds, elapsed_race_time, is_valid, finished_at

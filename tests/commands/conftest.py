@@ -6,7 +6,7 @@ import pytest
 
 from scraper.commands import doctor, status
 from scraper.config import Config, load_config
-from scraper.database import Database
+from scraper.database.connection import Database
 
 Outcome = tuple[int, str]
 

@@ -5,14 +5,14 @@ from pathlib import Path
 
 import pytest
 
-from scraper.database import Database
+from scraper.database.connection import Database
 from scraper.sample_site.season import Season
 from scraper.sample_site.server import SampleSite
-from tests.commands_runner import Commands
-from tests.final_schema import differences, final_rows
-from tests.soak_table import Tally, trials
+from tests.support.commands_runner import Commands
+from tests.support.final_schema import differences, final_rows
+from tests.support.soak_table import Tally, trials
+from tests.support.waiting import LONGEST_SECONDS
 from tests.test_season import UNKNOWN_BEFOREHAND, truth
-from tests.waiting import LONGEST_SECONDS
 
 LOCK_HELD = 4
 # A holder may end between our try for its lock and our question who it was.

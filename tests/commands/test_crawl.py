@@ -11,11 +11,11 @@ import pytest
 from scraper import __version__
 from scraper.commands.crawl import clock_warning, days_of
 from scraper.config import Config
-from scraper.locks import Job, only_one
+from scraper.database.locks import Job, only_one
 from scraper.sample_site.deliveries import NeverAnswer
 from scraper.sample_site.faults import Delay, Fault, bot_check, status
-from tests.crawling import DAY, OTHER_TRACK, SEASON, SESSIONS, TRACK, Crawler, session_ids, wait_for_sessions
-from tests.waiting import LONGEST_SECONDS, wait_for, wait_until_blocked_by
+from tests.support.crawling import DAY, OTHER_TRACK, SEASON, SESSIONS, TRACK, Crawler, session_ids, wait_for_sessions
+from tests.support.waiting import LONGEST_SECONDS, wait_for, wait_until_blocked_by
 
 BUSY_DAY = {"TRACK": OTHER_TRACK, "DATE": DAY.isoformat()}
 LONG_WAIT_SECONDS = 280
@@ -215,7 +215,7 @@ def test_a_database_that_goes_away_stops_the_crawl(crawler: Crawler) -> None:
 
 LOSES_ITS_CONNECTION = """
 import psycopg
-from scraper.stored_days import StoredDays
+from scraper.raw.history import StoredDays
 
 async def connect(_):
     raise psycopg.OperationalError('connection failed: FATAL:  too many connections for role "nightly_crawl"')

@@ -6,7 +6,7 @@ import sys
 import pytest
 
 from scraper.config import REPOSITORY
-from tests.commands_runner import Commands
+from tests.support.commands_runner import Commands
 
 OURS = ("DATABASE_URL", "DBT_TARGET_PATH", "DBT_LOG_PATH")
 

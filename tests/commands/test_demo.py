@@ -10,7 +10,7 @@ import pytest
 
 from scraper.commands import demo
 from scraper.config import REPOSITORY, load_config
-from scraper.embedded_server import EmbeddedServer
+from scraper.database.embedded import EmbeddedServer
 from scraper.sample_site.season import Season
 
 

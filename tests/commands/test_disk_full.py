@@ -11,14 +11,14 @@ from typing import LiteralString
 import psycopg
 import pytest
 
-from scraper.database import Database, open_embedded
-from scraper.embedded_server import EmbeddedServer
-from scraper.migrate import upgrade
+from scraper.database.connection import Database, open_embedded
+from scraper.database.embedded import EmbeddedServer
+from scraper.database.migrate import upgrade
 from scraper.sample_site.season import Season
 from scraper.sample_site.server import SampleSite
-from tests.commands_runner import Commands
-from tests.final_schema import differences, final_rows
-from tests.soak_table import Tally
+from tests.support.commands_runner import Commands
+from tests.support.final_schema import differences, final_rows
+from tests.support.soak_table import Tally
 from tests.test_season import RANGE, UNKNOWN_BEFOREHAND, truth
 
 SIZE = 128 * 1024 * 1024

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from scraper.config import REPOSITORY
-from scraper.database import Database
-from tests.commands_runner import Commands
+from scraper.database.connection import Database
+from tests.support.commands_runner import Commands
 
 # dbt takes a project's own macro before the adapter's.
 _FAILING_CATALOGUE = """
@@ -36,7 +36,9 @@ def test_a_failure_of_dbt_is_one_line_and_status_1(
         shutil.copy(settings, project)
     with (project / "dbt_project" / added_to).open("a", encoding="utf-8") as file:
         file.write(text)
-    on_the_copy = f"import pathlib, scraper.dbt; scraper.dbt.REPOSITORY = pathlib.Path({str(project)!r})"
+    on_the_copy = (
+        f"import pathlib, scraper.transform.dbt; scraper.transform.dbt.REPOSITORY = pathlib.Path({str(project)!r})"
+    )
     done = Commands(database, tmp_path).run("docs", before=on_the_copy)
     assert done.returncode == 1, done.stdout + done.stderr
     assert done.stdout == ""

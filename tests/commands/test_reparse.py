@@ -10,7 +10,7 @@ from scraper.pages import PageError
 from scraper.sample_site.deliveries import Cut
 from scraper.sample_site.faults import Fault, Rewrite, status
 from scraper.sample_site.responses import answer
-from tests.crawling import DAY, SEASON, SESSIONS, TRACK, Crawler, session_ids
+from tests.support.crawling import DAY, SEASON, SESSIONS, TRACK, Crawler, session_ids
 
 LIST, SESSION = f"/{TRACK}/practice/?p=session_list&d={DAY}", f"/{TRACK}/practice/?p=view_session&id="
 

@@ -9,13 +9,13 @@ import pytest
 
 from scraper.commands import report
 from scraper.config import Config
-from scraper.database import Database
-from scraper.day_report import report_file
-from scraper.day_report.report_file import default_path, write_report
+from scraper.database.connection import Database
 from scraper.errors import CannotWork, PracticeError, UsageError
-from tests.commands_runner import Commands
-from tests.day_report.reading import Report
+from scraper.report import report_file
+from scraper.report.report_file import default_path, write_report
 from tests.dbt_project.raw_pages import DAY, DayList, SessionPage, lap, listed, store
+from tests.report.reading import Report
+from tests.support.commands_runner import Commands
 
 EMPTY_DAY, LISTED_DAY = date(2025, 10, 18), date(2025, 10, 11)
 Says = Callable[..., str]
@@ -133,7 +133,7 @@ def test_a_database_without_tables_is_told_what_to_do(
 
 
 def test_what_analytics_lacks_is_made_by_a_transform(commands: Commands, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("scraper.day_report.queries.RECORDS", "select name from analytics.class_records")
+    monkeypatch.setattr("scraper.report.queries.RECORDS", "select name from analytics.class_records")
     monkeypatch.setenv("DATABASE_URL", commands.database.url.render_as_string(hide_password=False))
     monkeypatch.setenv("TRACK", "bend")
     monkeypatch.setenv("DATE", str(DAY))

@@ -8,13 +8,13 @@ import psycopg
 import pytest
 from psycopg import sql
 
-from scraper.database import open_embedded
-from scraper.embedded_server import EmbeddedServer
+from scraper.database.connection import open_embedded
+from scraper.database.embedded import EmbeddedServer
 from scraper.sample_site.season import Season
 from scraper.sample_site.server import SampleSite
-from tests.commands_runner import Commands
 from tests.conftest import FORGETFUL
-from tests.final_schema import differences, final_rows
+from tests.support.commands_runner import Commands
+from tests.support.final_schema import differences, final_rows
 
 
 @pytest.fixture

@@ -6,12 +6,12 @@ import psycopg
 import pytest
 from psycopg.types.json import Jsonb
 
-from scraper.database import Database
-from scraper.locks import Job, only_one
-from scraper.migrate import downgrade, upgrade
+from scraper.database.connection import Database
+from scraper.database.locks import Job, only_one
+from scraper.database.migrate import downgrade, upgrade
 from scraper.sample_site.season import Season
 from scraper.sample_site.server import SampleSite
-from tests.commands_runner import Commands
+from tests.support.commands_runner import Commands
 
 Says = Callable[[], tuple[int, str]]
 

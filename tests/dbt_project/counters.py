@@ -2,7 +2,7 @@
 
 import psycopg
 
-from tests.waiting import wait_for
+from tests.support.waiting import wait_for
 
 _OTHERS_AT_WORK = """
 select pid from pg_stat_activity

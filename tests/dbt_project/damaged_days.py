@@ -6,12 +6,12 @@ from decimal import Decimal
 from typing import Any
 
 from scraper.sample_site import page_text
-from scraper.sample_site.analytics_truth import TOLD
-from scraper.sample_site.analytics_truth.driven import driven_sessions
 from scraper.sample_site.day_statistics import laps_by_class_panel, leaderboard_panel
-from scraper.sample_site.natural_keys import event_id
 from scraper.sample_site.practice import Day
 from scraper.sample_site.season import Season
+from tests.expected.analytics import TOLD
+from tests.expected.analytics.session_facts import driven_sessions
+from tests.expected.natural_keys import event_id
 
 SEASON = Season.generate(tracks=1, days=12)
 TRACK = SEASON.tracks[0].slug

@@ -11,7 +11,7 @@ from typing import Any
 import psycopg
 import sqlparse
 
-from scraper.database import Database
+from scraper.database.connection import Database
 
 _COMMENT = re.compile(r"^\s*/\*.*?\*/\s*", re.DOTALL)
 _EXPLAINABLE = re.compile(r"(?:select|with|insert|delete|update|merge|create temporary table)\b", re.IGNORECASE)

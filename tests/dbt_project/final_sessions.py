@@ -6,8 +6,8 @@ from typing import Any
 import psycopg
 from psycopg.rows import dict_row
 
-from scraper.database import Database
-from tests.final_schema import Rows, final_rows
+from scraper.database.connection import Database
+from tests.support.final_schema import Rows, final_rows
 
 _SESSIONS = """
 select

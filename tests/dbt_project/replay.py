@@ -13,8 +13,8 @@ from pathlib import Path
 
 import psycopg
 
-from scraper.database import Database
-from tests.commands_runner import Commands
+from scraper.database.connection import Database
+from tests.support.commands_runner import Commands
 
 WORKING_SET = tuple(
     f"int_practice__{name}"

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from scraper.config import REPOSITORY
-from scraper.database import Database
-from tests.commands_runner import Commands
+from scraper.database.connection import Database
+from tests.support.commands_runner import Commands
 
 GUIDE = (REPOSITORY / "docs" / "analysts.md").read_text()
 WHAT_DBT_NEEDS = ("dbt_project", "dbt_project.yml", "profiles.yml", "selectors.yml", "scraper", "migrations")

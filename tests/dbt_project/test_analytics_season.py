@@ -7,12 +7,12 @@ import psycopg
 import pytest
 from psycopg.rows import dict_row
 
-from scraper.sample_site.analytics_truth import TOLD
-from scraper.sample_site.analytics_truth.driven import driven_sessions
-from scraper.sample_site.natural_keys import Row
-from tests.commands_runner import Commands
-from tests.derived_season import SEASON
-from tests.final_schema import differences
+from tests.expected.analytics import TOLD
+from tests.expected.analytics.session_facts import driven_sessions
+from tests.expected.natural_keys import Row
+from tests.support.commands_runner import Commands
+from tests.support.derived_season import SEASON
+from tests.support.final_schema import differences
 
 Rows = Callable[[str], list[dict[str, Any]]]
 

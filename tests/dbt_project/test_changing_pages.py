@@ -9,12 +9,12 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from scraper.database import Database
-from tests.commands_runner import Commands
+from scraper.database.connection import Database
 from tests.dbt_project.catalogue import catalogue
 from tests.dbt_project.final_sessions import Moment
 from tests.dbt_project.raw_pages import DAY, DayList, Failure, Page, SessionPage, lap, listed, store
-from tests.final_schema import differences
+from tests.support.commands_runner import Commands
+from tests.support.final_schema import differences
 
 STORIES: dict[str, list[list[Page]]] = {}
 EARLIER, LATER = date(2025, 10, 18), date(2025, 11, 1)

@@ -9,11 +9,11 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from scraper.database import Database
-from tests.commands_runner import Commands
+from scraper.database.connection import Database
 from tests.dbt_project.raw_pages import DayList, Row, SessionPage, listed, store
 from tests.dbt_project.replay import Recording
-from tests.soak_table import Tally, is_soak, trials
+from tests.support.commands_runner import Commands
+from tests.support.soak_table import Tally, is_soak, trials
 
 PAGES_AT_ONCE = 10
 # An index takes long texts that compress well; these it would refuse.

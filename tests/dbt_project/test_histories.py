@@ -15,12 +15,12 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from scraper.database import Database
-from tests.commands_runner import Commands
+from scraper.database.connection import Database
 from tests.dbt_project.raw_pages import DAY, DayList, Failure, Page, SessionPage, lap, listed, store
 from tests.dbt_project.replay import RACING, WORKING_SET, Recording
-from tests.final_schema import WHEN_WRITTEN, differences, final_rows
-from tests.soak_table import Tally, is_soak, trials
+from tests.support.commands_runner import Commands
+from tests.support.final_schema import WHEN_WRITTEN, differences, final_rows
+from tests.support.soak_table import Tally, is_soak, trials
 
 TRACK = "histories"
 DAYS = (DAY, DAY + timedelta(days=1))

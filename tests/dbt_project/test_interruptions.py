@@ -11,13 +11,13 @@ from typing import Any
 import psycopg
 import pytest
 
-from scraper.database import Database
-from tests.commands_runner import Commands
+from scraper.database.connection import Database
 from tests.dbt_project.raw_pages import DayList, SessionPage, lap, listed, store
 from tests.dbt_project.replay import RACING, WORKING_SET, Recording
-from tests.final_schema import WHEN_WRITTEN, differences, final_rows
-from tests.soak_table import Tally, is_soak
-from tests.waiting import LONGEST_SECONDS, wait_for, wait_for_row, wait_until_blocked_by, wait_until_gone
+from tests.support.commands_runner import Commands
+from tests.support.final_schema import WHEN_WRITTEN, differences, final_rows
+from tests.support.soak_table import Tally, is_soak
+from tests.support.waiting import LONGEST_SECONDS, wait_for, wait_for_row, wait_until_blocked_by, wait_until_gone
 
 # Where a run is stopped: it waits for a lock that the test holds, and is killed there. The recorded runs of
 # test_histories.py are cut off after any statement, this one shows the same of dbt itself.

@@ -15,12 +15,12 @@ from typing import Any
 
 import psycopg
 
-from scraper.database import Database
-from tests.commands_runner import Commands
+from scraper.database.connection import Database
 from tests.dbt_project.raw_pages import DayList, SessionPage, listed, store
 from tests.dbt_project.replay import Recording
-from tests.final_schema import WHEN_WRITTEN, differences, final_rows
-from tests.soak_table import Tally, is_soak
+from tests.support.commands_runner import Commands
+from tests.support.final_schema import WHEN_WRITTEN, differences, final_rows
+from tests.support.soak_table import Tally, is_soak
 
 WRITERS = 8
 LASTING_SECONDS = 20.0 if is_soak() else 3.0

@@ -5,9 +5,9 @@ from pathlib import Path
 import psycopg
 
 from bench.history import LAPS_OF_A_SESSION, SESSIONS_OF_A_DAY, fill
-from scraper.database import Database
-from tests.commands_runner import Commands
+from scraper.database.connection import Database
 from tests.dbt_project.counters import wait_until_counted
+from tests.support.commands_runner import Commands
 
 SESSIONS = 8 * SESSIONS_OF_A_DAY
 # How often the models, tests and hooks of a run may come back to a row of the working set.

@@ -12,11 +12,11 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from psycopg.rows import dict_row
 
-from scraper.database import Database
-from tests.commands_runner import Commands
+from scraper.database.connection import Database
 from tests.dbt_project.raw_pages import DAY, DayList, SessionPage, listed, store
 from tests.dbt_project.replay import ANALYTICS, END, RACING, WORKING_SET, Recording
-from tests.soak_table import is_soak, trials
+from tests.support.commands_runner import Commands
+from tests.support.soak_table import is_soak, trials
 
 UNKNOWN = "Unknown Driver"
 TRACKS = ("hill", "moor")

@@ -8,9 +8,9 @@ import psycopg
 import pytest
 from sqlalchemy import Column, PrimaryKeyConstraint, Table, UniqueConstraint
 
-from scraper.database import Database
-from scraper.tables import metadata
-from tests.commands_runner import Commands
+from scraper.database.connection import Database
+from scraper.database.tables import metadata
+from tests.support.commands_runner import Commands
 
 _COLUMNS = """
 select table_schema, table_name, array_agg(column_name::text)

@@ -8,10 +8,10 @@ import pytest
 
 from bench.changes import one_new_day
 from bench.history import LAPS_OF_A_SESSION, SESSIONS_OF_A_DAY, fill
-from scraper.database import Database
-from tests.commands_runner import Commands
+from scraper.database.connection import Database
 from tests.dbt_project.counters import wait_until_counted
 from tests.dbt_project.explained_run import scans_of_a_run
+from tests.support.commands_runner import Commands
 
 SESSIONS = 3000
 # PostgreSQL chooses as if each table were a hundred times as long: to read all of it costs so much more, to find a row

@@ -10,12 +10,9 @@ import psycopg
 import pytest
 from psycopg.rows import dict_row
 
-from scraper.database import Database
-from scraper.sample_site.analytics_truth import TOLD
-from scraper.sample_site.natural_keys import event_id
+from scraper.database.connection import Database
 from scraper.sample_site.server import SampleSite
 from scraper.sample_site.session_statistics import SessionStatistics
-from tests.commands_runner import Commands
 from tests.dbt_project.damaged_days import (
     DAMAGES,
     DAYS,
@@ -36,6 +33,9 @@ from tests.dbt_project.damaged_days import (
     renamed_classes,
 )
 from tests.dbt_project.raw_pages import DayList, listed, store
+from tests.expected.analytics import TOLD
+from tests.expected.natural_keys import event_id
+from tests.support.commands_runner import Commands
 
 NEW_VERSION = """
 insert into raw.practice_lists (track_slug, practice_date, payload, content_hash, url, parser_version, crawl_id)

@@ -10,9 +10,9 @@ import psycopg
 import pytest
 
 from scraper.config import REPOSITORY
-from scraper.database import Database
-from tests.commands_runner import Commands
+from scraper.database.connection import Database
 from tests.dbt_project.raw_pages import DayList, listed, store
+from tests.support.commands_runner import Commands
 
 SEEDS = REPOSITORY / "dbt_project" / "seeds"
 # Canberra: winter, summer, the hour that is there twice, and the one that is not.

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from scraper.config import REPOSITORY
-from scraper.database import Database
-from tests.commands_runner import Commands
+from scraper.database.connection import Database
+from tests.support.commands_runner import Commands
 
 # By folder of dbt_project/models, from the pages to the people. People and reconciliation are derived from final rows.
 LAYERS = (

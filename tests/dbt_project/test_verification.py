@@ -9,11 +9,11 @@ from typing import Any
 import psycopg
 import pytest
 
-from scraper.database import Database
-from tests.commands_runner import Commands
+from scraper.database.connection import Database
 from tests.dbt_project.raw_pages import DayList, SessionPage, listed, store
 from tests.dbt_project.replay import RACING, WORKING_SET, Recording
-from tests.final_schema import WHEN_WRITTEN, final_rows
+from tests.support.commands_runner import Commands
+from tests.support.final_schema import WHEN_WRITTEN, final_rows
 
 CHANGES = {
     "tracks": "track_name = 'Another Track'",

@@ -9,9 +9,9 @@ import pytest
 
 from scraper.commands import export
 from scraper.config import load_config
-from scraper.database import Database
-from tests.commands_runner import Commands
+from scraper.database.connection import Database
 from tests.dbt_project.raw_pages import DayList, SessionPage, lap, listed, store
+from tests.support.commands_runner import Commands
 
 DAYS = (date(2025, 10, 24), date(2025, 10, 25))
 NASTY = 'O\'Neil, "Al"\r\n\\N, ½ <script>\t'

@@ -14,7 +14,7 @@ from psycopg.rows import dict_row
 from psycopg.types.json import set_json_loads
 from pyarrow import dataset
 
-from scraper.database import Database
+from scraper.database.connection import Database
 
 # Numbers within JSON as they are written: 1.50 is 1.50.
 _load_json = partial(json.loads, parse_float=Decimal)

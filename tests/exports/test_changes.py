@@ -11,9 +11,9 @@ from psycopg import sql
 from pyarrow import parquet
 
 from scraper.errors import CannotWork
-from tests.commands_runner import Commands
 from tests.dbt_project.raw_pages import DayList, SessionPage, listed, store
 from tests.exports.exported import exported_rows, relations, stored_rows
+from tests.support.commands_runner import Commands
 
 Export = Callable[[Path], int]
 NORTH_24 = "track=north/date=2025-10-24"

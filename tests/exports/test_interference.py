@@ -8,15 +8,15 @@ import psycopg
 import pytest
 from pyarrow import parquet
 
-from scraper import locks
 from scraper.commands import export
-from scraper.database import Database
+from scraper.database import locks
+from scraper.database.connection import Database
+from scraper.database.locks import Job, no_transform, only_one
 from scraper.errors import CannotWork, LockHeld, UsageError
 from scraper.exports.folder import TableFolder
-from scraper.locks import Job, no_transform, only_one
-from tests.commands_runner import Commands
 from tests.exports.test_changes import assert_equal, files
-from tests.waiting import wait_for
+from tests.support.commands_runner import Commands
+from tests.support.waiting import wait_for
 
 Export = Callable[[Path], int]
 

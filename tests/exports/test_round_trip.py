@@ -7,9 +7,9 @@ import pyarrow as pa
 import pytest
 from pyarrow import dataset
 
-from tests.commands_runner import Commands
-from tests.derived_season import SEASON
 from tests.exports.exported import exported_rows, relations, stored_rows
+from tests.support.commands_runner import Commands
+from tests.support.derived_season import SEASON
 
 
 @pytest.fixture(scope="module")

@@ -7,8 +7,8 @@ import psycopg
 import pytest
 from psycopg import sql
 
-from scraper.exports.catalogue import FOLLOW_THEIR_DAY
-from tests.commands_runner import Commands
+from scraper.exports.relations import FOLLOW_THEIR_DAY
+from tests.support.commands_runner import Commands
 
 _STORED_BENEATH = """
 with recursive beneath as (

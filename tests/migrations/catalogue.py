@@ -3,8 +3,8 @@
 import psycopg
 from sqlalchemy import MetaData, Table
 
-from scraper.database import Database
-from scraper.migrate import revision_of
+from scraper.database.connection import Database
+from scraper.database.migrate import revision_of
 
 _SCHEMAS = "('raw', 'staging', 'intermediate', 'racing', 'analytics')"
 

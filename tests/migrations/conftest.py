@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from scraper.database import Database
-from scraper.embedded_server import EmbeddedServer
-from tests.commands_runner import Commands
-from tests.guarded_server import guarded_server
+from scraper.database.connection import Database
+from scraper.database.embedded import EmbeddedServer
+from tests.support.commands_runner import Commands
+from tests.support.guarded_server import guarded_server
 
 
 @pytest.fixture

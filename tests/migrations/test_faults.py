@@ -11,16 +11,16 @@ import pytest
 from psycopg import sql
 from psycopg.pq import TransactionStatus
 
-from scraper import migrate, schema_lock
-from scraper.database import Database
+from scraper.database import migrate, schema_lock
+from scraper.database.connection import Database
+from scraper.database.locks import Job, only_one
+from scraper.database.migrate import downgrade, is_at_head, upgrade
 from scraper.errors import CannotWork, LockHeld
-from scraper.locks import Job, only_one
-from scraper.migrate import downgrade, is_at_head, upgrade
-from tests.commands_runner import Commands
 from tests.migrations.catalogue import Catalogue, catalogue
 from tests.migrations.test_upgrade import REVISIONS
-from tests.soak_table import Tally
-from tests.waiting import LONGEST_SECONDS, wait_until_blocked_by, wait_until_gone
+from tests.support.commands_runner import Commands
+from tests.support.soak_table import Tally
+from tests.support.waiting import LONGEST_SECONDS, wait_until_blocked_by, wait_until_gone
 
 # Something happens at one of the statements that define something. A sequence counts them: no rollback resets it.
 PLANT_FAULT = """

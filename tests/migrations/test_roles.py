@@ -4,11 +4,11 @@ import psycopg
 import pytest
 
 from scraper.config import load_config
-from scraper.database import Database
-from scraper.embedded_server import EmbeddedServer
+from scraper.database.connection import Database
+from scraper.database.embedded import EmbeddedServer
+from scraper.database.migrate import downgrade, is_at_head, open_migrated, upgrade
 from scraper.errors import CannotWork
-from scraper.migrate import downgrade, is_at_head, open_migrated, upgrade
-from tests.guarded_server import add_database, add_login, as_user
+from tests.support.guarded_server import add_database, add_login, as_user
 
 OUR_ROLES = "select rolname from pg_roles where rolname like 'practice\\_%' order by rolname"
 MAY_MAKE_TEMPORARY_TABLES = """

@@ -9,16 +9,16 @@ import pytest
 from alembic import command
 from alembic.script import ScriptDirectory
 
-from scraper import migrate
 from scraper.config import REPOSITORY, load_config
-from scraper.database import Database
+from scraper.database import migrate
+from scraper.database.connection import Database
+from scraper.database.migrate import downgrade, is_at_head, newest_revision, open_migrated, schema_problem, upgrade
+from scraper.database.migration_runs import alembic_config
+from scraper.database.tables import metadata
 from scraper.errors import CannotWork
-from scraper.migrate import downgrade, is_at_head, newest_revision, open_migrated, schema_problem, upgrade
-from scraper.migration_runs import alembic_config
-from scraper.tables import metadata
-from tests.commands_runner import Commands
 from tests.migrations.catalogue import catalogue, named_constraints
-from tests.waiting import LONGEST_SECONDS
+from tests.support.commands_runner import Commands
+from tests.support.waiting import LONGEST_SECONDS
 
 REVISIONS = [path.name[:4] for path in sorted((migrate.MIGRATIONS / "versions").glob("0*.py"))]
 LAPS = 10_000
@@ -124,7 +124,8 @@ def test_starters_at_once_both_succeed(empty_database: Database, commands_on_not
 
 def test_a_command_that_finds_the_schema_as_it_should_be_does_not_load_alembic(database: Database) -> None:
     program = (
-        "import sys; from scraper.config import REPOSITORY, load_config; from scraper.migrate import open_migrated; "
+        "import sys; from scraper.config import REPOSITORY, load_config; "
+        "from scraper.database.migrate import open_migrated; "
         "open_migrated(load_config()); print([name for name in sys.modules if name in ('alembic', 'sqlalchemy')])"
     )
     environment = Commands(database, REPOSITORY).environment

@@ -5,8 +5,8 @@ from hypothesis import strategies as st
 from lxml.etree import HTMLParser, fromstring
 
 from scraper.pages.cells import Element, has_class, lines_of, text_of
+from scraper.pages.html_tables import labelled_cells
 from scraper.pages.laps import read_laps
-from scraper.pages.tables import labelled_cells
 
 PIECES = st.sampled_from([
     "a", " ", "\n", "&nbsp;", "&amp;", "é", "<br>", "<b>b</b>", "<b>", "</b>", "<!-- c -->", "<script>s</script>",

@@ -8,14 +8,14 @@ from collections.abc import Iterator
 import psycopg
 import pytest
 
+from scraper.database.locks import Job, only_one
 from scraper.errors import LockHeld
-from scraper.locks import Job, only_one
 from scraper.sample_site.season import Season
 from scraper.sample_site.server import SampleSite
-from tests.commands_runner import Commands
-from tests.crawling import Crawler
-from tests.soak_table import Tally, trials
-from tests.waiting import wait_for
+from tests.support.commands_runner import Commands
+from tests.support.crawling import Crawler
+from tests.support.soak_table import Tally, trials
+from tests.support.waiting import wait_for
 
 SEASON = Season.generate(tracks=1, days=2, sessions_per_day=15)
 (TRACK,) = (track.slug for track in SEASON.tracks)

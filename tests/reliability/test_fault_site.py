@@ -5,7 +5,7 @@ import re
 
 import psycopg
 
-from scraper.database import Database
+from scraper.database.connection import Database
 from scraper.sample_site.deliveries import BrokenChunks, Cut, DeliveryFault, Reset, WrongContentLength
 from scraper.sample_site.faults import (
     EMPTY_BODY,
@@ -19,9 +19,9 @@ from scraper.sample_site.faults import (
 )
 from scraper.sample_site.season import Season
 from scraper.sample_site.server import SampleSite
-from tests.commands_runner import Commands
-from tests.foreign_host import ForeignHost
-from tests.soak_table import Tally, trials
+from tests.support.commands_runner import Commands
+from tests.support.foreign_host import ForeignHost
+from tests.support.soak_table import Tally, trials
 
 SEASON = Season.generate(tracks=1, days=2, sessions_per_day=8)
 TRACK = SEASON.tracks[0].slug

@@ -13,14 +13,14 @@ from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 
-from scraper.addresses import SiteAddresses
+from scraper.crawl.urls import SiteAddresses
 from scraper.sample_site.deliveries import BrokenChunks, Cut, Reset
 from scraper.sample_site.faults import Answer, Fault, Rewrite, bot_check, redirect, robots, status, too_many_requests
 from scraper.sample_site.responses import Response, page
 from scraper.sample_site.server import Request
-from tests.crawling import DAY, OTHER_TRACK, SEASON, Crawler
-from tests.foreign_host import ForeignHost, UnverifiableHost
-from tests.soak_table import Tally, is_soak
+from tests.support.crawling import DAY, OTHER_TRACK, SEASON, Crawler
+from tests.support.foreign_host import ForeignHost, UnverifiableHost
+from tests.support.soak_table import Tally, is_soak
 
 LAPS = {f"{session.session_id}": len(session.lap_times_ms) for session in SEASON.day(OTHER_TRACK, DAY).sessions}
 SESSION = dict(enumerate(sorted(LAPS), start=1))
@@ -194,7 +194,7 @@ def test_the_promise_for_each_network_fault_is_kept(
 ) -> None:
     tally.promise = "network faults, each with its promise"
     all_of_them = situations(foreign_host.url, unverifiable_host)
-    # Those beyond the first have tests of their own in tests/middlewares and tests/commands, which run every day.
+    # Those beyond the first have tests of their own in tests/crawl/middlewares and tests/commands, which run every day.
     for situation in all_of_them if is_soak() else all_of_them[:1]:
         outcome = crawled_by_us(crawler, situation, foreign_host)
         wrong = broken(situation, outcome)

@@ -12,17 +12,17 @@ import psycopg
 import pytest
 from psycopg import sql
 
-from scraper.database import Database, open_embedded
-from scraper.embedded_server import EmbeddedServer
-from scraper.migrate import upgrade
+from scraper.database.connection import Database, open_embedded
+from scraper.database.embedded import EmbeddedServer
+from scraper.database.migrate import upgrade
 from scraper.sample_site.faults import Delay, Fault
 from scraper.sample_site.season import Season
 from scraper.sample_site.server import SampleSite
-from tests.commands_runner import Commands
 from tests.conftest import FORGETFUL
-from tests.final_schema import WHEN_WRITTEN, differences, final_rows
-from tests.soak_table import Tally, trials
-from tests.waiting import wait_for, wait_until_blocked_by
+from tests.support.commands_runner import Commands
+from tests.support.final_schema import WHEN_WRITTEN, differences, final_rows
+from tests.support.soak_table import Tally, trials
+from tests.support.waiting import wait_for, wait_until_blocked_by
 
 NAME = "practice_kills"
 STORED = "select session_id, content_hash from raw.practice_sessions"

@@ -4,7 +4,7 @@ import psycopg
 from psycopg.types.json import Jsonb
 
 from scraper.config import REPOSITORY
-from scraper.database import Database
+from scraper.database.connection import Database
 
 NAME = "Ana Ruiz"
 PAGES = {

@@ -8,14 +8,14 @@ import psycopg
 import pytest
 
 from scraper.config import REPOSITORY
-from scraper.database import Database
-from scraper.embedded_server import EmbeddedServer
-from scraper.migrate import upgrade
+from scraper.database.connection import Database
+from scraper.database.embedded import EmbeddedServer
+from scraper.database.migrate import upgrade
 from scraper.sample_site.season import Season
 from scraper.sample_site.server import SampleSite
-from tests.commands_runner import Commands
-from tests.guarded_server import PASSWORD, add_database, add_login, as_user, guarded_server
-from tests.soak_table import Tally
+from tests.support.commands_runner import Commands
+from tests.support.guarded_server import PASSWORD, add_database, add_login, as_user, guarded_server
+from tests.support.soak_table import Tally
 
 ENCODED = quote(PASSWORD, safe="")
 LOGINS = {

@@ -4,8 +4,8 @@ import psutil
 
 from scraper.sample_site.deliveries import NeverAnswer
 from scraper.sample_site.faults import Fault
-from tests.crawling import Crawler
-from tests.waiting import wait_for
+from tests.support.crawling import Crawler
+from tests.support.waiting import wait_for
 
 
 def test_a_crawl_has_no_listening_socket(crawler: Crawler) -> None:

@@ -6,11 +6,11 @@ import psycopg
 import pytest
 from psycopg import sql
 
-from scraper.checkup.grants import CRAWLER, READER, ROLES, TRANSFORMER
-from scraper.embedded_server import EmbeddedServer
-from scraper.migrate import upgrade
-from tests.guarded_server import add_database, add_login, as_user, guarded_server
-from tests.soak_table import Tally
+from scraper.database.embedded import EmbeddedServer
+from scraper.database.migrate import upgrade
+from scraper.doctor.grants import CRAWLER, READER, ROLES, TRANSFORMER
+from tests.support.guarded_server import add_database, add_login, as_user, guarded_server
+from tests.support.soak_table import Tally
 
 PAGE = "(track_slug, session_id, payload, content_hash, url, parser_version, crawl_id)"
 PAGE_VALUES = "values ('bend', '2', '{}', 'x', 'x', 1, 1)"

@@ -1,0 +1,62 @@
+"""How far the crawl is: a bar on a terminal, a line now and then elsewhere."""
+
+import asyncio
+import logging
+import sys
+import time
+from typing import Self
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
+from rich.progress import Progress as Bar
+from scrapy import signals
+from scrapy.crawler import Crawler
+
+from scraper.crawl.stats import CrawlStats
+
+logger = logging.getLogger(__name__)
+
+SECONDS_BETWEEN_DRAWINGS = 0.5
+SECONDS_BETWEEN_LINES = 30.0
+
+
+class Progress:
+    """Shows pages done, expected and failed, and the time left. The expected number grows as lists are read."""
+
+    def __init__(self, crawler: Crawler) -> None:
+        self._stats = CrawlStats(crawler)
+        self._started = time.monotonic()
+        crawler.signals.connect(self._begin, signals.spider_opened)
+        crawler.signals.connect(self._end, signals.spider_closed)
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        """As Scrapy makes it."""
+        return cls(crawler)
+
+    def _begin(self) -> None:
+        self._showing = asyncio.ensure_future(self._draw() if sys.stderr.isatty() else self._log())
+
+    def _end(self) -> None:
+        self._showing.cancel()
+
+    async def _draw(self) -> None:
+        columns = (TextColumn("pages"), BarColumn(), MofNCompleteColumn(), TextColumn("{task.fields[failed]} failed"))
+        with Bar(*columns, TimeRemainingColumn(), console=Console(stderr=True), transient=True) as bar:
+            task = bar.add_task("crawl", total=None, failed=0)
+            while True:
+                stats = self._stats
+                bar.update(task, total=stats["pages_planned"], completed=stats.pages_done, failed=stats["pages_failed"])
+                await asyncio.sleep(SECONDS_BETWEEN_DRAWINGS)
+
+    async def _log(self) -> None:
+        while True:
+            await asyncio.sleep(SECONDS_BETWEEN_LINES)
+            stats, seconds = self._stats, time.monotonic() - self._started
+            logger.info(progress_line(stats["pages_planned"], stats.pages_done, stats["pages_failed"], seconds))
+
+
+def progress_line(asked: int, done: int, failed: int, seconds: float) -> str:
+    """Where a crawl stands after so many seconds, in words."""
+    left = f"about {(asked - done) * seconds / done / 60:.0f} min left" if done else "no page yet"
+    return f"{done} of {asked} pages, {failed} failed, {left}"

@@ -1,0 +1,151 @@
+"""Which database: the one of DATABASE_URL, or one on the embedded server. The one place that knows."""
+
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import psycopg
+from psycopg import sql
+from psycopg.conninfo import make_conninfo
+from psycopg.pq import Conninfo
+
+from scraper.config import REPOSITORY, Config
+from scraper.database.diagnosis import is_pooled_by_transaction, server_words, why_no_connection
+from scraper.database.embedded import EmbeddedServer
+from scraper.database.url import connection_parameters
+from scraper.errors import CannotWork
+
+if TYPE_CHECKING:
+    from sqlalchemy import URL
+
+EMBEDDED_HOME = REPOSITORY / ".data" / "postgres"
+_OLDEST_MAJOR_VERSION = 15
+_ALWAYS = {"client_encoding": "utf8", "connect_timeout": "10"}
+# What profiles.yml hands over itself; everything else reaches dbt's driver by libpq's own variables.
+_DBT_VARIABLES = {
+    "host": "DBT_HOST",
+    "port": "DBT_PORT",
+    "user": "DBT_USER",
+    "password": "DBT_ENV_SECRET_PASSWORD",  # the prefix makes dbt mask it in its logs
+    "dbname": "DBT_DBNAME",
+    "sslmode": "DBT_SSLMODE",
+    "application_name": "DBT_APPLICATION_NAME",
+}
+
+
+@dataclass(frozen=True)
+class Database:
+    """One database, and how to reach it. `parameters` are libpq's, always with host, port, user and dbname."""
+
+    parameters: Mapping[str, str] = field(repr=False)
+
+    @property
+    def conninfo(self) -> str:
+        """For psycopg; holds the password if there is one."""
+        return make_conninfo(**self.parameters)
+
+    @property
+    def url(self) -> "URL":
+        """For SQLAlchemy, with psycopg 3 as driver; shows no password when printed."""
+        from sqlalchemy import URL  # noqa: PLC0415 - only migrations need it, and it takes a quarter of a second
+
+        rest = {name: value for name, value in self.parameters.items() if name not in ("user", "password", "dbname")}
+        return URL.create(
+            "postgresql+psycopg",
+            username=self.parameters["user"],
+            password=self.parameters.get("password"),
+            database=self.parameters["dbname"],
+            query=rest,  # also host and port, which in a URL's usual place could be no socket folder
+        )
+
+    @property
+    def described(self) -> str:
+        """Where this is, for people: database, host, port and user, nothing secret."""
+        known = self.parameters
+        return f"{known['dbname']} on {known['host']}:{known['port']} as {known['user']}"
+
+    def dbt_environment(self) -> dict[str, str]:
+        """The variables that profiles.yml reads, and libpq's own for what it has no place for."""
+        complete = {"sslmode": "prefer", "password": "", **self.parameters}
+        environment = {variable: complete[name] for name, variable in _DBT_VARIABLES.items()}
+        for option in Conninfo.get_defaults():
+            name = option.keyword.decode()
+            if option.envvar and name in complete and name not in _DBT_VARIABLES:
+                environment[option.envvar.decode()] = complete[name]
+        return environment
+
+
+def open_database(config: Config, name: str = "practice", application_name: str = "practice") -> Database:
+    """The database of this run, reachable and new enough; the embedded server is started if there is no DATABASE_URL.
+
+    `name` is the database's name on the embedded server, where it is made if need be. `application_name` is what others
+    see in pg_stat_activity. Raises UsageError for a DATABASE_URL that cannot be read, CannotWork for all else.
+    """
+    if config.database_url is None:
+        return open_embedded(EmbeddedServer(EMBEDDED_HOME), name, application_name)
+    return _checked(
+        {"application_name": application_name, **connection_parameters(config.database_url.get_secret_value())}
+    )
+
+
+def open_embedded(server: EmbeddedServer, name: str, application_name: str) -> Database:
+    """A database on an embedded server, which is started; the database is made if it is not there."""
+    server.start()
+    try:
+        with psycopg.connect(server.conninfo("postgres"), autocommit=True) as connection:
+            if not connection.execute("select 1 from pg_database where datname = %s", [name]).fetchone():
+                create_database(connection, name, template="template0")
+    except psycopg.Error as problem:
+        raise CannotWork(
+            f"no database {name} on the embedded server ({server_words(problem)}): mend that; its log is {server.log}"
+        ) from None
+    return _checked({"application_name": application_name, **server.parameters(name)})
+
+
+def create_database(connection: psycopg.Connection[Any], name: str, template: str) -> None:
+    """Make a database, or leave it to whoever makes it at the same moment. The connection is in autocommit mode."""
+    statement = sql.SQL("create database {} template {}").format(sql.Identifier(name), sql.Identifier(template))
+    with suppress(psycopg.errors.DuplicateDatabase, psycopg.errors.UniqueViolation):
+        connection.execute(statement)
+
+
+def _checked(parameters: Mapping[str, str]) -> Database:
+    parameters = {**_ALWAYS, **parameters}
+    try:
+        with psycopg.connect(make_conninfo(**parameters), autocommit=True) as connection:
+            info = connection.info
+            # What the URL left to libpq's defaults, so that dbt's own libpq cannot decide otherwise.
+            found = {"host": info.host, "port": str(info.port), "user": info.user, "dbname": info.dbname}
+            database = Database({**found, **parameters})
+            _refuse_what_is_unfit(connection, database)
+    except psycopg.Error as problem:
+        raise CannotWork(why_no_connection(parameters, problem)) from None
+    return database
+
+
+def _refuse_what_is_unfit(connection: psycopg.Connection[Any], database: Database) -> None:
+    if connection.info.server_version < _OLDEST_MAJOR_VERSION * 10000:
+        version = connection.info.parameter_status("server_version")
+        raise CannotWork(
+            f"{database.described} is PostgreSQL {version}, too old: upgrade the server to "
+            f"{_OLDEST_MAJOR_VERSION} or newer, or leave DATABASE_URL blank for the embedded one"
+        )
+    encoding = connection.info.parameter_status("server_encoding")
+    if encoding != "UTF8":
+        raise CannotWork(
+            f"{database.described} stores text as {encoding}, which lacks most names: "
+            "make the database anew with createdb -E UTF8 -T template0"
+        )
+    if is_pooled_by_transaction(connection, database.parameters):
+        raise CannotWork(
+            f"{database.described} is a pooler that lends connections by transaction, which voids our locks: "
+            "give DATABASE_URL the server's own address, or let the pooler work by session"
+        )
+
+
+# Give up every right but those of a role; no row and no effect where the database has no such role for us.
+ASSUME_ROLE = """
+select set_config('role', rolname, false) from pg_roles
+where rolname = %s and pg_has_role(current_user, oid, 'member')
+"""

@@ -1,0 +1,278 @@
+"""The tables that migrations own, as SQLAlchemy metadata: schema ``raw``, schema ``racing`` and the transform's log.
+
+Migrations create them; ``alembic check`` (part of ``make test``) holds the two against each other.
+"""
+
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    Date,
+    DateTime,
+    ForeignKey,
+    Identity,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Numeric,
+    Table,
+    Text,
+    UniqueConstraint,
+    Uuid,
+    func,
+    text,
+)
+from sqlalchemy.dialects.postgresql import JSONB
+
+NAMING_CONVENTION = {
+    "pk": "%(table_name)s_pkey",
+    "fk": "%(table_name)s_%(column_0_name)s_fkey",
+    "uq": "%(table_name)s_%(column_0_N_name)s_key",
+    "ck": "%(table_name)s_%(constraint_name)s_check",
+    "ix": "%(table_name)s_%(column_0_N_name)s_idx",
+}
+
+metadata = MetaData(naming_convention=NAMING_CONVENTION)
+
+
+def _instant(name: str, *, nullable: bool = False, default: bool = False) -> Column[datetime]:
+    """A point in time, by the database's clock where it has a default."""
+    return Column(name, DateTime(timezone=True), nullable=nullable, server_default=func.now() if default else None)
+
+
+def _page_table(name: str, key: str, key_type: type) -> Table:
+    """One row per content version of a page: what it said, from when on, and when it last said so."""
+    return Table(
+        name,
+        metadata,
+        Column("load_id", BigInteger, Identity(always=False), primary_key=True),
+        Column("track_slug", Text, nullable=False),
+        Column(key, key_type, nullable=False),
+        Column("payload", JSONB, nullable=False),
+        Column("content_hash", Text, nullable=False),
+        Column("url", Text, nullable=False),
+        Column("parser_version", Integer, nullable=False),
+        Column("crawl_id", ForeignKey(crawls.c.crawl_id), nullable=False),
+        _instant("fetched_at", default=True),
+        _instant("last_seen_at", default=True),
+        # "The latest version of this page" is asked for on every write and by every staging view.
+        Index(None, "track_slug", key, "load_id", unique=True),
+        schema="raw",
+    )
+
+
+crawls = Table(
+    "crawls",
+    metadata,
+    Column("crawl_id", BigInteger, Identity(always=False), primary_key=True),
+    Column("arguments", JSONB, nullable=False),
+    Column("version", Text, nullable=False),
+    _instant("started_at", default=True),
+    _instant("ended_at", nullable=True),
+    Column("outcome", Text, nullable=False, server_default="running"),
+    Column("requests", Integer, nullable=False, server_default="0"),
+    Column("sessions_listed", Integer, nullable=False, server_default="0"),
+    Column("sessions_ingested", Integer, nullable=False, server_default="0"),
+    Column("sessions_unchanged", Integer, nullable=False, server_default="0"),
+    Column("sessions_failed", Integer, nullable=False, server_default="0"),
+    Column("sessions_with_laps", Integer, nullable=False, server_default="0"),
+    Column("laps_ingested", Integer, nullable=False, server_default="0"),
+    Column("drivers_created_or_matched", Integer, nullable=False, server_default="0"),
+    CheckConstraint("outcome in ('running', 'finished', 'interrupted', 'failed', 'abandoned')", name="outcome"),
+    schema="raw",
+)
+
+practice_months = _page_table("practice_months", "month", Text)
+practice_lists = _page_table("practice_lists", "practice_date", Date)
+practice_sessions = _page_table("practice_sessions", "session_id", Text)
+
+failed_pages = Table(
+    "failed_pages",
+    metadata,
+    Column("failure_id", BigInteger, Identity(always=False), primary_key=True),
+    Column("track_slug", Text, nullable=False),
+    Column("page_kind", Text, nullable=False),
+    Column("page_key", Text, nullable=False),
+    Column("url", Text, nullable=False),
+    Column("reason_kind", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("http_status", Integer),
+    Column("body", LargeBinary),
+    Column("attempts", Integer, nullable=False, server_default="1"),
+    Column("crawl_id", ForeignKey(crawls.c.crawl_id), nullable=False),
+    _instant("first_failed_at", default=True),
+    _instant("last_failed_at", default=True),
+    _instant("resolved_at", nullable=True),
+    UniqueConstraint("track_slug", "page_kind", "page_key"),
+    CheckConstraint("page_kind in ('month', 'list', 'session')", name="page_kind"),
+    schema="raw",
+)
+
+work_list = Table(
+    "work_list",
+    metadata,
+    Column("line_id", BigInteger, Identity(always=False), primary_key=True),
+    Column("track_slug", Text, nullable=False),
+    Column("page_kind", Text, nullable=False),
+    Column("page_key", Text, nullable=False),
+    _instant("noted_at", default=True),
+    CheckConstraint("page_kind in ('list', 'session')", name="page_kind"),
+    schema="raw",
+)
+
+transforms = Table(
+    "transforms",
+    metadata,
+    Column("invocation_id", Text, primary_key=True),
+    _instant("started_at"),
+    _instant("ended_at", default=True),
+    Column("outcome", Text, nullable=False),
+    # A fingerprint, of a finished run while no other has begun: see scraper/transform/up_to_date.py.
+    Column("project", Text),
+    CheckConstraint("outcome in ('finished', 'incomplete')", name="outcome"),
+    Index(None, "ended_at"),
+    schema="intermediate",
+)
+
+
+def _seconds(name: str) -> Column[Decimal]:
+    """Seconds, exact to the three decimals that the site prints."""
+    return Column(name, Numeric(12, 3))
+
+
+def _not_negative(*names: str) -> list[CheckConstraint]:
+    """``NaN`` sorts above every number, so the upper bound is what keeps it out."""
+    return [CheckConstraint(f"{name} >= 0 and {name} < 'Infinity'", name=name) for name in names]
+
+
+def _final_table(
+    name: str, *columns_and_constraints: Column[Any] | CheckConstraint | UniqueConstraint | Index
+) -> Table:
+    """A table of the final schema: an id made from its natural key, and when a value last changed."""
+    return Table(
+        name,
+        metadata,
+        Column("id", Uuid, primary_key=True),
+        *columns_and_constraints,
+        _instant("created_at", default=True),
+        _instant("updated_at", default=True),
+        schema="racing",
+    )
+
+
+tracks = _final_table(
+    "tracks",
+    Column("source", Text, nullable=False),
+    Column("source_track_slug", Text, nullable=False),
+    Column("track_name", Text),
+    Column("track_url", Text, nullable=False),
+    Column("time_zone", Text),
+    UniqueConstraint("source", "source_track_slug"),
+)
+
+events = _final_table(
+    "events",
+    Column("source", Text, nullable=False),
+    Column("source_event_id", Text, nullable=False),
+    Column("track_id", ForeignKey("racing.tracks.id"), nullable=False),
+    Column("event_name", Text, nullable=False),
+    Column("event_date", Date, nullable=False),
+    Column("event_entries", Integer, nullable=False),
+    Column("event_drivers", Integer, nullable=False),
+    Column("event_url", Text, nullable=False),
+    Column("ingest_depth", Text, nullable=False),
+    _instant("last_ingested_at"),
+    Column("event_metadata", JSONB, nullable=False),
+    UniqueConstraint("source", "source_event_id"),
+    UniqueConstraint("track_id", "event_date"),
+    CheckConstraint("ingest_depth in ('none', 'list_only', 'partial', 'laps_full')", name="ingest_depth"),
+    CheckConstraint("event_entries >= 0 and event_drivers >= 0", name="counts"),
+)
+
+races = _final_table(
+    "races",
+    Column("event_id", ForeignKey("racing.events.id", ondelete="CASCADE"), nullable=False),
+    Column("source", Text, nullable=False),
+    Column("source_race_id", Text, nullable=False),
+    Column("class_name", Text, nullable=False),
+    Column("race_label", Text, nullable=False),
+    Column("race_order", Integer),
+    Column("race_url", Text, nullable=False),
+    Column("start_time", DateTime),
+    _instant("start_time_utc", nullable=True),
+    _seconds("duration_seconds"),
+    Column("session_type", Text, nullable=False),
+    Column("race_metadata", JSONB),
+    Column("detail_status", Text, nullable=False),
+    _instant("removed_at", nullable=True),
+    UniqueConstraint("event_id", "source_race_id"),
+    Index(None, "source_race_id"),
+    CheckConstraint("detail_status in ('captured', 'list_only', 'failed')", name="detail_status"),
+    *_not_negative("duration_seconds"),
+)
+
+drivers = _final_table(
+    "drivers",
+    Column("source", Text, nullable=False),
+    Column("source_driver_id", Text, nullable=False),
+    Column("display_name", Text, nullable=False),
+    Column("normalized_name", Text),
+    Column("transponder_number", Text),
+    UniqueConstraint("source", "source_driver_id"),
+    Index(None, "normalized_name"),
+)
+
+race_drivers = _final_table(
+    "race_drivers",
+    Column("race_id", ForeignKey("racing.races.id", ondelete="CASCADE"), nullable=False),
+    Column("driver_id", ForeignKey("racing.drivers.id"), nullable=False, index=True),
+    Column("source", Text, nullable=False),
+    Column("source_driver_id", Text, nullable=False),
+    Column("display_name", Text, nullable=False),
+    Column("transponder_number", Text),
+    UniqueConstraint("race_id", "source_driver_id"),
+)
+
+race_results = _final_table(
+    "race_results",
+    Column("race_id", ForeignKey("racing.races.id", ondelete="CASCADE"), nullable=False),
+    Column("race_driver_id", ForeignKey("racing.race_drivers.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("position_final", Integer, nullable=False),
+    Column("laps_completed", Integer),
+    Column("total_time_raw", Text),
+    _seconds("total_time_seconds"),
+    _seconds("fast_lap_time"),
+    _seconds("avg_lap_time"),
+    Column("consistency", Numeric(6, 3)),
+    Column("qualifying_position", Integer),
+    _seconds("seconds_behind"),
+    Column("raw_fields_json", JSONB),
+    UniqueConstraint("race_id", "race_driver_id"),
+    CheckConstraint("laps_completed >= 0", name="laps_completed"),
+    *_not_negative("total_time_seconds", "fast_lap_time", "avg_lap_time"),
+)
+
+laps = Table(
+    "laps",
+    metadata,
+    Column("race_result_id", ForeignKey("racing.race_results.id", ondelete="CASCADE"), primary_key=True),
+    Column("lap_number", Integer, primary_key=True, autoincrement=False),
+    Column("position_on_lap", Integer),
+    Column("lap_time_raw", Text),
+    _seconds("lap_time_seconds"),
+    Column("pace_string", Text),
+    _seconds("elapsed_race_time"),
+    Column("segments_json", JSONB),
+    Column("is_valid", Boolean, nullable=False, server_default=text("true")),
+    Column("finished_at", DateTime),
+    CheckConstraint("lap_number >= 1", name="lap_number"),
+    CheckConstraint("lap_time_seconds >= 0 and lap_time_seconds < 86400", name="lap_time_seconds"),
+    *_not_negative("elapsed_race_time"),
+    schema="racing",
+)

@@ -1,5 +1,0 @@
-"""The PostgreSQL that comes with the project, for one user on one machine."""
-
-from scraper.embedded_server.server import EmbeddedServer
-
-__all__ = ["EmbeddedServer"]

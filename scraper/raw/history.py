@@ -1,0 +1,240 @@
+"""What the raw tables already know of a track's days: what a crawl's plan is made from.
+
+Each query goes by index to the days that it is asked about, and never looks at the rest of the history.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, Self
+
+from psycopg import AsyncConnection
+from psycopg.rows import class_row, dict_row
+from psycopg.types.json import Jsonb
+
+from scraper.database.connection import Database
+from scraper.raw.json_text import storable
+from scraper.raw.store import connect_to_raw
+
+# A range's months that the site does not name any more, or whose pages failed.
+REMEMBERED_MONTHS = """
+with latest as (
+    select distinct on (practice_date)
+        to_char(practice_date, 'YYYY-MM') as month,
+        payload #> '{sessions,0}' is not null as has_sessions
+    from raw.practice_lists
+    where
+        track_slug = %(track_slug)s
+        and practice_date between %(first)s and %(last)s
+        and to_char(practice_date, 'YYYY-MM') <> all(%(known_months)s)
+    order by practice_date, load_id desc
+),
+failed as (
+    select left(page_key, 7) as month
+    from raw.failed_pages
+    where track_slug = %(track_slug)s and page_kind in ('month', 'list') and resolved_at is null
+)
+select month from latest where has_sessions
+union
+select month from failed
+where
+    month between to_char(%(first)s::date, 'YYYY-MM') and to_char(%(last)s::date, 'YYYY-MM')
+    and month <> all(%(known_months)s)
+"""
+
+# Sessions may run past midnight, at the latest until the next day is over; who read the list later need not look.
+DAYS = """
+with latest as (
+    select distinct on (practice_date) practice_date, payload, last_seen_at
+    from raw.practice_lists
+    where track_slug = %(track_slug)s and practice_date between %(first)s and %(last)s
+    order by practice_date, load_id desc
+),
+failed as (
+    select page_key::date as practice_date
+    from raw.failed_pages
+    where
+        track_slug = %(track_slug)s and page_kind = 'list' and resolved_at is null
+        and page_key between %(first)s::date::text and %(last)s::date::text
+)
+select
+    practice_date,
+    failed.practice_date is not null as has_failed,
+    latest.last_seen_at as read_at,
+    coalesce(not latest.payload ? 'unreadable_rows', false) as is_whole,
+    coalesce(jsonb_array_length(latest.payload -> 'sessions'), 0) as rows,
+    (
+        select count(distinct list_row.payload ->> 'session_id')
+        from jsonb_array_elements(latest.payload -> 'sessions') as list_row (payload)
+    ) as sessions,
+    case
+        when latest.last_seen_at < (practice_date + 2)::timestamp at time zone interval '-12 hours'
+            then latest.payload -> 'sessions'
+        else '[]'
+    end as rows_near_midnight
+from latest
+full join failed using (practice_date)
+"""
+
+# A session's page was read after some version of its list. Its row in that version is what the page was captured with.
+# A page that was read when the day after was over everywhere is of a session that was over, and needs no clocks.
+SESSIONS = """
+with lists as (
+    (
+        select distinct on (practice_date) practice_date, payload -> 'sessions' as sessions
+        from raw.practice_lists
+        where track_slug = %(track_slug)s and practice_date = any(%(stored)s)
+        order by practice_date, load_id desc
+    )
+    union all
+    select %(read)s::date, %(sessions)s::jsonb
+    where %(read)s::date is not null
+),
+listed as (
+    select lists.practice_date, list_row.payload ->> 'session_id' as session_id, list_row.payload as list_row
+    from lists
+    cross join lateral jsonb_array_elements(lists.sessions) as list_row (payload)
+),
+captured as (
+    select sessions.practice_date, sessions.session_id, page.last_seen_at as page_read_at
+    from (select distinct practice_date, session_id from listed) as sessions
+    cross join lateral (
+        select last_seen_at
+        from raw.practice_sessions
+        where track_slug = %(track_slug)s and session_id = sessions.session_id
+        order by load_id desc
+        limit 1
+    ) as page
+    where not exists (
+        select from raw.failed_pages as failed
+        where
+            failed.track_slug = %(track_slug)s and failed.page_kind = 'session'
+            and failed.page_key = sessions.session_id and failed.resolved_at is null
+    )
+),
+captured_with as (
+    select captured.*, version.load_id, version.fetched_at as row_shown_at
+    from captured
+    cross join lateral (
+        select load_id, fetched_at
+        from raw.practice_lists
+        where
+            track_slug = %(track_slug)s and practice_date = captured.practice_date
+            and fetched_at <= captured.page_read_at
+        order by load_id desc
+        limit 1
+    ) as version
+),
+shown as (
+    select
+        versions.load_id,
+        list_row.payload as list_row,
+        max(list_row.payload ->> 'started_at')
+            filter (where starts_with(list_row.payload ->> 'started_at', versions.practice_date::text))
+            over (partition by versions.load_id) as latest_start
+    from (select distinct practice_date, load_id from captured_with) as versions
+    inner join raw.practice_lists as version
+        on
+            version.track_slug = %(track_slug)s
+            and version.practice_date = versions.practice_date
+            and version.load_id = versions.load_id
+    cross join lateral jsonb_array_elements(version.payload -> 'sessions') as list_row (payload)
+)
+select
+    listed.practice_date,
+    listed.session_id,
+    coalesce(listed.list_row ->> 'started_at', '') as started_at,
+    coalesce(listed.list_row ->> 'length', '') as length,
+    shown.load_id is not null as is_captured_as_listed,
+    captured_with.page_read_at,
+    captured_with.row_shown_at,
+    shown.latest_start
+from listed
+left join captured_with
+    on captured_with.practice_date = listed.practice_date and captured_with.session_id = listed.session_id
+left join shown on shown.load_id = captured_with.load_id and shown.list_row = listed.list_row
+where
+    shown.load_id is null
+    or captured_with.page_read_at < (listed.practice_date + 2)::timestamp at time zone interval '-12 hours'
+"""
+
+
+@dataclass(frozen=True)
+class StoredDay:
+    """A day's list as it was read last; without `read_at` it never was, and is known because it failed.
+
+    `rows` and `sessions` differ where a list shows a session twice. `rows_near_midnight` are the list's rows if it was
+    read so early that a session may have run on.
+    """
+
+    practice_date: date
+    has_failed: bool
+    read_at: datetime | None
+    is_whole: bool
+    rows: int
+    sessions: int
+    rows_near_midnight: list[dict[str, str]]
+
+
+@dataclass(frozen=True)
+class ListedSession:
+    """A row of a list, and what is known of the session's page.
+
+    `is_captured_as_listed`: the page is stored, has not failed since, and was captured with the row as it stands. Then
+    `page_read_at` says when, `row_shown_at` since when the list is known to show that row, and `latest_start` which
+    session of that list had begun last, by the track's own clock.
+    """
+
+    practice_date: date
+    session_id: str
+    started_at: str
+    length: str
+    is_captured_as_listed: bool
+    page_read_at: datetime | None = None
+    row_shown_at: datetime | None = None
+    latest_start: str | None = None
+
+
+class StoredDays:
+    """One connection for reading the raw tables."""
+
+    def __init__(self, connection: AsyncConnection[dict[str, Any]]) -> None:
+        self._connection = connection
+
+    @classmethod
+    async def connect(cls, database: Database) -> Self:
+        """Connect, as the crawler's role where the database has it."""
+        return cls(await connect_to_raw(database))
+
+    async def close(self) -> None:
+        """Give the connection back."""
+        await self._connection.close()
+
+    async def remembered_months(self, track: str, first: date, last: date, known: Collection[str]) -> list[str]:
+        """Months of the range, beside the known ones, of which sessions are stored or a page failed: `YYYY-MM`."""
+        parameters = {"track_slug": track, "first": first, "last": last, "known_months": list(known)}
+        async with self._connection.cursor(row_factory=dict_row) as cursor:
+            await cursor.execute(REMEMBERED_MONTHS, parameters)
+            return [row["month"] for row in await cursor.fetchall()]
+
+    async def days(self, track: str, first: date, last: date) -> dict[date, StoredDay]:
+        """The days of a range whose lists were read, or failed."""
+        async with self._connection.cursor(row_factory=class_row(StoredDay)) as cursor:
+            await cursor.execute(DAYS, {"track_slug": track, "first": first, "last": last})
+            return {day.practice_date: day for day in await cursor.fetchall()}
+
+    async def sessions_of(self, track: str, days: Sequence[date]) -> list[ListedSession]:
+        """Of the sessions in these days' stored lists those whose pages may be missing or out of date."""
+        return await self._sessions(track, {"stored": list(days), "read": None, "sessions": None})
+
+    async def sessions_in(
+        self, track: str, practice_date: date, rows: Sequence[Mapping[str, str]]
+    ) -> list[ListedSession]:
+        """The same of a list that was just read."""
+        sessions = Jsonb(storable({"sessions": list(rows)})["sessions"])
+        return await self._sessions(track, {"stored": [], "read": practice_date, "sessions": sessions})
+
+    async def _sessions(self, track: str, lists: dict[str, Any]) -> list[ListedSession]:
+        async with self._connection.cursor(row_factory=class_row(ListedSession)) as cursor:
+            await cursor.execute(SESSIONS, {"track_slug": track, **lists})
+            return await cursor.fetchall()

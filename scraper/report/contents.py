@@ -1,0 +1,131 @@
+"""What stands on the page of a day: its rows as a reader looks at them, with a chart where there are figures."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from itertools import groupby
+from uuid import UUID
+
+from scraper.report.charts import Chart, day_chart, lap_chart, pace_chart, progress_chart
+from scraper.report.pace import Pace, paces_of
+from scraper.report.practice_day import DriverDay, Head, Place, PracticeDay, Reconciliation, Record, Session
+from scraper.report.racers import Racer, racers_of
+
+_FEWEST_RUNS_FOR_A_LINE = 2
+
+
+@dataclass(frozen=True)
+class ClassOfDay:
+    """A class with its leaderboard, how its racers' laps spread, and its record."""
+
+    name: str
+    places: list[Place]
+    paces: list[Pace]
+    pace_chart: Chart | None
+    record: Record | None
+
+
+@dataclass(frozen=True)
+class RacerOnPage:
+    """A racer with the places in the classes, each with how many there are, and the charts."""
+
+    racer: Racer
+    places: list[tuple[Place, int]]
+    progress_chart: Chart | None
+    lap_chart: Chart | None
+
+
+@dataclass(frozen=True)
+class HourlyBests:
+    """The best lap of each class by the hour in which the run began."""
+
+    classes: list[str]
+    hours: list[tuple[int, list[Decimal | None]]]
+
+
+@dataclass(frozen=True)
+class Contents:
+    """The page, from top to bottom; the names are those of the templates."""
+
+    head: Head
+    totals: Reconciliation | None
+    sessions: list[Session]
+    starts: list[datetime]
+    captured: int
+    invalid_laps: int
+    fastest: Place | None
+    improved: list[DriverDay]
+    steadiest: Racer | None
+    busiest: Racer | None
+    day_chart: Chart | None
+    hourly: HourlyBests
+    classes: list[ClassOfDay]
+    racers: list[RacerOnPage]
+    by_id: dict[UUID, Racer]
+
+
+def contents_of(day: PracticeDay) -> Contents:
+    """All of it. The same rows give the same contents."""
+    racers = racers_of(day)
+    classes = _classes(day, racers)
+    hourly = hourly_bests(day.sessions)
+    labels = {racer.racer_id: racer.label for racer in racers}
+    return Contents(
+        head=day.head,
+        totals=day.reconciliation,
+        sessions=day.sessions,
+        starts=sorted(session.start_time for session in day.sessions if session.start_time),
+        captured=sum(session.detail_status == "captured" for session in day.sessions),
+        invalid_laps=sum(not lap.is_valid for lap in day.laps),
+        fastest=min(day.places, key=lambda place: place.best_lap, default=None),
+        improved=[driver_day for driver_day in day.driver_days if driver_day.is_most_improved],
+        steadiest=max((racer for racer in racers if racer.most_consistent_run), key=_steadiness, default=None),
+        busiest=max((racer for racer in racers if racer.laps), key=lambda racer: racer.laps, default=None),
+        day_chart=day_chart(day.sessions, labels) if hourly.hours else None,
+        hourly=hourly,
+        classes=classes,
+        racers=[_on_page(racer, classes) for racer in racers],
+        by_id={racer.racer_id: racer for racer in racers},
+    )
+
+
+def hourly_bests(sessions: Sequence[Session]) -> HourlyBests:
+    """What the chart of the day shows, in figures."""
+    bests: dict[tuple[int, str], Decimal] = {}
+    for session in sessions:
+        if session.best_lap is not None and session.start_time is not None:
+            key = (session.start_time.hour, session.class_name)
+            bests[key] = min(session.best_lap, bests.get(key, session.best_lap))
+    classes = sorted({class_name for _, class_name in bests})
+    hours = sorted({hour for hour, _ in bests})
+    return HourlyBests(classes, [(hour, [bests.get((hour, name)) for name in classes]) for hour in hours])
+
+
+def _classes(day: PracticeDay, racers: Sequence[Racer]) -> list[ClassOfDay]:
+    records = {record.class_name: record for record in day.records}
+    found = []
+    for name, group in groupby(day.places, key=lambda place: place.class_name):
+        places = list(group)
+        paces = paces_of(name, places, racers)
+        found.append(ClassOfDay(name, places, paces, pace_chart(paces) if paces else None, records.get(name)))
+    return found
+
+
+def _on_page(racer: Racer, classes: Sequence[ClassOfDay]) -> RacerOnPage:
+    places = [
+        (place, len(each.places)) for each in classes for place in each.places if place.racer_id == racer.racer_id
+    ]
+    has_laps = any(lap.seconds is not None for run in racer.runs for lap in run.laps)
+    runs_with_a_lap = sum(run.session.best_lap is not None for run in racer.runs)
+    return RacerOnPage(
+        racer,
+        places,
+        progress_chart(racer) if runs_with_a_lap >= _FEWEST_RUNS_FOR_A_LINE else None,
+        lap_chart(racer) if has_laps else None,
+    )
+
+
+def _steadiness(racer: Racer) -> Decimal:
+    run = racer.most_consistent_run
+    return (run.comparable_consistency if run else None) or Decimal(-1)

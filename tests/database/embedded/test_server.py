@@ -1,0 +1,269 @@
+"""Every way in which the embedded server may be found, and what `start` makes of it. Data must survive them all."""
+
+import os
+import pwd
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import psutil
+import psycopg
+import pytest
+
+from scraper.config import REPOSITORY
+from scraper.database.embedded import EmbeddedServer
+from scraper.database.embedded import server as embedded_server
+from scraper.errors import CannotWork
+from tests.conftest import FORGETFUL
+from tests.support.soak_table import Tally
+from tests.support.waiting import wait_for
+
+START = """
+import sys
+from pathlib import Path
+from scraper.database.embedded import EmbeddedServer
+EmbeddedServer(Path(sys.argv[1]), Path(sys.argv[2]), {"fsync": "off"}).start()
+"""
+
+
+@pytest.fixture(autouse=True)
+def found_in_a_state(tally: Tally) -> None:
+    """Every test here is one state to be found in."""
+    tally.promise = "states of the embedded server in which it neither starts, data kept, nor says in one line why"
+    tally.trials = tally.faults = 1
+
+
+@pytest.fixture
+def server(tmp_path: Path, postgres_programs: Path | None) -> Iterator[EmbeddedServer]:
+    """A server not yet made."""
+    server = EmbeddedServer(tmp_path / "home", postgres_programs, FORGETFUL)
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def crashed_server(server: EmbeddedServer) -> EmbeddedServer:
+    """A server that was killed after a lap had been committed."""
+    server.start()
+    keep_a_lap(server)
+    kill(server)
+    return server
+
+
+def keep_a_lap(server: EmbeddedServer) -> None:
+    with psycopg.connect(server.conninfo("postgres")) as connection:
+        connection.execute("create table laps as select 42.996 as lap_time")
+
+
+def lap_kept(server: EmbeddedServer) -> bool:
+    with psycopg.connect(server.conninfo("postgres")) as connection:
+        return connection.execute("select lap_time::text from laps").fetchall() == [("42.996",)]
+
+
+def postmaster(server: EmbeddedServer) -> psutil.Process:
+    return psutil.Process(int((server.cluster / "postmaster.pid").read_text().split()[0]))
+
+
+def kill(server: EmbeddedServer) -> None:
+    process = postmaster(server)
+    process.kill()
+    psutil.wait_procs([process])
+
+
+def start_command(server: EmbeddedServer, programs: Path | None = None) -> list[str]:
+    return [sys.executable, "-c", START, str(server.home), str(programs or server.programs.folder)]
+
+
+def with_initdb_that_never_ends(server: EmbeddedServer, folder: Path) -> Path:
+    """The server's programs, of which the one that makes a cluster makes it, says so with a file, and goes on."""
+    folder.mkdir()
+    for program in server.programs.folder.iterdir():
+        (folder / program.name).symlink_to(program)
+    (folder / "initdb").unlink()
+    script = f'#!/bin/sh\n{server.programs.folder}/initdb "$@"\ntouch "$2/made"\nexec sleep 600\n'
+    (folder / "initdb").write_text(script)
+    (folder / "initdb").chmod(0o755)
+    return folder
+
+
+def modes_above(path: Path) -> list[int]:
+    return [parent.stat().st_mode for parent in path.parents]
+
+
+def test_the_first_start_makes_a_private_utf8_cluster_and_says_so_once(
+    server: EmbeddedServer, capfd: pytest.CaptureFixture[str]
+) -> None:
+    before = modes_above(server.home)
+    server.start()
+    server.start()
+    with psycopg.connect(server.conninfo("postgres")) as connection:
+        facts = connection.execute("select lower('ÅÉЖ'), current_setting('listen_addresses'), getdatabaseencoding()")
+        assert facts.fetchone() == ("åéж", "", "UTF8")
+    assert server.socket_folder.stat().st_mode & 0o777 == 0o700
+    assert server.cluster.stat().st_mode & 0o777 == 0o700
+    assert modes_above(server.home) == before
+    said = capfd.readouterr().err.splitlines()
+    assert len(said) == 1
+    assert "not for production" in said[0]
+    assert "DATABASE_URL" in said[0]
+
+
+def test_a_running_server_is_used_as_it_is(server: EmbeddedServer) -> None:
+    server.start()
+    first = postmaster(server).pid
+    EmbeddedServer(server.home, server.programs.folder).start()
+    assert postmaster(server).pid == first
+
+
+def test_stop_keeps_what_was_committed_and_says_whether_there_was_anything_to_stop(server: EmbeddedServer) -> None:
+    assert not server.stop()
+    server.start()
+    keep_a_lap(server)
+    assert server.stop()
+    assert not server.is_running()
+    assert not server.stop()
+    server.start()
+    assert lap_kept(server)
+
+
+def test_the_server_outlives_the_process_that_started_it_and_its_terminal(server: EmbeddedServer) -> None:
+    subprocess.run(start_command(server), cwd=REPOSITORY, check=True)
+    assert server.is_running()
+    assert os.getsid(postmaster(server).pid) != os.getsid(0)
+
+
+def test_processes_that_start_it_at_once_get_one_server(server: EmbeddedServer) -> None:
+    with ThreadPoolExecutor() as threads:
+        ran = list(
+            threads.map(
+                lambda _: subprocess.run(start_command(server), cwd=REPOSITORY, check=True, capture_output=True),
+                range(3),
+            )
+        )
+    assert b"".join(process.stderr for process in ran).count(b"is being made") == 1
+    assert server.is_running()
+
+
+def test_a_first_start_that_is_killed_leaves_no_half_cluster(server: EmbeddedServer, tmp_path: Path) -> None:
+    programs = with_initdb_that_never_ends(server, tmp_path / "programs")
+    starting = subprocess.Popen(start_command(server, programs), cwd=REPOSITORY, start_new_session=True, text=True)
+    wait_for(lambda: list(server.home.glob("unfinished-cluster-*/made")), starting)
+    os.killpg(starting.pid, signal.SIGKILL)
+    assert starting.wait() == -signal.SIGKILL
+    assert not server.cluster.exists()
+    server.start()
+    assert not list(server.home.glob("unfinished-*"))
+
+
+def test_a_killed_server_recovers(crashed_server: EmbeddedServer) -> None:
+    crashed_server.start()
+    assert lap_kept(crashed_server)
+
+
+def test_a_killed_server_recovers_while_its_last_processes_are_still_busy(server: EmbeddedServer) -> None:
+    server.start()
+    keep_a_lap(server)
+    with psycopg.connect(server.conninfo("postgres")) as connection:
+        busy = psutil.Process(connection.info.backend_pid)
+        busy.suspend()  # holds the shared memory until it is let go
+        kill(server)
+        with ThreadPoolExecutor() as threads:
+            starting = threads.submit(server.start)
+            try:
+                wait_for(lambda: starting.done() or b"is still in use" in server.log.read_bytes())
+                assert not starting.done()
+            finally:
+                busy.resume()
+            starting.result()
+    assert lap_kept(server)
+
+
+def test_a_pid_file_that_names_another_program_is_no_hindrance(crashed_server: EmbeddedServer) -> None:
+    with subprocess.Popen(["sleep", "600"]) as other:
+        for file in (crashed_server.cluster / "postmaster.pid", crashed_server.socket_folder / ".s.PGSQL.5432.lock"):
+            lines = file.read_text().splitlines()
+            file.write_text("\n".join([str(other.pid), *lines[1:], ""]))
+        try:
+            crashed_server.start()
+            assert other.poll() is None
+        finally:
+            other.kill()
+    assert lap_kept(crashed_server)
+
+
+def test_a_pid_file_that_names_a_dead_process_nobody_fetched_is_no_hindrance(crashed_server: EmbeddedServer) -> None:
+    with subprocess.Popen(["true"]) as dead:
+        os.waitid(os.P_PID, dead.pid, os.WEXITED | os.WNOWAIT)
+        (crashed_server.cluster / "postmaster.pid").write_text(f"{dead.pid}\n")
+        crashed_server.start()
+        assert lap_kept(crashed_server)
+
+
+def test_a_half_written_pid_file_is_no_hindrance(crashed_server: EmbeddedServer) -> None:
+    for half in (b"", b"not a number\n", b"\x00\x00", b"99999999999999999999\n"):
+        (crashed_server.cluster / "postmaster.pid").write_bytes(half)
+        crashed_server.start()
+        assert lap_kept(crashed_server)
+        kill(crashed_server)
+
+
+def test_a_cluster_of_another_major_version_is_left_alone(server: EmbeddedServer) -> None:
+    server.start()
+    server.stop()
+    (server.cluster / "PG_VERSION").write_text("12\n")
+    ours = server.programs.major_version()
+    with pytest.raises(CannotWork, match=rf"made by PostgreSQL 12, and the server here is {ours}: dump it"):
+        server.start()
+
+
+def test_a_folder_that_is_no_cluster_is_left_alone(server: EmbeddedServer) -> None:
+    server.cluster.mkdir(parents=True)
+    (server.cluster / "season.txt").write_text("mine")
+    with pytest.raises(CannotWork, match="no PostgreSQL cluster"):
+        server.start()
+    assert (server.cluster / "season.txt").read_text() == "mine"
+
+
+def test_a_folder_that_may_not_be_written_is_named(tmp_path: Path, postgres_programs: Path | None) -> None:
+    server = EmbeddedServer(tmp_path, postgres_programs)
+    tmp_path.chmod(0o555)
+    try:
+        if os.getuid() == 0:
+            os.seteuid(pwd.getpwnam("nobody").pw_uid)
+        with pytest.raises(CannotWork, match="no permission to write .*: run as the owner"):
+            server.start()
+    finally:
+        os.seteuid(os.getuid())
+        tmp_path.chmod(0o755)
+
+
+def test_a_server_that_does_not_start_says_why_and_where_its_log_is(
+    crashed_server: EmbeddedServer,
+) -> None:
+    (crashed_server.cluster / "global" / "pg_control").unlink()
+    with pytest.raises(
+        CannotWork, match=r"does not start \(could not find the database system.*server\.log"
+    ) as problem:
+        crashed_server.start()
+    assert "\n" not in str(problem.value)
+
+
+def test_a_server_that_recovers_for_long_is_left_to_it(server: EmbeddedServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    server.start()
+    server.stop()
+    # Without hot_standby a standby replays for ever and lets nobody in.
+    (server.cluster / "standby.signal").touch()
+    patient = EmbeddedServer(server.home, server.programs.folder, {**FORGETFUL, "hot_standby": "off"})
+    monkeypatch.setattr(embedded_server, "PATIENCE_SECONDS", 5)  # time enough for the process to be there
+    with pytest.raises(CannotWork, match="takes no connections after 5 s, though its process runs"):
+        patient.start()
+    assert patient.is_running()
+    assert patient.stop()
+
+
+def test_missing_programs_are_named(tmp_path: Path) -> None:
+    with pytest.raises(CannotWork, match="cannot use .*/nowhere/"):
+        EmbeddedServer(tmp_path / "home", tmp_path / "nowhere").start()

@@ -1,0 +1,28 @@
+"""What the models of schema ``analytics`` must hold of a season: by their descriptions, from the season, in Python.
+
+Every column of every row is told, ids included: all of the season counts as crawled whole, and derived in one run.
+"""
+
+from collections.abc import Callable
+
+from tests.expected.analytics import class_days, lap_flags, people, reconciliation, sessions, tracks
+from tests.expected.analytics.session_facts import Driven
+from tests.expected.natural_keys import Row
+
+TOLD: dict[str, Callable[[list[Driven]], list[Row]]] = {
+    "sessions": sessions.session_rows,
+    "stints": sessions.stint_rows,
+    "class_leaderboard": class_days.leaderboard_rows,
+    "driver_days": class_days.driver_day_rows,
+    "lap_flags": lap_flags.lap_flag_rows,
+    "class_day_bests": tracks.class_day_best_rows,
+    "class_records": tracks.record_rows,
+    "track_activity": tracks.activity_rows,
+    "driver_people": people.driver_people_rows,
+    "people": people.people_rows,
+    "person_candidates": people.candidate_rows,
+    "day_reconciliation": reconciliation.day_rows,
+    "class_reconciliation": reconciliation.class_rows,
+    "session_reconciliation": reconciliation.session_rows,
+}
+"""The rows of each model by its name."""

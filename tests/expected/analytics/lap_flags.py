@@ -1,0 +1,60 @@
+"""``analytics.lap_flags``."""
+
+from decimal import ROUND_HALF_UP, Decimal
+
+from scraper.sample_site.practice import Lap
+from scraper.sample_site.session_statistics import rounded, seconds
+from tests.expected.analytics.session_facts import Driven, grouped
+from tests.expected.natural_keys import Row
+
+FEWEST_LAPS_FOR_A_MEDIAN = 5
+IN_WORDS = {
+    "suspected_cut": "below 60 %, as if part of the track were left out",
+    "fast_outlier": "below 90 %, faster than usual",
+    "slow_outlier": "above 110 %, slower than usual",
+    "suspected_crash": "above 120 %, as if marshalled after a crash",
+    "suspected_stop": "above 200 %, as if stopped or in the pits",
+}
+
+
+def lap_flag_rows(driven: list[Driven]) -> list[Row]:
+    """Every lap that stands out against the median of the racer's valid laps in the class on the day."""
+    rows: list[Row] = []
+    for sessions in grouped(driven, "track", "date", "class_name", "racer_id").values():
+        valid = sorted(time_ms for each in sessions for time_ms in each.valid_laps)
+        if len(valid) >= FEWEST_LAPS_FOR_A_MEDIAN:
+            median_ms = Decimal(valid[(len(valid) - 1) // 2] + valid[len(valid) // 2]) / 2
+            rows += [
+                _row(each, lap, median_ms, flag)
+                for each in sessions
+                for lap in each.session.laps
+                if (flag := _flag(rounded(lap.time_ms / median_ms)))
+            ]
+    return rows
+
+
+def _row(each: Driven, lap: Lap, median_ms: Decimal, flag: str) -> Row:
+    share, median = rounded(lap.time_ms / median_ms), rounded(median_ms / 1000)
+    per_cent = (100 * share).quantize(Decimal(1), ROUND_HALF_UP)
+    return {
+        **each.of_day,
+        "class_name": each.class_name,
+        **each.of_racer,
+        "race_result_id": each.race_result_id,
+        "session_id": each.session_id,
+        "lap_number": lap.number,
+        "lap_time_seconds": seconds(lap.time_ms),
+        "is_valid": lap.is_valid,
+        "median_lap": median,
+        "share_of_median": share,
+        "flag": flag,
+        "rule": f"{per_cent} % of the driver's median lap of {median} s: {IN_WORDS[flag]}",
+    }
+
+
+def _flag(share: Decimal) -> str | None:
+    if share < 1:
+        return "suspected_cut" if share < Decimal("0.6") else "fast_outlier" if share < Decimal("0.9") else None
+    if share > 2:
+        return "suspected_stop"
+    return "suspected_crash" if share > Decimal("1.2") else "slow_outlier" if share > Decimal("1.1") else None

@@ -1,0 +1,118 @@
+"""Who is who: ``analytics.driver_people`` with rule and evidence, ``people`` and ``person_candidates``."""
+
+from collections import defaultdict
+from decimal import Decimal
+from itertools import combinations
+from uuid import UUID
+
+from scraper.sample_site.driver_names import display_name
+from scraper.sample_site.session_statistics import rounded
+from tests.expected.analytics.known_people import is_real_transponder
+from tests.expected.analytics.session_facts import Driven, grouped
+from tests.expected.natural_keys import Row, driver_id, driver_people_id, track_id
+
+ALIKE_ENOUGH = Decimal("0.5")
+
+
+def driver_people_rows(driven: list[Driven]) -> list[Row]:
+    """``analytics.driver_people``: whom each driver's sessions under one name at a track belong to, and why."""
+    told = [each for each in driven if each.name or each.session.transponder]
+    return [_link(sessions, told) for sessions in grouped(told, "track", "driver", "name").values()]
+
+
+def _link(sessions: list[Driven], told: list[Driven]) -> Row:
+    first, last = sessions[0], sessions[-1]
+    rule, evidence = _named_by(sessions, told) if first.name else _unnamed_by(sessions, told)
+    return {
+        "id": driver_people_id(first.day.track, first.name, first.session),
+        "track_id": track_id(first.day.track),
+        "track_slug": first.track,
+        "driver_id": driver_id(first.session),
+        "transponder_number": first.session.transponder or None,
+        "normalized_name": first.name,
+        "display_name": display_name(last.session.driver),
+        "spellings": sorted({display_name(each.session.driver) for each in sessions}),
+        "first_session_id": first.session_id,
+        "first_started_at": first.session.started_at,
+        "last_started_at": last.session.started_at,
+        "sessions": len(sessions),
+        "person_id": first.of_racer["person_id"],
+        "rule": rule,
+        "evidence": evidence,
+    }
+
+
+def _named_by(sessions: list[Driven], told: list[Driven]) -> tuple[str, str]:
+    first = sessions[0]
+    counted = f"{len(sessions)} sessions, the first of them" if len(sessions) > 1 else "session"
+    named = f"named so in {counted} {first.session_id}"
+    of_name = [each for each in told if each.name == first.name and is_real_transponder(each.session.transponder)]
+    here = {each.session.transponder for each in of_name if each.track == first.track}
+    elsewhere = {each.session.transponder for each in of_name if each.track != first.track}
+    if here & elsewhere:
+        return "same_transponder", f"this name on transponder {min(here & elsewhere)} at another track; {named}"
+    return "same_name", named
+
+
+def _unnamed_by(sessions: list[Driven], told: list[Driven]) -> tuple[str, str]:
+    first = sessions[0]
+    named = [each for each in told if each.driver == first.driver and each.name]
+    if not is_real_transponder(first.session.transponder):
+        return "placeholder_transponder", "the number stands for no transponder"
+    if not named:
+        return "never_named", "no session of the transponder has a name"
+    if (people := len({each.person for each in named})) > 1:
+        return "shared_transponder", f"the transponder names {people} people, and these sessions none"
+    nearest = min(named, key=lambda each: abs(each.session.started_at - first.session.started_at))
+    said = f"{display_name(nearest.session.driver)} in session {nearest.session_id}"
+    return "named_transponder", f"the transponder is {said}, the nearest in time"
+
+
+def people_rows(driven: list[Driven]) -> list[Row]:
+    """``analytics.people``."""
+    known = [each for each in driven if each.person]
+    return [
+        {
+            "person_id": sessions[0].racer_id,
+            "person_name": sessions[0].racer_name,
+            "normalized_names": sorted({each.name for each in sessions if each.name}),
+            "transponders": sorted({each.session.transponder for each in sessions} - {""}),
+            "tracks": sorted({each.track for each in sessions}),
+            "first_started_at": sessions[0].session.started_at,
+            "last_started_at": sessions[-1].session.started_at,
+            "sessions": len(sessions),
+        }
+        for sessions in grouped(known, "racer_id").values()
+    ]
+
+
+def candidate_rows(driven: list[Driven]) -> list[Row]:
+    """``analytics.person_candidates``: two people with alike names at a track, the lesser id first."""
+    names: dict[str, set[tuple[UUID, str]]] = defaultdict(set)
+    for each in driven:
+        if each.name:
+            names[each.track].add((each.racer_id, each.name))
+    return [
+        {
+            "track_slug": track,
+            "person_id": person_id,
+            "normalized_name": name,
+            "other_person_id": other_id,
+            "other_normalized_name": other,
+            "similarity": rounded(_similarity(name, other)),
+        }
+        for track, of_track in names.items()
+        for (person_id, name), (other_id, other) in combinations(sorted(of_track), 2)
+        if person_id != other_id and _similarity(name, other) >= ALIKE_ENOUGH
+    ]
+
+
+def _similarity(name: str, other: str) -> Decimal:
+    """The share of their three-letter pieces that both have, with two blanks before and one after each word."""
+    one, two = _pieces(name), _pieces(other)
+    return Decimal(len(one & two)) / len(one | two)
+
+
+def _pieces(name: str) -> set[str]:
+    padded = [f"  {word} " for word in name.split()]
+    return {word[start : start + 3] for word in padded for start in range(len(word) - 2)}

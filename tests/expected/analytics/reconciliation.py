@@ -1,0 +1,102 @@
+"""The site's own figures beside ours, in a season in which nothing is damaged: they are the same."""
+
+from collections import Counter
+from dataclasses import replace
+from datetime import timedelta
+from decimal import Decimal
+
+from scraper.sample_site.day_statistics import DayStatistics
+from scraper.sample_site.driver_names import UNKNOWN_CLASS
+from scraper.sample_site.session_statistics import THOUSANDTH, SessionStatistics
+from tests.expected.analytics.session_facts import Driven, best_of, grouped
+from tests.expected.natural_keys import Row, event_id
+
+FIGURES = (
+    "fastest",
+    "average",
+    "top_3_consecutive",
+    "average_top_5",
+    "average_top_10",
+    "average_top_15",
+    "std_deviation",
+    "consistency",
+)
+EVERY_LAP_MS = (0, 24 * 3_600_000)
+"""A valid range that leaves no lap out."""
+
+
+def day_rows(driven: list[Driven]) -> list[Row]:
+    """``analytics.day_reconciliation``."""
+    return [_day_row(sessions) for sessions in grouped(driven, "track", "date").values()]
+
+
+def _day_row(sessions: list[Driven]) -> Row:
+    site = DayStatistics.of(sessions[0].day)
+    # The site adds up the laps before it rounds to seconds; ours keep their milliseconds.
+    track_time = sum((each.time_on_track for each in sessions), Decimal(0))
+    best = best_of(sessions)
+    return {
+        **sessions[0].of_day,
+        "sessions": len(sessions),
+        **_both("laps", site.total_laps, 0),
+        "site_track_time_seconds": site.track_time,
+        "our_track_time_seconds": track_time,
+        "track_time_difference": track_time - site.track_time,
+        **_both("drivers", site.unique_drivers, 0),
+        **_both("classes", site.unique_classes, 0),
+        **_both("first_start", sessions[0].session.started_at.time(), timedelta(0)),
+        **_both("last_start", sessions[-1].session.started_at.time(), timedelta(0)),
+        **_both("best_lap", best, None if best is None else Decimal(0)),
+        "differences": [],
+        "verdict": "complete",
+    }
+
+
+def _both(figure: str, value: object, difference: object) -> Row:
+    return {f"site_{figure}": value, f"our_{figure}": value, f"{figure}_difference": difference}
+
+
+def class_rows(driven: list[Driven]) -> list[Row]:
+    """``analytics.class_reconciliation``. The site's leaderboard leaves Unknown Class out."""
+    rows: list[Row] = []
+    for sessions in grouped(driven, "track", "date", "class_name").values():
+        class_name, best = sessions[0].class_name, best_of(sessions)
+        site_best = None if class_name == UNKNOWN_CLASS else best
+        rows.append(
+            {
+                "event_id": event_id(sessions[0].day),
+                "class_name": class_name,
+                **_both("laps", sum(len(each.session.laps) for each in sessions), 0),
+                "site_best_lap": site_best,
+                "our_best_lap": best,
+                "best_lap_difference": None if site_best is None else Decimal(0),
+                "is_other_best_lap": False,
+            }
+        )
+    return rows
+
+
+def session_rows(driven: list[Driven]) -> list[Row]:
+    """``analytics.session_reconciliation``. The site prints the figures of the valid laps."""
+    return [_session_row(each) for each in driven]
+
+
+def _session_row(each: Driven) -> Row:
+    all_laps = SessionStatistics.of(replace(each.session, valid_range_ms=EVERY_LAP_MS))
+    sides = {"site": each.statistics, "valid": each.statistics, "all": all_laps}
+    others = [name for name in FIGURES if _is_other(getattr(each.statistics, name), getattr(all_laps, name))]
+    return {
+        "event_id": event_id(each.day),
+        "race_id": each.race_id,
+        "session_id": each.session_id,
+        **{f"{side}_{name}": getattr(statistics, name) for side, statistics in sides.items() for name in FIGURES},
+        "invalid_lap_count": Counter(lap.is_valid for lap in each.session.laps)[False],
+        "not_of_valid_laps": [],
+        "not_of_all_laps": others,
+        "fits": "valid laps" if others else "both",
+    }
+
+
+def _is_other(site: Decimal | None, ours: Decimal | None) -> bool:
+    """What the page leaves blank is not compared, and the last digit may be rounded another way."""
+    return site is not None and (ours is None or abs(site - ours) > THOUSANDTH)

@@ -1,0 +1,81 @@
+"""What is told of a track: ``analytics.class_day_bests``, ``class_records`` and ``track_activity``."""
+
+from collections import defaultdict
+from datetime import date
+from decimal import Decimal
+
+from scraper.sample_site.driver_names import display_name
+from tests.expected.analytics.session_facts import Driven, best_of, grouped
+from tests.expected.natural_keys import Row, class_day_best_id
+
+
+def class_day_best_rows(driven: list[Driven]) -> list[Row]:
+    """``analytics.class_day_bests``."""
+    timed = [each for each in driven if each.best is not None]
+    firsts = [_fastest(sessions) for sessions in grouped(timed, "track", "date", "class_name").values()]
+    return [
+        {
+            "id": class_day_best_id(each.day, each.class_name),
+            **each.of_day,
+            "class_name": each.class_name,
+            "best_lap": each.best,
+            "race_id": each.race_id,
+            "start_time": each.session.started_at,
+        }
+        for each in firsts
+    ]
+
+
+def record_rows(driven: list[Driven]) -> list[Row]:
+    """``analytics.class_records``."""
+    within: dict[tuple[str, str, str, date | None], list[Driven]] = defaultdict(list)
+    for each in driven:
+        if each.best is not None:
+            for period, start in (("day", each.date), ("month", each.date.replace(day=1)), ("ever", None)):
+                within[each.track, each.class_name, period, start].append(each)
+    return [
+        {
+            "track_slug": track,
+            "class_name": class_name,
+            "period": period,
+            "period_start": start,
+            **_record(_fastest(sessions)),
+        }
+        for (track, class_name, period, start), sessions in within.items()
+    ]
+
+
+def _record(each: Driven) -> Row:
+    return {
+        "best_lap": each.best,
+        "practice_date": each.date,
+        "start_time": each.session.started_at,
+        "race_id": each.race_id,
+        "person_id": each.of_racer["person_id"],
+        "name_on_session": display_name(each.session.driver),
+    }
+
+
+def _fastest(sessions: list[Driven]) -> Driven:
+    """Of equal laps the first driven."""
+    return next(each for each in sessions if each.best == best_of(sessions))
+
+
+def activity_rows(driven: list[Driven]) -> list[Row]:
+    """``analytics.track_activity``."""
+    months: dict[tuple[str, date], list[Driven]] = defaultdict(list)
+    for each in driven:
+        months[each.track, each.date.replace(day=1)].append(each)
+    return [
+        {
+            "track_slug": track,
+            "month": month,
+            "days": len({each.date for each in own}),
+            "sessions": len(own),
+            "laps": sum(each.statistics.lap_count for each in own),
+            "time_on_track_seconds": sum((each.time_on_track for each in own), Decimal(0)),
+            "people": len({each.person for each in own} - {None}),
+            "sessions_of_nobody_known": sum(each.person is None for each in own),
+        }
+        for (track, month), own in months.items()
+    ]

@@ -1,0 +1,29 @@
+"""The expected rows of ``drivers``: who is behind an identity, by the latest session that names somebody."""
+
+from collections.abc import Iterable
+
+from scraper.sample_site.driver_names import UNKNOWN_DRIVER, folded, is_name, normalized_name
+from scraper.sample_site.practice import Session
+from tests.expected.natural_keys import SOURCE, Row, driver_id, source_driver_id
+
+
+def driver_rows(sessions: Iterable[Session]) -> list[Row]:
+    """One row of ``drivers`` per identity that these sessions have."""
+    in_time = sorted(sessions, key=lambda session: (session.started_at, session.session_id))
+    by_identity: dict[str, list[Session]] = {}
+    for session in in_time:
+        by_identity.setdefault(source_driver_id(session), []).append(session)
+    return [_driver_row(own_sessions) for own_sessions in by_identity.values()]
+
+
+def _driver_row(sessions_in_time: list[Session]) -> Row:
+    names = [folded(session.driver) for session in sessions_in_time if is_name(session.driver)]
+    latest = sessions_in_time[-1]
+    return {
+        "id": driver_id(latest),
+        "source": SOURCE,
+        "source_driver_id": source_driver_id(latest),
+        "display_name": names[-1] if names else UNKNOWN_DRIVER,
+        "normalized_name": normalized_name(names[-1]) if names else None,
+        "transponder_number": latest.transponder or None,
+    }

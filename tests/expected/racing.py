@@ -1,0 +1,37 @@
+"""What schema ``racing`` must hold once a season has been crawled: by the contract, from the season, not its pages.
+
+Every table is a list of rows, every row a dict by column. Left out are ``created_at``, ``updated_at`` and
+``last_ingested_at``, which nobody can know beforehand. Numbers are ``Decimal``, inside JSON too, dates and times are
+``date`` and ``datetime``, ids ``UUID``; all sessions count as listed and captured.
+"""
+
+from collections.abc import Iterable
+from datetime import date
+
+from scraper.sample_site.season import Season
+from tests.expected.days import event_row, track_row
+from tests.expected.drivers import driver_rows
+from tests.expected.natural_keys import Row
+from tests.expected.sessions import lap_rows, race_driver_row, race_result_row, race_row
+
+
+def expected_rows(
+    season: Season, base_url: str, asked: Iterable[tuple[str, date]] | None = None
+) -> dict[str, list[Row]]:
+    """The rows of every final table, by table name.
+
+    ``base_url`` is ``LIVERC_BASE_URL`` with its ``{track}``. ``asked`` are the days whose lists are crawled, as track
+    slug and date, with or without sessions; by default all days that have some. ``KeyError`` for an unknown track.
+    """
+    days = list(season.days()) if asked is None else [season.day(slug, day) for slug, day in sorted(set(asked))]
+    tracks = {day.track.slug: day.track for day in days}
+    listed = [(day, session) for day in days for session in day.sessions]
+    return {
+        "tracks": [track_row(track, base_url) for track in tracks.values()],
+        "events": [event_row(day, base_url) for day in days],
+        "races": [race_row(day, session, base_url) for day, session in listed],
+        "drivers": driver_rows(session for _, session in listed),
+        "race_drivers": [race_driver_row(day, session) for day, session in listed],
+        "race_results": [race_result_row(day, session) for day, session in listed],
+        "laps": [row for day, session in listed for row in lap_rows(day, session)],
+    }

@@ -1,0 +1,14 @@
+"""What the tests of the day report share: a browser, and a database per module."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.report.browser import Browser, open_browser
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Debian's Chromium; the tests that need it are skipped where it is not installed."""
+    with open_browser() as browser:
+        yield browser

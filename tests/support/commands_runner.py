@@ -1,0 +1,68 @@
+"""Running commands as `make` does: in a process of their own, told by settings in the environment."""
+
+import json
+import os
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from scraper.config import REPOSITORY
+from scraper.database.connection import Database
+from tests.support.waiting import LONGEST_SECONDS
+
+_MAIN = "import sys; from scraper.__main__ import main; sys.exit(main())"
+
+
+# dbt and Scrapy, and what they import, are not held to "warnings are errors": that is for the tests' own process.
+@dataclass(frozen=True)
+class Commands:
+    """Commands on one database, with a folder of their own for dbt's artifacts."""
+
+    database: Database
+    artifacts: Path
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """What a command needs to know, beside the arguments of the run."""
+        return {
+            **os.environ,
+            "DATABASE_URL": self.database.url.render_as_string(hide_password=False),
+            "DBT_TARGET_PATH": str(self.artifacts / "target"),
+            "DBT_LOG_PATH": str(self.artifacts / "logs"),
+            "CRAWL_DELAY": "0",
+        }
+
+    def start(self, command: str, before: str = "", **settings: str) -> subprocess.Popen[str]:
+        """Start a command and return at once. `before` is Python that its process does first.
+
+        That is for what no setting can change, such as the clock.
+        """
+        program = ["-c", f"{before}\n{_MAIN}"] if before else ["-m", "scraper"]
+        return subprocess.Popen(
+            [sys.executable, *program, command],
+            cwd=REPOSITORY,
+            env={**self.environment, **settings},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+
+    def run(self, command: str, before: str = "", **settings: str) -> subprocess.CompletedProcess[str]:
+        """Run a command to its end."""
+        with self.start(command, before, **settings) as process:
+            out, err = process.communicate(timeout=LONGEST_SECONDS)
+        return subprocess.CompletedProcess(command, process.returncode, out, err)
+
+    def succeed(self, command: str, **settings: str) -> str:
+        """Run a command that must end with status 0; what it said."""
+        done = self.run(command, **settings)
+        assert done.returncode == 0, f"{command} ended with {done.returncode}\n{done.stdout}\n{done.stderr}"
+        return done.stdout + done.stderr
+
+    def manifest(self) -> dict[str, Any]:
+        """The dbt project as dbt has read it and writes it down for other programs."""
+        self.succeed("dbt", ARGS="parse")
+        manifest: dict[str, Any] = json.loads((self.artifacts / "target" / "manifest.json").read_text())
+        return manifest
