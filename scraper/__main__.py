@@ -9,7 +9,7 @@ from types import ModuleType
 import psycopg
 
 from scraper.config import load_config
-from scraper.database.diagnosis import what_went_wrong
+from scraper.database.diagnosis import explain_error
 from scraper.errors import INTERRUPTED, PracticeError
 
 # Each is a module of scraper/commands, with a hyphen for the underscore, imported only when asked for.
@@ -49,7 +49,7 @@ def main(arguments: list[str] | None = None) -> int:
         print(f"{command}: {problem}", file=sys.stderr)
         return problem.exit_status
     except psycopg.Error as problem:
-        print(f"{command}: {what_went_wrong(problem)}", file=sys.stderr)
+        print(f"{command}: {explain_error(problem)}", file=sys.stderr)
         return PracticeError.exit_status
     except KeyboardInterrupt:
         return INTERRUPTED

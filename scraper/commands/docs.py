@@ -3,7 +3,7 @@
 import os
 
 from scraper.config import REPOSITORY, Config
-from scraper.database.diagnosis import outage_told_by
+from scraper.database.diagnosis import explain_outage
 from scraper.database.migrate import open_migrated
 from scraper.database.schema_diagram import SCHEMA_PAGE, schema_page
 from scraper.errors import CannotWork
@@ -15,7 +15,7 @@ def run(config: Config) -> int:
     SCHEMA_PAGE.write_text(schema_page(), encoding="utf-8")
     for error in run_dbt(open_migrated(config), "docs", "generate", "--static", writes_artifacts=True).errors:
         raise CannotWork(
-            outage_told_by(error.message)
+            explain_outage(error.message)
             or f"the page of models is not whole: dbt's {error.name} says {error.message}; more in logs/dbt.log"
         )
     print(f"Tables and keys: {SCHEMA_PAGE}")

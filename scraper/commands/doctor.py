@@ -7,7 +7,7 @@ import psycopg
 from scraper.config import REPOSITORY, Config
 from scraper.console import plain_console
 from scraper.database.connection import Database, open_database
-from scraper.database.diagnosis import what_went_wrong
+from scraper.database.diagnosis import explain_error
 from scraper.database.lock_holders import ProjectLock, lock_holders
 from scraper.database.migrate import schema_problem
 from scraper.doctor.activity import check_idle_transactions, check_killed_crawls, check_locks, check_work_list
@@ -65,6 +65,6 @@ def _all_of(subject: str, check: Check) -> Iterator[Finding]:
     except psycopg.errors.InsufficientPrivilege:
         yield ok(subject, "not for this login to see")  # a right that is needed and missing is told under `rights`
     except psycopg.Error as error:
-        yield problem(subject, what_went_wrong(error))
+        yield problem(subject, explain_error(error))
     except (PracticeError, OSError) as error:
         yield problem(subject, str(error))

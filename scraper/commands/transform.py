@@ -8,7 +8,7 @@ import psycopg
 
 from scraper.config import Config
 from scraper.database.connection import Database
-from scraper.database.diagnosis import outage_told_by
+from scraper.database.diagnosis import explain_outage
 from scraper.database.locks import Job, only_one
 from scraper.database.migrate import open_migrated
 from scraper.errors import CannotWork
@@ -88,7 +88,7 @@ def report(outcome: DbtRun, then: str) -> None:
     for warning in outcome.warnings:
         print(f"  warning  {warning.failures} times: {warning.description or warning.name}")
         print(f'           which ones: make dbt ARGS="show -s {warning.name}"')
-    if outage := next(filter(None, (outage_told_by(error.message) for error in outcome.errors)), None):
+    if outage := next(filter(None, (explain_outage(error.message) for error in outcome.errors)), None):
         raise CannotWork(outage)
     for error in outcome.errors:
         print(f"  error    {error.kind} {error.name}: {error.message}")

@@ -19,6 +19,6 @@ _IN_WORDS: dict[type[Any], str] = {
 }
 
 
-def why_no_answer(problem: BaseException | None) -> str:
+def explain_download_error(problem: BaseException | None) -> str:
     """One line; the exception's own where there are no better words."""
     return _IN_WORDS.get(type(problem)) or " ".join(f"no answer ({type(problem).__name__}: {problem})".split())

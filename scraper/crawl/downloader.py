@@ -16,7 +16,7 @@ class NotAsked(IgnoreRequest):
     """The crawl stopped before this request left: nothing failed, nothing is known. Raised by the queue."""
 
 
-class SiteQueue(Downloader):
+class SiteDownloader(Downloader):
     """Scrapy's downloader with a single slot.
 
     LiveRC's tracks are subdomains of shared servers, so delay and concurrency count over all of them together, with
@@ -78,13 +78,13 @@ class SiteQueue(Downloader):
         slot.latercall = call_later(seconds, self._latercall, slot)
 
 
-def queue_of(crawler: Crawler) -> SiteQueue:
+def downloader_of(crawler: Crawler) -> SiteDownloader:
     """The queue of a crawl that runs."""
-    if crawler.engine is None or not isinstance(crawler.engine.downloader, SiteQueue):
-        raise TypeError("the setting DOWNLOADER must name SiteQueue")
+    if crawler.engine is None or not isinstance(crawler.engine.downloader, SiteDownloader):
+        raise TypeError("the setting DOWNLOADER must name SiteDownloader")
     return crawler.engine.downloader
 
 
 def stop_crawl(crawler: Crawler, reason: str) -> None:
     """Stop the queue of a crawl, and with it the crawl."""
-    queue_of(crawler).stop(reason)
+    downloader_of(crawler).stop(reason)

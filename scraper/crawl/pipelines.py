@@ -9,7 +9,7 @@ from scrapy.exceptions import DropItem
 
 from scraper.crawl.downloader import stop_crawl
 from scraper.crawl.stats import CrawlStats
-from scraper.database.diagnosis import what_went_wrong
+from scraper.database.diagnosis import explain_error
 from scraper.raw.items import FailedPage, Page
 from scraper.raw.store import RawStore
 
@@ -51,7 +51,7 @@ class RawTablesPipeline:
             await self._store_and_count(item)
         except psycopg.OperationalError as problem:
             # Without a database every further request would be load on the site for nothing.
-            self._stats.stop(what_went_wrong(problem))
+            self._stats.stop(explain_error(problem))
             stop_crawl(self._crawler, "database_lost")
             raise DropItem("the database is gone") from None
         return item

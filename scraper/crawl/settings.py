@@ -9,7 +9,7 @@ from typing import Any
 
 from scraper import __version__
 from scraper.config import Config
-from scraper.crawl.urls import SiteAddresses
+from scraper.crawl.urls import SiteUrls
 from scraper.database.connection import Database
 
 BOT_NAME = "practice-warehouse"
@@ -37,18 +37,18 @@ TELNETCONSOLE_ENABLED = False  # default True
 REMOTE_CONTROL_ENABLED = False  # default True
 DOWNLOAD_HANDLERS = {"data": None, "file": None, "ftp": None, "s3": None}  # default all of them
 
-DOWNLOADER = "scraper.crawl.downloader.SiteQueue"  # default has a slot per host
+DOWNLOADER = "scraper.crawl.downloader.SiteDownloader"  # default has a slot per host
 DOWNLOADER_MIDDLEWARES = {
     "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,
-    "scraper.crawl.middlewares.offsite.StayOnSite": 50,
+    "scraper.crawl.middlewares.offsite.OffsiteMiddleware": 50,
     "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
     "scraper.crawl.middlewares.robots.Robots": 100,
     "scrapy.downloadermiddlewares.retry.RetryMiddleware": None,
-    "scraper.crawl.middlewares.retry.Patience": 550,
+    "scraper.crawl.middlewares.retry.RetryMiddleware": 550,
 }
 ITEM_PIPELINES = {"scraper.crawl.pipelines.RawTablesPipeline": 300}
 EXTENSIONS = {
-    "scraper.crawl.extensions.shutdown.Interruption": 0,
+    "scraper.crawl.extensions.shutdown.Shutdown": 0,
     "scraper.crawl.extensions.progress.Progress": 500,
     "scrapy.extensions.logstats.LogStats": None,  # default 0; ours says more, in fewer lines
 }
@@ -79,5 +79,5 @@ def for_run(config: Config, database: Database, crawl_id: int, days: tuple[date,
         "PRACTICE_DATABASE": database,
         "PRACTICE_CRAWL_ID": crawl_id,
         "PRACTICE_DAYS": days,
-        "PRACTICE_ORIGINS": SiteAddresses(config.liverc_base_url).origins(config.tracks),
+        "PRACTICE_ORIGINS": SiteUrls(config.liverc_base_url).origins(config.tracks),
     }

@@ -7,7 +7,7 @@ _QUERIES = {"month": "p=calendar&d=", "list": "p=session_list&d=", "session": "p
 
 
 @dataclass(frozen=True)
-class SiteAddresses:
+class SiteUrls:
     """The addresses below a base URL with `{track}` in it, such as `https://{track}.liverc.com`."""
 
     base_url: str

@@ -11,7 +11,7 @@ from psycopg.conninfo import make_conninfo
 from psycopg.pq import Conninfo
 
 from scraper.config import REPOSITORY, Config
-from scraper.database.diagnosis import is_pooled_by_transaction, server_words, why_no_connection
+from scraper.database.diagnosis import explain_connection_error, is_pooled_by_transaction, server_message
 from scraper.database.embedded import EmbeddedServer
 from scraper.database.url import connection_parameters
 from scraper.errors import CannotWork
@@ -98,7 +98,7 @@ def open_embedded(server: EmbeddedServer, name: str, application_name: str) -> D
                 create_database(connection, name, template="template0")
     except psycopg.Error as problem:
         raise CannotWork(
-            f"no database {name} on the embedded server ({server_words(problem)}): mend that; its log is {server.log}"
+            f"no database {name} on the embedded server ({server_message(problem)}): mend that; its log is {server.log}"
         ) from None
     return _checked({"application_name": application_name, **server.parameters(name)})
 
@@ -120,7 +120,7 @@ def _checked(parameters: Mapping[str, str]) -> Database:
             database = Database({**found, **parameters})
             _refuse_what_is_unfit(connection, database)
     except psycopg.Error as problem:
-        raise CannotWork(why_no_connection(parameters, problem)) from None
+        raise CannotWork(explain_connection_error(parameters, problem)) from None
     return database
 
 

@@ -19,7 +19,7 @@ _SIGNS = {
 }
 
 
-def why_no_connection(parameters: Mapping[str, str], problem: psycopg.Error) -> str:
+def explain_connection_error(parameters: Mapping[str, str], problem: psycopg.Error) -> str:
     """One line for a connection that failed, with the next thing to do. Shows no password."""
     user, database = parameters.get("user", "the default user"), parameters["dbname"]
     host, port = parameters.get("host", "the default socket"), parameters.get("port", "5432")
@@ -37,14 +37,14 @@ def why_no_connection(parameters: Mapping[str, str], problem: psycopg.Error) -> 
             f"make it with createdb -h {host} -p {port} -U {user} -E UTF8 -T template0 {database}"
         )
     return (
-        f"PostgreSQL at {host}:{port} lets {user} not into {database} ({server_words(problem)}): "
+        f"PostgreSQL at {host}:{port} lets {user} not into {database} ({server_message(problem)}): "
         "check user and password in DATABASE_URL, and percent-encode any of @ : / ? # % in the password"
     )
 
 
-def what_went_wrong(problem: psycopg.Error) -> str:
+def explain_error(problem: psycopg.Error) -> str:
     """One line for an error in the midst of work, with the next thing to do."""
-    said = server_words(problem)
+    said = server_message(problem)
     if isinstance(problem, psycopg.errors.DiskFull):
         return _DISK_FULL.format(said)
     if isinstance(problem, psycopg.errors.InsufficientPrivilege):
@@ -54,13 +54,13 @@ def what_went_wrong(problem: psycopg.Error) -> str:
     return f"the database cannot do that ({said}): see make doctor"
 
 
-def outage_told_by(words: str) -> str | None:
+def explain_outage(words: str) -> str | None:
     """The same of dbt's words for an error, if they tell of a full disk or of a server that is gone; else None."""
     what_happened = next((line for sign, line in _SIGNS.items() if sign in words), None)
     return what_happened and what_happened.format(" ".join(words.partition("HINT:")[0].split()))
 
 
-def server_words(problem: psycopg.Error) -> str:
+def server_message(problem: psycopg.Error) -> str:
     """What the server itself said, on one line."""
     lines = [line.strip() for line in str(problem).splitlines() if line.strip()]
     return lines[0].rpartition("FATAL:")[2].strip(" .") if lines else "it does not say why"

@@ -12,7 +12,7 @@ from sqlalchemy.exc import DBAPIError
 
 from scraper.config import REPOSITORY
 from scraper.database.connection import Database
-from scraper.database.diagnosis import server_words
+from scraper.database.diagnosis import server_message
 from scraper.errors import CannotWork
 
 # Whoever is in a transaction with one of our tables, longest first.
@@ -64,10 +64,10 @@ def _why_not(database: Database, problem: BaseException | None) -> str:
         return f"{beginning}: {_who_is_in_the_way(database)}"
     if isinstance(problem, psycopg.errors.InsufficientPrivilege):
         return (
-            f"{beginning}: {server_words(problem)}; run make migrate once with a DATABASE_URL whose user owns the "
+            f"{beginning}: {server_message(problem)}; run make migrate once with a DATABASE_URL whose user owns the "
             "database, then this again"
         )
-    said = server_words(problem) if isinstance(problem, psycopg.Error) else str(problem)
+    said = server_message(problem) if isinstance(problem, psycopg.Error) else str(problem)
     return f"{beginning}: {said}; mend that and run this again"
 
 

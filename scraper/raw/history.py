@@ -195,7 +195,7 @@ class ListedSession:
     latest_start: str | None = None
 
 
-class StoredDays:
+class RawHistory:
     """One connection for reading the raw tables."""
 
     def __init__(self, connection: AsyncConnection[dict[str, Any]]) -> None:

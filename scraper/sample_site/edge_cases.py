@@ -158,4 +158,4 @@ def _borders() -> Iterator[Planted]:
     yield Planted(0, time(14, 40), "Cass Late", "Vintage Truck", "9001103", cass)
 
 
-PLANTED_SESSIONS = tuple(_sessions())
+EDGE_CASES = tuple(_sessions())

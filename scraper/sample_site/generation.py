@@ -8,7 +8,7 @@ from random import Random
 
 from scraper.sample_site.chance import chance_of
 from scraper.sample_site.driver_names import UNKNOWN_CLASS, UNKNOWN_DRIVER, normalized_name
-from scraper.sample_site.edge_cases import PLANTED_SESSIONS
+from scraper.sample_site.edge_cases import EDGE_CASES
 from scraper.sample_site.people import Driver, regulars
 from scraper.sample_site.practice import Session, Track
 from scraper.sample_site.season_plan import FIRST_SESSION_ID, SeasonPlan, practice_dates, practice_days_by_date
@@ -102,6 +102,6 @@ def _planted(plan: SeasonPlan, day: int, track: Track, practice_date: date) -> l
             valid_range_ms=track.valid_range_ms,
             person=planted.person or normalized_name(planted.driver) or "",
         )
-        for planted in PLANTED_SESSIONS
+        for planted in EDGE_CASES
         if planted.days_back == plan.days - 1 - day
     ]

@@ -13,7 +13,7 @@ import psycopg
 
 from scraper.config import REPOSITORY
 from scraper.database.connection import ASSUME_ROLE, Database
-from scraper.database.diagnosis import outage_told_by
+from scraper.database.diagnosis import explain_outage
 from scraper.errors import INTERRUPTED, CannotWork
 
 if TYPE_CHECKING:
@@ -76,7 +76,7 @@ def run_dbt(
         outcome = dbtRunner(callbacks=[listen]).invoke([*arguments, *where, *quietly])
     if outcome.exception is not None or outcome.result is None:
         reason = _in_short(str(outcome.exception or "see the log"))
-        raise CannotWork(outage_told_by(reason) or f"dbt stopped: {reason}; the whole story is in logs/dbt.log")
+        raise CannotWork(explain_outage(reason) or f"dbt stopped: {reason}; the whole story is in logs/dbt.log")
     run = replace(_read(outcome.result), said=said)
     if not (outcome.success or run.errors):
         raise CannotWork("dbt did not succeed, and does not say why: see logs/dbt.log")

@@ -215,12 +215,12 @@ def test_a_database_that_goes_away_stops_the_crawl(crawler: Crawler) -> None:
 
 LOSES_ITS_CONNECTION = """
 import psycopg
-from scraper.raw.history import StoredDays
+from scraper.raw.history import RawHistory
 
 async def connect(_):
     raise psycopg.OperationalError('connection failed: FATAL:  too many connections for role "nightly_crawl"')
 
-StoredDays.connect = connect
+RawHistory.connect = connect
 """
 
 

@@ -9,7 +9,7 @@ import pytest
 from scraper import __main__ as entry
 from scraper.config import Config
 from scraper.database.connection import Database
-from scraper.database.diagnosis import outage_told_by, what_went_wrong
+from scraper.database.diagnosis import explain_error, explain_outage
 
 DISK_FULL = psycopg.errors.DiskFull(
     'could not extend file "base/1/2": No space left on device\nHINT:  Check free space.'
@@ -35,7 +35,7 @@ DISK_FULL = psycopg.errors.DiskFull(
     ],
 )
 def test_an_error_is_one_line_with_its_remedy(problem: psycopg.Error, begins: str, ends: str) -> None:
-    line = what_went_wrong(problem)
+    line = explain_error(problem)
     assert line.startswith(begins)
     assert line.endswith(ends)
     assert line.isprintable()
@@ -53,7 +53,7 @@ def test_an_error_is_one_line_with_its_remedy(problem: psycopg.Error, begins: st
     ],
 )
 def test_dbt_s_words_for_an_outage_are_understood(words: str, line: str | None) -> None:
-    told = outage_told_by(words)
+    told = explain_outage(words)
     assert told is None if line is None else (told or "").startswith(line)
 
 

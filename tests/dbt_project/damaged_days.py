@@ -9,21 +9,21 @@ from scraper.sample_site import page_text
 from scraper.sample_site.day_statistics import laps_by_class_panel, leaderboard_panel
 from scraper.sample_site.practice import Day
 from scraper.sample_site.season import Season
-from tests.expected.analytics import TOLD
-from tests.expected.analytics.session_facts import driven_sessions
+from tests.expected.analytics import EXPECTED
+from tests.expected.analytics.session_facts import session_facts
 from tests.expected.natural_keys import event_id
 
 SEASON = Season.generate(tracks=1, days=12)
 TRACK = SEASON.tracks[0].slug
 DAYS = list(SEASON.days())
-DRIVEN = driven_sessions(DAYS)
+DRIVEN = session_facts(DAYS)
 
 Row = dict[str, Any]
 
 
 def told(model: str, *key: str) -> dict[Any, Row]:
     """The rows of a model, had nothing been damaged, by event and these columns."""
-    return {tuple(row[column] for column in ("event_id", *key)): row for row in TOLD[model](DRIVEN)}
+    return {tuple(row[column] for column in ("event_id", *key)): row for row in EXPECTED[model](DRIVEN)}
 
 
 INTACT_DAYS = told("day_reconciliation")

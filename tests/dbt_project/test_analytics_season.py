@@ -7,8 +7,8 @@ import psycopg
 import pytest
 from psycopg.rows import dict_row
 
-from tests.expected.analytics import TOLD
-from tests.expected.analytics.session_facts import driven_sessions
+from tests.expected.analytics import EXPECTED
+from tests.expected.analytics.session_facts import session_facts
 from tests.expected.natural_keys import Row
 from tests.support.commands_runner import Commands
 from tests.support.derived_season import SEASON
@@ -16,7 +16,7 @@ from tests.support.final_schema import differences
 
 Rows = Callable[[str], list[dict[str, Any]]]
 
-DRIVEN = driven_sessions(SEASON.days())
+DRIVEN = session_facts(SEASON.days())
 GRAINS = {
     "sessions": ("race_id",),
     "stints": ("event_id", "racer_id", "stint_of_day"),
@@ -49,9 +49,9 @@ def keyed(rows: Sequence[Row], key: Sequence[str]) -> dict[tuple[Any, ...], Row]
     return found
 
 
-@pytest.mark.parametrize("model", TOLD)
+@pytest.mark.parametrize("model", EXPECTED)
 def test_a_model_is_what_the_season_knows(rows: Rows, model: str) -> None:
-    found, expected = rows(f"select * from analytics.{model}"), TOLD[model](DRIVEN)
+    found, expected = rows(f"select * from analytics.{model}"), EXPECTED[model](DRIVEN)
     assert {frozenset(row) for row in found} == {frozenset(row) for row in expected}
     assert differences({model: keyed(found, GRAINS[model])}, {model: keyed(expected, GRAINS[model])}) == []
 
@@ -60,7 +60,7 @@ def test_the_season_tells_every_model_but_a_hash(rows: Rows) -> None:
     models = rows(
         "select relname from pg_class where relnamespace = 'analytics'::regnamespace and relkind in ('r', 'v')"
     )
-    assert {row["relname"] for row in models} - TOLD.keys() == {"day_versions"}
+    assert {row["relname"] for row in models} - EXPECTED.keys() == {"day_versions"}
 
 
 def test_nobody_is_taken_for_another_one(rows: Rows) -> None:

@@ -32,7 +32,7 @@ Links = dict[tuple[Any, ...], dict[str, Any]]
 
 
 @dataclass(frozen=True)
-class Driven:
+class SessionFacts:
     """One session; a lower number began earlier."""
 
     track: str
@@ -61,7 +61,7 @@ class People:
         """As if the table had just been made."""
         self.execute("truncate analytics.driver_people")
 
-    def drive(self, *sessions: Driven) -> None:
+    def drive(self, *sessions: SessionFacts) -> None:
         """Store the sessions' pages, each on a day of its own, so that a run touches these and no others."""
         with psycopg.connect(self.database.conninfo, autocommit=True) as connection:
             for each in sessions:
@@ -126,58 +126,58 @@ def people(recorded: People) -> Iterator[People]:
 
 def test_a_name_at_a_track_is_one_person_in_any_spelling_on_any_transponder(people: People) -> None:
     people.drive(
-        Driven("hill", 1, "Ana Ruiz", "7000001"),
-        Driven("hill", 2, "RUIZ, Ana", "7000002"),
-        Driven("hill", 3, "ana ruiz", ""),
+        SessionFacts("hill", 1, "Ana Ruiz", "7000001"),
+        SessionFacts("hill", 2, "RUIZ, Ana", "7000002"),
+        SessionFacts("hill", 3, "ana ruiz", ""),
     )
     links = people.run().values()
     assert {link["rule"] for link in links} == {"same_name"}
     assert len({link["person_id"] for link in links}) == 1
-    people.drive(Driven("moor", 4, "Ana Ruiz", "7000009"))
+    people.drive(SessionFacts("moor", 4, "Ana Ruiz", "7000009"))
     people.run()
     assert people.person("moor", "7000009", "ana ruiz") != people.person("hill", "7000001", "ana ruiz")
 
 
 def test_a_transponder_ties_one_name_at_two_tracks_and_the_elder_id_stays(people: People) -> None:
-    people.drive(Driven("moor", 2, "Ana Ruiz", "7000001"))
+    people.drive(SessionFacts("moor", 2, "Ana Ruiz", "7000001"))
     people.run()
-    people.drive(Driven("hill", 1, "Ana Ruiz", "7000002"))
+    people.drive(SessionFacts("hill", 1, "Ana Ruiz", "7000002"))
     people.run()
     elder, younger = people.person("hill", "7000002", "ana ruiz"), people.person("moor", "7000001", "ana ruiz")
     assert elder != younger
-    people.drive(Driven("moor", 3, "Ana Ruiz", "7000002"))
+    people.drive(SessionFacts("moor", 3, "Ana Ruiz", "7000002"))
     links = people.run().values()
     assert {link["person_id"] for link in links} == {elder}
     assert {link["rule"] for link in links} == {"same_transponder"}
-    people.drive(Driven("moor", 0, "Ana Ruiz", "7000001"))  # found later, driven earlier
+    people.drive(SessionFacts("moor", 0, "Ana Ruiz", "7000001"))  # found later, driven earlier
     assert {link["person_id"] for link in people.run().values()} == {elder}
     assert {link["person_id"] for link in people.run(is_full=True).values()} == {elder}
 
 
 def test_two_names_whose_tie_is_gone_are_two_people_again(people: People) -> None:
     people.drive(
-        Driven("hill", 1, "Ana Ruiz", "7000001"),
-        Driven("hill", 2, "Ana Ruiz", "7000002"),
-        Driven("moor", 3, "Ana Ruiz", "7000001"),
-        Driven("moor", 4, "Ana Ruiz", "7000003"),
+        SessionFacts("hill", 1, "Ana Ruiz", "7000001"),
+        SessionFacts("hill", 2, "Ana Ruiz", "7000002"),
+        SessionFacts("moor", 3, "Ana Ruiz", "7000001"),
+        SessionFacts("moor", 4, "Ana Ruiz", "7000003"),
     )
     people.run()
     ana = people.person("hill", "7000002", "ana ruiz")
     assert people.person("moor", "7000003", "ana ruiz") == ana
-    people.drive(Driven("hill", 1, "Ben Okafor", "7000001"), Driven("moor", 3, "Ben Okafor", "7000001"))
+    people.drive(SessionFacts("hill", 1, "Ben Okafor", "7000001"), SessionFacts("moor", 3, "Ben Okafor", "7000001"))
     people.run()
     assert people.person("hill", "7000002", "ana ruiz") == ana
     assert people.person("moor", "7000003", "ana ruiz") not in (ana, None)
 
 
 def test_what_a_transponder_drives_without_a_name_is_its_only_persons(people: People) -> None:
-    people.drive(Driven("hill", 1, UNKNOWN, "7000001"), Driven("hill", 2, UNKNOWN, ""))
+    people.drive(SessionFacts("hill", 1, UNKNOWN, "7000001"), SessionFacts("hill", 2, UNKNOWN, ""))
     [link] = people.run().values()
     assert (link["rule"], link["person_id"]) == ("never_named", None)
     people.drive(
-        Driven("hill", 5, "Ana Ruiz", "7000001"),
-        Driven("moor", 3, "ANA RUIZ", "7000001"),
-        Driven("moor", 4, "", "7000001"),
+        SessionFacts("hill", 5, "Ana Ruiz", "7000001"),
+        SessionFacts("moor", 3, "ANA RUIZ", "7000001"),
+        SessionFacts("moor", 4, "", "7000001"),
     )
     people.run()
     ana = people.person("hill", "7000001", "ana ruiz")
@@ -187,14 +187,14 @@ def test_what_a_transponder_drives_without_a_name_is_its_only_persons(people: Pe
     }
     assert "ANA RUIZ in session 3" in nearest["hill"]
     # Another name, and nobody knows any more; each name stays who it is.
-    people.drive(Driven("hill", 6, "Ben Okafor", "7000001"))
+    people.drive(SessionFacts("hill", 6, "Ben Okafor", "7000001"))
     people.run()
     assert people.person("hill", "7000001", None) is people.person("moor", "7000001", None) is None
     assert "shared_transponder" in {link["rule"] for link in people.links().values()}
     assert people.person("hill", "7000001", "ana ruiz") == ana
     assert people.person("hill", "7000001", "ben okafor") not in (ana, None)
     # The other name was a mistake.
-    people.drive(Driven("hill", 6, "Ana Ruiz", "7000001"))
+    people.drive(SessionFacts("hill", 6, "Ana Ruiz", "7000001"))
     people.run()
     assert people.person("hill", "7000001", None) == ana
 
@@ -202,9 +202,9 @@ def test_what_a_transponder_drives_without_a_name_is_its_only_persons(people: Pe
 @pytest.mark.parametrize("placeholder", ["0", "9999999", "1234567"])
 def test_a_placeholder_links_nobody(people: People, placeholder: str) -> None:
     people.drive(
-        Driven("hill", 1, "Ana Ruiz", placeholder),
-        Driven("moor", 2, "Ana Ruiz", placeholder),
-        Driven("hill", 3, UNKNOWN, placeholder),
+        SessionFacts("hill", 1, "Ana Ruiz", placeholder),
+        SessionFacts("moor", 2, "Ana Ruiz", placeholder),
+        SessionFacts("hill", 3, UNKNOWN, placeholder),
     )
     people.run()
     assert people.person("hill", placeholder, "ana ruiz") != people.person("moor", placeholder, "ana ruiz")
@@ -213,10 +213,10 @@ def test_a_placeholder_links_nobody(people: People, placeholder: str) -> None:
 
 def test_an_override_beats_every_rule_and_goes_as_it_came(people: People) -> None:
     people.drive(
-        Driven("hill", 1, "Ana Ruiz", "7000001"),
-        Driven("hill", 2, "Anna Ruiz", "7000002"),
-        Driven("hill", 3, "Ana Ruiz", "7000003"),
-        Driven("hill", 4, UNKNOWN, "7000004"),
+        SessionFacts("hill", 1, "Ana Ruiz", "7000001"),
+        SessionFacts("hill", 2, "Anna Ruiz", "7000002"),
+        SessionFacts("hill", 3, "Ana Ruiz", "7000003"),
+        SessionFacts("hill", 4, UNKNOWN, "7000004"),
     )
     people.run()
     ana, anna = people.person("hill", "7000001", "ana ruiz"), people.person("hill", "7000002", "anna ruiz")
@@ -241,7 +241,7 @@ def test_an_override_beats_every_rule_and_goes_as_it_came(people: People) -> Non
     assert ids["1"] == ids["2"] == ids["4"] == ana
     assert ids["3"] not in (ana, anna, None)
     younger = ids["3"]
-    people.drive(Driven("hill", 5, "ANNA RUIZ", "7000005"), Driven("hill", 6, "Ana Ruiz", "7000003"))
+    people.drive(SessionFacts("hill", 5, "ANNA RUIZ", "7000005"), SessionFacts("hill", 6, "Ana Ruiz", "7000003"))
     people.run()
     assert people.person("hill", "7000005", "anna ruiz") == ana
     assert people.person("hill", "7000003", "ana ruiz") == younger
@@ -254,9 +254,9 @@ def test_an_override_beats_every_rule_and_goes_as_it_came(people: People) -> Non
 
 def test_alike_names_are_listed_and_not_merged(people: People) -> None:
     people.drive(
-        Driven("hill", 1, "Greg Rosander", "7000001"),
-        Driven("hill", 2, "Gregg Rosander", "7000002"),
-        Driven("hill", 3, "Ben Okafor", "7000003"),
+        SessionFacts("hill", 1, "Greg Rosander", "7000001"),
+        SessionFacts("hill", 2, "Gregg Rosander", "7000002"),
+        SessionFacts("hill", 3, "Ben Okafor", "7000003"),
     )
     assert len({link["person_id"] for link in people.run().values()}) == 3
     with psycopg.connect(people.database.conninfo) as connection:
@@ -267,7 +267,7 @@ def test_alike_names_are_listed_and_not_merged(people: People) -> None:
 
 
 SESSIONS = st.builds(
-    Driven,
+    SessionFacts,
     st.sampled_from(TRACKS),
     st.integers(1, 8),
     st.sampled_from([UNKNOWN, "", "Ana Ruiz", "RUIZ, ANA", "Ben Okafor"]),
@@ -302,7 +302,7 @@ def test_any_history_tells_the_people_that_a_rebuild_tells(people: People) -> No
     def live(history: list[Any]) -> None:
         people.empty()
         for happening in history:
-            if isinstance(happening, Driven):
+            if isinstance(happening, SessionFacts):
                 people.drive(happening)
             elif isinstance(happening, list):
                 people.override(*happening)
@@ -318,13 +318,13 @@ def test_any_history_tells_the_people_that_a_rebuild_tells(people: People) -> No
 def test_ids_stay_as_data_grows(people: People) -> None:
     @settings(QUICKLY, phases=[Phase.generate])
     @given(st.lists(st.lists(SESSIONS, max_size=3), min_size=2, max_size=5))
-    def grow(days: list[list[Driven]]) -> None:
+    def grow(days: list[list[SessionFacts]]) -> None:
         people.empty()
         before: Links = {}
         for number, sessions in enumerate(days):
             people.drive(
                 *(
-                    Driven(each.track, 10 * number + place, each.name, each.transponder)
+                    SessionFacts(each.track, 10 * number + place, each.name, each.transponder)
                     for place, each in enumerate(sessions)
                 )
             )

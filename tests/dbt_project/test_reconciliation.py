@@ -33,7 +33,7 @@ from tests.dbt_project.damaged_days import (
     renamed_classes,
 )
 from tests.dbt_project.raw_pages import DayList, listed, store
-from tests.expected.analytics import TOLD
+from tests.expected.analytics import EXPECTED
 from tests.expected.natural_keys import event_id
 from tests.support.commands_runner import Commands
 
@@ -155,7 +155,7 @@ def test_other_days_are_complete_or_partial_and_not_named(found: Found) -> None:
 
 def test_a_session_whose_figure_fits_no_laps_is_flagged(found: Found) -> None:
     assert "  warning  1 times: Sessions whose printed figures are neither those of their valid laps" in found.transform
-    expected = {row["session_id"]: row for row in TOLD["session_reconciliation"](DRIVEN)}
+    expected = {row["session_id"]: row for row in EXPECTED["session_reconciliation"](DRIVEN)}
     del expected[str(UNTOUCHED.sessions[0].session_id)]
     damaged = str(DAMAGED_SESSION.session_id)
     expected[damaged] = {
@@ -171,7 +171,7 @@ def test_a_session_whose_figure_fits_no_laps_is_flagged(found: Found) -> None:
 @pytest.mark.usefixtures("found")
 def test_a_session_without_its_page_has_the_lists_figures(commands: Commands) -> None:
     missing = UNTOUCHED.sessions[0]
-    [expected] = [row for row in TOLD["sessions"](DRIVEN) if row["session_id"] == str(missing.session_id)]
+    [expected] = [row for row in EXPECTED["sessions"](DRIVEN) if row["session_id"] == str(missing.session_id)]
     of_its_laps = ("valid_laps", "best_lap_number", "best_lap_at", "best_3_consecutive", "best_5_consecutive")
     with psycopg.connect(commands.database.conninfo, row_factory=dict_row) as connection:
         query = "select * from analytics.sessions where session_id = %s"

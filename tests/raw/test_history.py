@@ -12,7 +12,7 @@ from psycopg.types.json import Jsonb
 
 from scraper.database.connection import Database
 from scraper.raw import history as stored_days
-from scraper.raw.history import ListedSession, StoredDay, StoredDays
+from scraper.raw.history import ListedSession, RawHistory, StoredDay
 from scraper.raw.items import FailedPage, Page, PracticeList, PracticeSession
 from scraper.raw.store import RawStore
 
@@ -62,9 +62,9 @@ class Tables:
 
         asyncio.run(work())
 
-    def read(self, read: Callable[[StoredDays], Awaitable[T]]) -> T:
+    def read(self, read: Callable[[RawHistory], Awaitable[T]]) -> T:
         async def work() -> T:
-            stored = await StoredDays.connect(self.database)
+            stored = await RawHistory.connect(self.database)
             try:
                 return await read(stored)
             finally:

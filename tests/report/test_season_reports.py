@@ -16,7 +16,7 @@ from scraper.sample_site.driver_names import normalized_name
 from scraper.sample_site.practice import Day
 from tests.expected.analytics.class_days import driver_day_rows, leaderboard_rows
 from tests.expected.analytics.lap_flags import lap_flag_rows
-from tests.expected.analytics.session_facts import Driven, driven_sessions, grouped
+from tests.expected.analytics.session_facts import SessionFacts, grouped, session_facts
 from tests.expected.analytics.sessions import session_rows
 from tests.expected.natural_keys import Row
 from tests.report.browser import Browser
@@ -25,7 +25,7 @@ from tests.support.commands_runner import Commands
 from tests.support.derived_season import SEASON
 
 DAYS = [day for day in SEASON.days() if day.sessions]
-DRIVEN = driven_sessions(SEASON.days())
+DRIVEN = session_facts(SEASON.days())
 RACERS: dict[object, str] = {each.racer_id: each.racer for each in DRIVEN}
 FULLEST = max(DAYS, key=lambda day: len(day.sessions))
 # Every parameter of a query has some value that it can be asked with.
@@ -76,7 +76,7 @@ def known_as(racer: object) -> str:
     return (normalized_name(name) if track else None) or str(racer)
 
 
-def of_day(day: Day) -> list[Driven]:
+def of_day(day: Day) -> list[SessionFacts]:
     return [each for each in DRIVEN if (each.track, each.date) == (day.track.slug, day.date)]
 
 
@@ -147,7 +147,7 @@ def test_runs_and_laps_are_what_the_season_knows(report_of: ReportOf, day: Day) 
         assert laps == [[lap_as_shown(each, number, flags) for each in own] for number in range(1, most + 1)]
 
 
-def run_as_shown(driven: Driven, known: Row) -> list[str]:
+def run_as_shown(driven: SessionFacts, known: Row) -> list[str]:
     invalid = int(str(known["laps"])) - int(str(known["valid_laps"]))
     gain = known["gain_on_previous_best"]
     return [
@@ -166,7 +166,7 @@ def seconds(value: object) -> str:
     return "–" if value is None else f"{value:.3f}"
 
 
-def lap_as_shown(driven: Driven, number: int, flags: dict[tuple[object, object], str]) -> str:
+def lap_as_shown(driven: SessionFacts, number: int, flags: dict[tuple[object, object], str]) -> str:
     if number > len(driven.session.laps):
         return ""
     lap = driven.session.laps[number - 1]

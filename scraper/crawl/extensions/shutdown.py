@@ -18,7 +18,7 @@ logger = logging.getLogger(__name__)
 FINISH_REASON = "interrupted"
 
 
-class Interruption:
+class Shutdown:
     """In place of Scrapy's handlers, which would sit out the queue's delays and halts before they stop.
 
     A second signal ends the process at once: what is committed stays all the same.

@@ -9,7 +9,7 @@ from scrapy.exceptions import IgnoreRequest
 from scraper.crawl.urls import origin_of
 
 
-class StayOnSite:
+class OffsiteMiddleware:
     """Refuses every request to another scheme, host or port, wherever it came from: redirects and robots.txt included.
 
     In place of Scrapy's own guard, which knows hosts only, and lets pass what asks not to be filtered.

@@ -17,8 +17,8 @@ from scrapy.exceptions import (
 )
 from scrapy.http import HtmlResponse, Response
 
-from scraper.crawl.download_errors import why_no_answer
-from scraper.crawl.downloader import queue_of, stop_crawl
+from scraper.crawl.download_errors import explain_download_error
+from scraper.crawl.downloader import downloader_of, stop_crawl
 from scraper.crawl.middlewares.retry_after import seconds_to_wait
 from scraper.crawl.stats import CrawlStats
 from scraper.pages import is_bot_check
@@ -48,7 +48,7 @@ PASSING_EXCEPTIONS = (
 )
 
 
-class Patience:
+class RetryMiddleware:
     """In place of Scrapy's retries, which come at once, wait for one page only, and do not know `Retry-After`.
 
     A busy, broken or silent site is left alone by all requests: for as long as its `Retry-After` says, or else for four
@@ -83,7 +83,7 @@ class Patience:
     def process_exception(self, request: Request, exception: Exception) -> Request | None:
         """The same request once more, or None: the exception stands."""
         if isinstance(exception, PASSING_EXCEPTIONS):
-            return self._once_more(request, why_no_answer(exception), 0)
+            return self._once_more(request, explain_download_error(exception), 0)
         return None
 
     def back_off(self, retries: int) -> float:
@@ -98,7 +98,7 @@ class Patience:
             self._stop("told_to_wait", f"the site asks to be left alone: resume after {resume:%Y-%m-%d %H:%M:%S %Z}")
             return None
         wait = max(wish, self.back_off(retries))
-        queue_of(self._crawler).halt(wait)
+        downloader_of(self._crawler).halt(wait)
         if retries < RETRIES and self._crawler.spider is not None:
             logger.info("%s: %s; nothing is asked for %.1f s, then once more", request.url, reason, wait)
             return get_retry_request(

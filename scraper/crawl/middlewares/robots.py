@@ -11,8 +11,8 @@ from scrapy.http import Response
 from scrapy.robotstxt import RobotParser
 from scrapy.utils.httpobj import urlparse_cached
 
-from scraper.crawl.download_errors import why_no_answer
-from scraper.crawl.downloader import NotAsked, queue_of, stop_crawl
+from scraper.crawl.download_errors import explain_download_error
+from scraper.crawl.downloader import NotAsked, downloader_of, stop_crawl
 from scraper.crawl.middlewares.retry import LONGEST_WAIT
 from scraper.crawl.stats import CrawlStats
 
@@ -55,7 +55,7 @@ class Robots(RobotsTxtMiddleware):
         await super()._parse_robots(response.replace(body=b"") if no_rules else response, netloc, request)
 
     def _robots_error(self, exc: Exception, netloc: str) -> None:
-        why = str(exc) if isinstance(exc, IgnoreRequest) else why_no_answer(exc)
+        why = str(exc) if isinstance(exc, IgnoreRequest) else explain_download_error(exc)
         not_asked = IgnoreRequest(f"robots.txt cannot be read ({why}), so that nothing else is asked")
         self._refusals[netloc] = exc if isinstance(exc, NotAsked) else not_asked
         super()._robots_error(exc, netloc)
@@ -68,4 +68,4 @@ class Robots(RobotsTxtMiddleware):
             stop_crawl(self.crawler, "robots_delay")
         elif delay > self.crawler.settings.getfloat("DOWNLOAD_DELAY"):
             logger.info("robots.txt asks for %g s between two requests, more than CRAWL_DELAY: so be it", delay)
-            queue_of(self.crawler).slow_down(delay)
+            downloader_of(self.crawler).slow_down(delay)

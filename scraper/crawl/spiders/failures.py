@@ -8,7 +8,7 @@ from scrapy.http import HtmlResponse, Response
 from scrapy.spidermiddlewares.httperror import HttpError
 from twisted.python.failure import Failure
 
-from scraper.crawl.download_errors import why_no_answer
+from scraper.crawl.download_errors import explain_download_error
 from scraper.crawl.downloader import NotAsked
 from scraper.pages import PageErrorKind, is_bot_check
 from scraper.raw.items import FailedPage
@@ -38,4 +38,4 @@ def why_not_had(failure: Failure) -> FailedPage | None:
         return failed_page(request, "http_status", f"the site answered with status {response.status}", response)
     if isinstance(problem, IgnoreRequest):
         return failed_page(request, "not_allowed", str(problem))
-    return failed_page(request, "no_answer", why_no_answer(failure.value))
+    return failed_page(request, "no_answer", explain_download_error(failure.value))

@@ -11,7 +11,7 @@ from scraper.crawl.spiders.freshness import list_is_due, session_is_due
 from scraper.crawl.spiders.page_queue import PageToAsk, Turns
 from scraper.crawl.stats import CrawlStats
 from scraper.crawl.time_bounds import AHEAD, BEHIND, end_of_day, passed_everywhere
-from scraper.raw.history import StoredDays
+from scraper.raw.history import RawHistory
 
 logger = logging.getLogger(__name__)
 
@@ -19,14 +19,14 @@ logger = logging.getLogger(__name__)
 _FARTHEST_AHEAD = timedelta(days=366)
 
 
-class CrawlPlan:
+class CrawlPlanner:
     """The pages of one crawl, planned as others are read, so that nothing is remembered but what is next.
 
     A track's first page is its list for a single day, else the month that tells what there is. Days that may still go
     on somewhere are urgent: of all tracks they come before everything else.
     """
 
-    def __init__(self, config: Config, days: tuple[date, date], stored: StoredDays, stats: CrawlStats) -> None:
+    def __init__(self, config: Config, days: tuple[date, date], stored: RawHistory, stats: CrawlStats) -> None:
         self._config = config
         self._stored = stored
         self._stats = stats

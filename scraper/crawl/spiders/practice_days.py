@@ -14,12 +14,12 @@ from twisted.python.failure import Failure
 from scraper.crawl.downloader import stop_crawl
 from scraper.crawl.spiders.failures import failed_page, why_not_had
 from scraper.crawl.spiders.page_queue import PageToAsk
-from scraper.crawl.spiders.planner import CrawlPlan
+from scraper.crawl.spiders.planner import CrawlPlanner
 from scraper.crawl.stats import CrawlStats
-from scraper.crawl.urls import SiteAddresses
-from scraper.database.diagnosis import what_went_wrong
+from scraper.crawl.urls import SiteUrls
+from scraper.database.diagnosis import explain_error
 from scraper.pages import DayListPage, MonthPage, PageError, PageErrorKind, SessionPage
-from scraper.raw.history import StoredDays
+from scraper.raw.history import RawHistory
 from scraper.raw.items import Page, PracticeList, PracticeMonth, PracticeSession
 
 logger = logging.getLogger(__name__)
@@ -50,23 +50,23 @@ class PracticeDaysSpider(Spider):
     def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> "PracticeDaysSpider":
         """As Scrapy makes it, from the settings that `make crawl` passes on."""
         spider = super().from_crawler(crawler, *args, **kwargs)
-        spider.addresses = SiteAddresses(crawler.settings["PRACTICE_CONFIG"].liverc_base_url)
+        spider.addresses = SiteUrls(crawler.settings["PRACTICE_CONFIG"].liverc_base_url)
         spider.stats = CrawlStats(crawler)
         return spider
 
-    addresses: SiteAddresses
+    addresses: SiteUrls
     stats: CrawlStats
-    stored: StoredDays | None = None
+    stored: RawHistory | None = None
 
     async def start(self) -> AsyncIterator[Request]:
         """The planned pages, each when there is room for it: until then it is no request, and may be overtaken."""
         settings, engine = self.crawler.settings, self.crawler.engine
         try:
-            self.stored = await StoredDays.connect(settings["PRACTICE_DATABASE"])
+            self.stored = await RawHistory.connect(settings["PRACTICE_DATABASE"])
         except psycopg.Error as problem:
             self._stop_without_database(problem)
             return
-        self.plan = CrawlPlan(settings["PRACTICE_CONFIG"], settings["PRACTICE_DAYS"], self.stored, self.stats)
+        self.plan = CrawlPlanner(settings["PRACTICE_CONFIG"], settings["PRACTICE_DAYS"], self.stored, self.stats)
         while (page := await self.plan.next_page()) is not None:
             yield self.ask(page)
             if engine is not None and engine.needs_backout():
@@ -101,7 +101,7 @@ class PracticeDaysSpider(Spider):
             self.plan.page_is_done()
 
     def _stop_without_database(self, problem: psycopg.Error) -> None:
-        self.stats.stop(what_went_wrong(problem))
+        self.stats.stop(explain_error(problem))
         stop_crawl(self.crawler, "database_lost")
 
     async def _read_and_plan(self, response: HtmlResponse, page: PageToAsk) -> Page:

@@ -154,8 +154,8 @@ class EmbeddedServer:
         deadline = time.monotonic() + PATIENCE_SECONDS
         while True:
             log_before = self.log.stat().st_size
-            server_words = shlex.join(["-c", f"config_file={self.home / 'postgresql.conf'}"])
-            started = self._pg_ctl("start", "-l", str(self.log), "-o", server_words)
+            server_message = shlex.join(["-c", f"config_file={self.home / 'postgresql.conf'}"])
+            started = self._pg_ctl("start", "-l", str(self.log), "-o", server_message)
             if started.returncode == 0:
                 return
             if has_living_postmaster(self.cluster):

@@ -7,8 +7,8 @@ import pytest
 from scrapy import Request
 from scrapy.exceptions import IgnoreRequest
 
-from scraper.crawl.middlewares.offsite import StayOnSite
-from scraper.crawl.urls import SiteAddresses
+from scraper.crawl.middlewares.offsite import OffsiteMiddleware
+from scraper.crawl.urls import SiteUrls
 from scraper.sample_site.faults import Fault, redirect
 from tests.support.crawling import SESSIONS, Crawler
 
@@ -62,7 +62,7 @@ def test_a_redirect_within_the_site_is_followed(crawler: Crawler) -> None:
     ],
 )
 def test_scheme_host_and_port_must_be_a_tracks_own(url: str, is_ours: bool) -> None:
-    guard = StayOnSite(SiteAddresses("https://{track}.liverc.com").origins(("sandy", "creek")))
+    guard = OffsiteMiddleware(SiteUrls("https://{track}.liverc.com").origins(("sandy", "creek")))
     if is_ours:
         guard.process_request(Request(url))
     else:

@@ -6,10 +6,10 @@ Every column of every row is told, ids included: all of the season counts as cra
 from collections.abc import Callable
 
 from tests.expected.analytics import class_days, lap_flags, people, reconciliation, sessions, tracks
-from tests.expected.analytics.session_facts import Driven
+from tests.expected.analytics.session_facts import SessionFacts
 from tests.expected.natural_keys import Row
 
-TOLD: dict[str, Callable[[list[Driven]], list[Row]]] = {
+EXPECTED: dict[str, Callable[[list[SessionFacts]], list[Row]]] = {
     "sessions": sessions.session_rows,
     "stints": sessions.stint_rows,
     "class_leaderboard": class_days.leaderboard_rows,

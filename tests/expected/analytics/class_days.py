@@ -3,11 +3,11 @@
 from decimal import Decimal
 
 from scraper.sample_site.session_statistics import rounded
-from tests.expected.analytics.session_facts import Driven, best_of, grouped
+from tests.expected.analytics.session_facts import SessionFacts, best_of, grouped
 from tests.expected.natural_keys import Row
 
 
-def leaderboard_rows(driven: list[Driven]) -> list[Row]:
+def leaderboard_rows(driven: list[SessionFacts]) -> list[Row]:
     """``analytics.class_leaderboard``."""
     rows: list[Row] = []
     for of_class in grouped(driven, "track", "date", "class_name").values():
@@ -29,7 +29,7 @@ def leaderboard_rows(driven: list[Driven]) -> list[Row]:
     return rows
 
 
-def _with_the_fastest_lap(sessions: list[Driven]) -> Row:
+def _with_the_fastest_lap(sessions: list[SessionFacts]) -> Row:
     fastest = next(each for each in sessions if each.best == best_of(sessions))
     return {
         **fastest.of_day,
@@ -44,7 +44,7 @@ def _with_the_fastest_lap(sessions: list[Driven]) -> Row:
     }
 
 
-def driver_day_rows(driven: list[Driven]) -> list[Row]:
+def driver_day_rows(driven: list[SessionFacts]) -> list[Row]:
     """``analytics.driver_days``."""
     rows: list[Row] = []
     for of_day in grouped(driven, "track", "date").values():
@@ -62,7 +62,7 @@ def driver_day_rows(driven: list[Driven]) -> list[Row]:
     return rows
 
 
-def _driver_day_row(sessions: list[Driven]) -> Row:
+def _driver_day_row(sessions: list[SessionFacts]) -> Row:
     bests = [each.best for each in sessions if each.best is not None]
     return {
         **sessions[0].of_day,
@@ -82,6 +82,6 @@ def _driver_day_row(sessions: list[Driven]) -> Row:
     }
 
 
-def _improvement_percent(sessions: list[Driven]) -> Decimal | None:
+def _improvement_percent(sessions: list[SessionFacts]) -> Decimal | None:
     bests = [each.best for each in sessions if each.best is not None]
     return rounded(100 * (bests[0] - min(bests)) / bests[0]) if bests else None

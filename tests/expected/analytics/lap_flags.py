@@ -4,7 +4,7 @@ from decimal import ROUND_HALF_UP, Decimal
 
 from scraper.sample_site.practice import Lap
 from scraper.sample_site.session_statistics import rounded, seconds
-from tests.expected.analytics.session_facts import Driven, grouped
+from tests.expected.analytics.session_facts import SessionFacts, grouped
 from tests.expected.natural_keys import Row
 
 FEWEST_LAPS_FOR_A_MEDIAN = 5
@@ -17,7 +17,7 @@ IN_WORDS = {
 }
 
 
-def lap_flag_rows(driven: list[Driven]) -> list[Row]:
+def lap_flag_rows(driven: list[SessionFacts]) -> list[Row]:
     """Every lap that stands out against the median of the racer's valid laps in the class on the day."""
     rows: list[Row] = []
     for sessions in grouped(driven, "track", "date", "class_name", "racer_id").values():
@@ -33,7 +33,7 @@ def lap_flag_rows(driven: list[Driven]) -> list[Row]:
     return rows
 
 
-def _row(each: Driven, lap: Lap, median_ms: Decimal, flag: str) -> Row:
+def _row(each: SessionFacts, lap: Lap, median_ms: Decimal, flag: str) -> Row:
     share, median = rounded(lap.time_ms / median_ms), rounded(median_ms / 1000)
     per_cent = (100 * share).quantize(Decimal(1), ROUND_HALF_UP)
     return {

@@ -8,19 +8,19 @@ from uuid import UUID
 from scraper.sample_site.driver_names import display_name
 from scraper.sample_site.session_statistics import rounded
 from tests.expected.analytics.known_people import is_real_transponder
-from tests.expected.analytics.session_facts import Driven, grouped
+from tests.expected.analytics.session_facts import SessionFacts, grouped
 from tests.expected.natural_keys import Row, driver_id, driver_people_id, track_id
 
 ALIKE_ENOUGH = Decimal("0.5")
 
 
-def driver_people_rows(driven: list[Driven]) -> list[Row]:
+def driver_people_rows(driven: list[SessionFacts]) -> list[Row]:
     """``analytics.driver_people``: whom each driver's sessions under one name at a track belong to, and why."""
     told = [each for each in driven if each.name or each.session.transponder]
     return [_link(sessions, told) for sessions in grouped(told, "track", "driver", "name").values()]
 
 
-def _link(sessions: list[Driven], told: list[Driven]) -> Row:
+def _link(sessions: list[SessionFacts], told: list[SessionFacts]) -> Row:
     first, last = sessions[0], sessions[-1]
     rule, evidence = _named_by(sessions, told) if first.name else _unnamed_by(sessions, told)
     return {
@@ -42,7 +42,7 @@ def _link(sessions: list[Driven], told: list[Driven]) -> Row:
     }
 
 
-def _named_by(sessions: list[Driven], told: list[Driven]) -> tuple[str, str]:
+def _named_by(sessions: list[SessionFacts], told: list[SessionFacts]) -> tuple[str, str]:
     first = sessions[0]
     counted = f"{len(sessions)} sessions, the first of them" if len(sessions) > 1 else "session"
     named = f"named so in {counted} {first.session_id}"
@@ -54,7 +54,7 @@ def _named_by(sessions: list[Driven], told: list[Driven]) -> tuple[str, str]:
     return "same_name", named
 
 
-def _unnamed_by(sessions: list[Driven], told: list[Driven]) -> tuple[str, str]:
+def _unnamed_by(sessions: list[SessionFacts], told: list[SessionFacts]) -> tuple[str, str]:
     first = sessions[0]
     named = [each for each in told if each.driver == first.driver and each.name]
     if not is_real_transponder(first.session.transponder):
@@ -68,7 +68,7 @@ def _unnamed_by(sessions: list[Driven], told: list[Driven]) -> tuple[str, str]:
     return "named_transponder", f"the transponder is {said}, the nearest in time"
 
 
-def people_rows(driven: list[Driven]) -> list[Row]:
+def people_rows(driven: list[SessionFacts]) -> list[Row]:
     """``analytics.people``."""
     known = [each for each in driven if each.person]
     return [
@@ -86,7 +86,7 @@ def people_rows(driven: list[Driven]) -> list[Row]:
     ]
 
 
-def candidate_rows(driven: list[Driven]) -> list[Row]:
+def candidate_rows(driven: list[SessionFacts]) -> list[Row]:
     """``analytics.person_candidates``: two people with alike names at a track, the lesser id first."""
     names: dict[str, set[tuple[UUID, str]]] = defaultdict(set)
     for each in driven:

@@ -8,7 +8,7 @@ from decimal import Decimal
 from scraper.sample_site.day_statistics import DayStatistics
 from scraper.sample_site.driver_names import UNKNOWN_CLASS
 from scraper.sample_site.session_statistics import THOUSANDTH, SessionStatistics
-from tests.expected.analytics.session_facts import Driven, best_of, grouped
+from tests.expected.analytics.session_facts import SessionFacts, best_of, grouped
 from tests.expected.natural_keys import Row, event_id
 
 FIGURES = (
@@ -25,12 +25,12 @@ EVERY_LAP_MS = (0, 24 * 3_600_000)
 """A valid range that leaves no lap out."""
 
 
-def day_rows(driven: list[Driven]) -> list[Row]:
+def day_rows(driven: list[SessionFacts]) -> list[Row]:
     """``analytics.day_reconciliation``."""
     return [_day_row(sessions) for sessions in grouped(driven, "track", "date").values()]
 
 
-def _day_row(sessions: list[Driven]) -> Row:
+def _day_row(sessions: list[SessionFacts]) -> Row:
     site = DayStatistics.of(sessions[0].day)
     # The site adds up the laps before it rounds to seconds; ours keep their milliseconds.
     track_time = sum((each.time_on_track for each in sessions), Decimal(0))
@@ -56,7 +56,7 @@ def _both(figure: str, value: object, difference: object) -> Row:
     return {f"site_{figure}": value, f"our_{figure}": value, f"{figure}_difference": difference}
 
 
-def class_rows(driven: list[Driven]) -> list[Row]:
+def class_rows(driven: list[SessionFacts]) -> list[Row]:
     """``analytics.class_reconciliation``. The site's leaderboard leaves Unknown Class out."""
     rows: list[Row] = []
     for sessions in grouped(driven, "track", "date", "class_name").values():
@@ -76,12 +76,12 @@ def class_rows(driven: list[Driven]) -> list[Row]:
     return rows
 
 
-def session_rows(driven: list[Driven]) -> list[Row]:
+def session_rows(driven: list[SessionFacts]) -> list[Row]:
     """``analytics.session_reconciliation``. The site prints the figures of the valid laps."""
     return [_session_row(each) for each in driven]
 
 
-def _session_row(each: Driven) -> Row:
+def _session_row(each: SessionFacts) -> Row:
     all_laps = SessionStatistics.of(replace(each.session, valid_range_ms=EVERY_LAP_MS))
     sides = {"site": each.statistics, "valid": each.statistics, "all": all_laps}
     others = [name for name in FIGURES if _is_other(getattr(each.statistics, name), getattr(all_laps, name))]

@@ -15,7 +15,7 @@ from tests.expected.natural_keys import Row, driver_id, event_id, race_id, race_
 
 
 @dataclass(frozen=True, slots=True)
-class Driven:
+class SessionFacts:
     """A session, its day, and who drove it, ``None`` where nobody can tell."""
 
     day: Day
@@ -102,31 +102,31 @@ class Driven:
         return {"person_id": self.person.id if self.person else None, "racer_id": self.racer_id}
 
 
-def driven_sessions(days: Iterable[Day]) -> list[Driven]:
+def session_facts(days: Iterable[Day]) -> list[SessionFacts]:
     """All sessions in order of start, as the pages print it, and id."""
     days = list(days)
     people = known_people(days)
     driven = [
-        Driven(day, session, people[session.session_id], SessionStatistics.of(session))
+        SessionFacts(day, session, people[session.session_id], SessionStatistics.of(session))
         for day in days
         for session in day.sessions
     ]
     return sorted(driven, key=lambda each: (each.session.started_at, each.session.session_id))
 
 
-def grouped(driven: Iterable[Driven], *names: str) -> dict[tuple[object, ...], list[Driven]]:
+def grouped(driven: Iterable[SessionFacts], *names: str) -> dict[tuple[object, ...], list[SessionFacts]]:
     """Sessions by what their attributes of these names say, in order."""
-    groups: dict[tuple[object, ...], list[Driven]] = defaultdict(list)
+    groups: dict[tuple[object, ...], list[SessionFacts]] = defaultdict(list)
     for each in driven:
         groups[tuple(getattr(each, name) for name in names)].append(each)
     return groups
 
 
-def pause(before: Driven, after: Driven) -> int:
+def pause(before: SessionFacts, after: SessionFacts) -> int:
     """Whole seconds from the end of one session to the start of the next."""
     return int((after.session.started_at - before.ended_at).total_seconds())
 
 
-def best_of(sessions: Iterable[Driven]) -> Decimal | None:
+def best_of(sessions: Iterable[SessionFacts]) -> Decimal | None:
     """The fastest valid lap of them all."""
     return min((each.best for each in sessions if each.best is not None), default=None)

@@ -7,13 +7,13 @@ from itertools import pairwise
 from scraper.sample_site.driver_names import display_name
 from scraper.sample_site.practice import Session
 from scraper.sample_site.session_statistics import seconds
-from tests.expected.analytics.session_facts import Driven, best_of, grouped, pause
+from tests.expected.analytics.session_facts import SessionFacts, best_of, grouped, pause
 from tests.expected.natural_keys import Row, driver_id
 
 SHORT_PAUSE = timedelta(minutes=5)
 
 
-def session_rows(driven: list[Driven]) -> list[Row]:
+def session_rows(driven: list[SessionFacts]) -> list[Row]:
     """``analytics.sessions``. No track of the season has a time zone, and no class an alias."""
     return [
         {**_who_and_when(each), **_what_came_of_it(each), **_within_the_day(number, sessions)}
@@ -22,7 +22,7 @@ def session_rows(driven: list[Driven]) -> list[Row]:
     ]
 
 
-def _who_and_when(each: Driven) -> Row:
+def _who_and_when(each: SessionFacts) -> Row:
     return {
         "race_id": each.race_id,
         "race_result_id": each.race_result_id,
@@ -42,7 +42,7 @@ def _who_and_when(each: Driven) -> Row:
     }
 
 
-def _what_came_of_it(each: Driven) -> Row:
+def _what_came_of_it(each: SessionFacts) -> Row:
     return {
         "time_on_track_seconds": each.time_on_track,
         "laps": each.statistics.lap_count,
@@ -58,7 +58,7 @@ def _what_came_of_it(each: Driven) -> Row:
     }
 
 
-def _within_the_day(number: int, sessions: list[Driven]) -> Row:
+def _within_the_day(number: int, sessions: list[SessionFacts]) -> Row:
     each, earlier = sessions[number], sessions[:number]
     best_before = best_of(before for before in earlier if before.class_name == each.class_name)
     return {
@@ -76,7 +76,7 @@ def fastest_in_a_row(session: Session, count: int) -> Decimal | None:
     return None if fastest is None else seconds(fastest)
 
 
-def stint_rows(driven: list[Driven]) -> list[Row]:
+def stint_rows(driven: list[SessionFacts]) -> list[Row]:
     """``analytics.stints``."""
     rows: list[Row] = []
     for sessions in grouped(driven, "track", "date", "racer_id").values():
@@ -88,7 +88,7 @@ def stint_rows(driven: list[Driven]) -> list[Row]:
     return rows
 
 
-def _stint_row(number: int, stint: list[Driven]) -> Row:
+def _stint_row(number: int, stint: list[SessionFacts]) -> Row:
     return {
         **stint[0].of_day,
         **stint[0].of_racer,

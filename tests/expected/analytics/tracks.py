@@ -5,11 +5,11 @@ from datetime import date
 from decimal import Decimal
 
 from scraper.sample_site.driver_names import display_name
-from tests.expected.analytics.session_facts import Driven, best_of, grouped
+from tests.expected.analytics.session_facts import SessionFacts, best_of, grouped
 from tests.expected.natural_keys import Row, class_day_best_id
 
 
-def class_day_best_rows(driven: list[Driven]) -> list[Row]:
+def class_day_best_rows(driven: list[SessionFacts]) -> list[Row]:
     """``analytics.class_day_bests``."""
     timed = [each for each in driven if each.best is not None]
     firsts = [_fastest(sessions) for sessions in grouped(timed, "track", "date", "class_name").values()]
@@ -26,9 +26,9 @@ def class_day_best_rows(driven: list[Driven]) -> list[Row]:
     ]
 
 
-def record_rows(driven: list[Driven]) -> list[Row]:
+def record_rows(driven: list[SessionFacts]) -> list[Row]:
     """``analytics.class_records``."""
-    within: dict[tuple[str, str, str, date | None], list[Driven]] = defaultdict(list)
+    within: dict[tuple[str, str, str, date | None], list[SessionFacts]] = defaultdict(list)
     for each in driven:
         if each.best is not None:
             for period, start in (("day", each.date), ("month", each.date.replace(day=1)), ("ever", None)):
@@ -45,7 +45,7 @@ def record_rows(driven: list[Driven]) -> list[Row]:
     ]
 
 
-def _record(each: Driven) -> Row:
+def _record(each: SessionFacts) -> Row:
     return {
         "best_lap": each.best,
         "practice_date": each.date,
@@ -56,14 +56,14 @@ def _record(each: Driven) -> Row:
     }
 
 
-def _fastest(sessions: list[Driven]) -> Driven:
+def _fastest(sessions: list[SessionFacts]) -> SessionFacts:
     """Of equal laps the first driven."""
     return next(each for each in sessions if each.best == best_of(sessions))
 
 
-def activity_rows(driven: list[Driven]) -> list[Row]:
+def activity_rows(driven: list[SessionFacts]) -> list[Row]:
     """``analytics.track_activity``."""
-    months: dict[tuple[str, date], list[Driven]] = defaultdict(list)
+    months: dict[tuple[str, date], list[SessionFacts]] = defaultdict(list)
     for each in driven:
         months[each.track, each.date.replace(day=1)].append(each)
     return [
