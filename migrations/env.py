@@ -1,7 +1,5 @@
 """Run migrations: one at a time, in one transaction, and never queueing long in front of readers."""
 
-import os
-import socket
 from collections.abc import Mapping
 from dataclasses import replace
 
@@ -12,7 +10,7 @@ from sqlalchemy.pool import NullPool
 from scraper.config import load_config
 from scraper.database import migrate
 from scraper.database.connection import Database, open_database
-from scraper.database.schema_lock import own_schema
+from scraper.database.locks import application_name, lock_schema
 from scraper.database.tables import metadata
 
 
@@ -28,10 +26,9 @@ def owned_by_migrations(name: str | None, kind: str, parents: Mapping[str, str |
 def run() -> None:
     """Apply what Alembic asked for to the database that it was given, or to the configured one."""
     database: Database = context.config.attributes.get("database") or open_database(load_config())
-    name = f"migration by process {os.getpid()} on {socket.gethostname()}"[:63]
-    named = replace(database, parameters={**database.parameters, "application_name": name})
+    named = replace(database, parameters={**database.parameters, "application_name": application_name("migration")})
     with create_engine(named.url, poolclass=NullPool).begin() as connection:
-        own_schema(connection.connection.driver_connection)
+        lock_schema(connection.connection.driver_connection)
         connection.execute(text("select set_config('lock_timeout', :wait, true)"), {"wait": migrate.WAIT_FOR_TABLE})
         context.configure(
             connection=connection,

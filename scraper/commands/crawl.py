@@ -15,9 +15,8 @@ from scraper.crawl.spiders.practice_days import PracticeDaysSpider
 from scraper.crawl.stats import CrawlStats
 from scraper.crawl.summary import summary
 from scraper.crawl.time_bounds import AHEAD, BEHIND
-from scraper.database.connection import ASSUME_ROLE, Database
-from scraper.database.locks import Job, only_one
-from scraper.database.migrate import open_migrated
+from scraper.database.connection import Database
+from scraper.database.jobs import Job, open_job
 from scraper.errors import INTERRUPTED, CannotWork, UsageError
 from scraper.raw import crawl_log
 
@@ -34,9 +33,7 @@ def run(config: Config) -> int:
         raise UsageError(
             "no track is given: write TRACK=canberraoffroad DATE=2025-10-25, or set TRACKS for scheduled runs"
         )
-    database = open_migrated(config)
-    with only_one(database, Job.CRAWL) as connection:
-        connection.execute(ASSUME_ROLE, ["practice_crawler"])
+    with open_job(config, Job.CRAWL) as (database, connection):
         return _crawl(config, database, connection)
 
 

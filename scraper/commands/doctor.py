@@ -8,7 +8,7 @@ from scraper.config import REPOSITORY, Config
 from scraper.console import plain_console
 from scraper.database.connection import Database, open_database
 from scraper.database.diagnosis import explain_error
-from scraper.database.lock_holders import ProjectLock, lock_holders
+from scraper.database.locks import Lock, lock_holders
 from scraper.database.migrate import schema_problem
 from scraper.doctor.activity import check_idle_transactions, check_killed_crawls, check_locks, check_work_list
 from scraper.doctor.finding import Finding, Level, ok, problem
@@ -50,7 +50,7 @@ def _database(database: Database) -> Iterator[Finding]:
         yield from _all_of("locks", lambda: check_idle_transactions(connection))
         if schema_problem(connection):
             return  # what follows looks at tables that are not there, or not as they should be
-        transform_runs = any(holder.lock == ProjectLock.TRANSFORM for holder in holders)
+        transform_runs = any(holder.lock == Lock.TRANSFORM for holder in holders)
         yield from _all_of("rights", lambda: check_rights(connection))
         yield from _all_of("rights", lambda: check_owners(connection))
         yield from _all_of("left-overs", lambda: check_left_overs(connection, transform_runs=transform_runs))

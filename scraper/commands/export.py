@@ -10,9 +10,7 @@ import psycopg
 
 from scraper.config import Config
 from scraper.console import counted
-from scraper.database.connection import ASSUME_ROLE, Database
-from scraper.database.locks import no_transform
-from scraper.database.migrate import open_migrated
+from scraper.database.jobs import Job, open_job
 from scraper.errors import CannotWork, LockHeld, UsageError
 from scraper.exports.export import Day, Export, days_of
 
@@ -28,9 +26,8 @@ def run(config: Config) -> int:
     while a transform or another export to the same folder is at work.
     """
     started = time.monotonic()
-    database = open_migrated(config)
     folder = config.export_folder.absolute()
-    with alone_in(folder), no_transform(database, "export"), _one_state_of(database) as connection:
+    with alone_in(folder), open_job(config, Job.EXPORT) as (_, connection), _snapshot(connection):
         days = days_of(connection)
         asked_for = {day.place for day in days if config.asks_for(day.track_slug, day.practice_date)}
         if not asked_for:
@@ -70,17 +67,15 @@ def alone_in(folder: Path) -> Iterator[None]:
 
 
 @contextmanager
-def _one_state_of(database: Database) -> Iterator[psycopg.Connection]:
-    """The database as it is at one moment, with a reader's rights."""
-    with psycopg.connect(database.conninfo, autocommit=True) as connection:
-        connection.execute(ASSUME_ROLE, ["practice_reader"])
-        connection.execute(_SETTINGS)
-        connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
-        connection.read_only = True
-        with connection.transaction():
-            if connection.execute(_IS_DERIVED).fetchone() != (True,):
-                raise CannotWork("nothing is derived yet: run make transform, and this again")
-            yield connection
+def _snapshot(connection: psycopg.Connection) -> Iterator[None]:
+    """Let all queries see the database as it is at one moment."""
+    connection.execute(_SETTINGS)
+    connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
+    connection.read_only = True
+    with connection.transaction():
+        if connection.execute(_IS_DERIVED).fetchone() != (True,):
+            raise CannotWork("nothing is derived yet: run make transform, and this again")
+        yield
 
 
 def _nothing_to_export(days: Sequence[Day]) -> str:

@@ -15,9 +15,8 @@ import psycopg
 from psycopg.rows import dict_row
 
 from scraper.config import Config
-from scraper.database.connection import ASSUME_ROLE, Database
-from scraper.database.locks import Job, only_one
-from scraper.database.migrate import open_migrated
+from scraper.database.connection import Database
+from scraper.database.jobs import Job, open_job
 from scraper.pages import DayListPage, MonthPage, PageError, SessionPage
 from scraper.raw import crawl_log
 from scraper.raw.items import Page, PracticeList, PracticeMonth, PracticeSession
@@ -33,9 +32,7 @@ order by failure_id
 
 def run(config: Config) -> int:
     """Read all kept bodies again. Raises CannotWork or LockHeld."""
-    database = open_migrated(config)
-    with only_one(database, Job.CRAWL) as connection:
-        connection.execute(ASSUME_ROLE, ["practice_crawler"])
+    with open_job(config, Job.REPARSE) as (database, connection):
         failures = connection.cursor(row_factory=dict_row).execute(_KEPT).fetchall()
         pages = list(_readable(failures))
         if pages:

@@ -7,8 +7,9 @@ from typing import Any
 import psycopg
 
 from scraper.config import Config
-from scraper.database.connection import ASSUME_ROLE, open_database
+from scraper.database.connection import open_database
 from scraper.database.migrate import schema_problem
+from scraper.database.roles import Role, assume
 from scraper.errors import CannotWork, UsageError
 from scraper.report.page import render
 from scraper.report.practice_day import PracticeDay, find_day, read_day
@@ -49,7 +50,7 @@ def _read(connection: psycopg.Connection[Any], track: str, day: date) -> Practic
     problem = schema_problem(connection)
     if problem:
         raise CannotWork(problem)
-    connection.execute(ASSUME_ROLE, ["practice_reader"])
+    assume(connection, Role.READER)
     try:
         head = find_day(connection, track, day)
         if head is None:

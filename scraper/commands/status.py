@@ -22,7 +22,7 @@ from scraper.commands.status_queries import (
 from scraper.config import Config
 from scraper.console import ago, counted, plain_console, plain_table
 from scraper.database.connection import open_database
-from scraper.database.lock_holders import ProjectLock, lock_holders
+from scraper.database.locks import Lock, lock_holders
 from scraper.database.migrate import schema_problem
 
 MOST_DAYS = 30
@@ -61,8 +61,7 @@ def _look_at(connection: psycopg.Connection, console: Console, config: Config) -
 
 
 def _crawls(connection: psycopg.Connection, console: Console, last: Row, scheduled: Row) -> Iterator[str]:
-    holders = {holder.lock: holder for holder in lock_holders(connection)}
-    running = holders.get(ProjectLock.CRAWL)
+    running = next(iter(lock_holders(connection, Lock.CRAWL)), None)
     began_or_ended = last["ended_at"] or last["started_at"]
     tracks = ", ".join(last["arguments"].get("tracks", []))
     console.print(f"last crawl      {last['crawl_id']} {last['outcome']}, {ago(began_or_ended, last['now'])}: {tracks}")
@@ -102,7 +101,7 @@ def _transforms(connection: psycopg.Connection, console: Console) -> Iterator[st
     last = _rows(connection, LAST_TRANSFORM)
     when = f"{last[0]['outcome']}, {ago(last[0]['ended_at'], last[0]['now'])}" if last else "none"
     console.print(f"last transform  {when}")
-    running = [holder for holder in lock_holders(connection) if holder.lock == ProjectLock.TRANSFORM]
+    running = lock_holders(connection, Lock.TRANSFORM)
     (behind,) = _rows(connection, BEHIND)
     if behind["pages"]:
         since = ago(behind["since"], behind["now"])

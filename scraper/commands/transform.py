@@ -9,8 +9,7 @@ import psycopg
 from scraper.config import Config
 from scraper.database.connection import Database
 from scraper.database.diagnosis import explain_outage
-from scraper.database.locks import Job, only_one
-from scraper.database.migrate import open_migrated
+from scraper.database.jobs import Job, open_job
 from scraper.errors import CannotWork
 from scraper.transform.batches import Slice, last_slice, put_every_day_on_the_work_list
 from scraper.transform.dbt import DbtRun, run_dbt
@@ -27,8 +26,7 @@ _MOST_NAMED = 20
 
 def run(config: Config) -> int:
     """dbt build, on what the work list names; with FULL=1 on everything. Raises CannotWork or LockHeld."""
-    database = open_migrated(config)
-    with only_one(database, Job.TRANSFORM):
+    with open_job(config, Job.TRANSFORM) as (database, _):
         transform(database, is_full=config.full)
     return 0
 

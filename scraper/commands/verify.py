@@ -9,8 +9,7 @@ import psycopg
 from scraper.commands.transform import report, transform
 from scraper.config import Config
 from scraper.database.connection import Database
-from scraper.database.locks import Job, only_one
-from scraper.database.migrate import open_migrated
+from scraper.database.jobs import Job, open_job
 from scraper.errors import CannotWork
 from scraper.transform.batches import last_slice, unaccounted_rows
 from scraper.transform.dbt import DbtRun, run_dbt
@@ -52,8 +51,7 @@ def run(config: Config) -> int:
     It goes through the days in slices, as the transform does, and writes nothing of the final schema. No crawl may come
     in between. Raises CannotWork when anything differs, after every table that does has been named.
     """
-    database = open_migrated(config)
-    with only_one(database, Job.CRAWL), only_one(database, Job.TRANSFORM):
+    with open_job(config, Job.VERIFY) as (database, _):
         transform(database, is_full=False)
         outcomes = list(_verified_slices(database))
         outcomes.append(run_dbt(database, "test", "--selector", "verify_whole", *_ONLY_COMPARE))

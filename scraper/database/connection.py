@@ -142,10 +142,3 @@ def _refuse_what_is_unfit(connection: psycopg.Connection[Any], database: Databas
             f"{database.described} is a pooler that lends connections by transaction, which voids our locks: "
             "give DATABASE_URL the server's own address, or let the pooler work by session"
         )
-
-
-# Give up every right but those of a role; no row and no effect where the database has no such role for us.
-ASSUME_ROLE = """
-select set_config('role', rolname, false) from pg_roles
-where rolname = %s and pg_has_role(current_user, oid, 'member')
-"""

@@ -1,60 +1,108 @@
-"""One crawl at a time and one transform at a time on a database, whoever starts them; exports between transforms."""
+"""Advisory locks of the project, and who holds them. `scraper.database.jobs` says which job holds which.
+
+A lock belongs to a connection and ends with it, so a killed process leaves no lock behind.
+"""
 
 import os
 import socket
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from enum import IntEnum
+from typing import Any
 
 import psycopg
 
-from scraper.database.connection import Database
-from scraper.database.lock_holders import PROJECT, ProjectLock, lock_holders
-from scraper.database.schema_lock import PATIENCE, share_schema
 from scraper.errors import LockHeld
 
+# First half of our two-part advisory-lock keys; arbitrary, but must be unique in the database.
+PROJECT = 7215
+# A migration or a transform usually takes less, so a job waits this long for one of them. A crawl may take hours.
+TIMEOUT = "30s"
+# PostgreSQL cuts application names after this many bytes, with a notice.
+_LONGEST_APPLICATION_NAME = 63
 
-class Job(IntEnum):
-    """What only one process at a time may do."""
+_HOLDERS = """
+select locks.objid, locks.mode = 'ExclusiveLock', activity.application_name, activity.backend_start
+from pg_locks as locks
+inner join pg_stat_activity as activity using (pid)
+where locks.locktype = 'advisory' and locks.granted and locks.classid = %s and locks.objsubid = 2
+    and locks.database = (select oid from pg_database where datname = current_database())
+    and locks.pid <> pg_backend_pid()
+order by activity.backend_start
+"""
 
-    CRAWL = ProjectLock.CRAWL
-    TRANSFORM = ProjectLock.TRANSFORM
+
+class Lock(IntEnum):
+    """What is locked; the number is the second half of the key."""
+
+    CRAWL = 1
+    """The raw tables, against a second writer."""
+    TRANSFORM = 2
+    """The final schema. A transform holds it exclusively, exports share it."""
+    SCHEMA = 3
+    """The tables' definitions. All jobs share it, a migration holds it exclusively."""
 
 
-@contextmanager
-def only_one(database: Database, job: Job) -> Iterator[psycopg.Connection]:
-    """Hold the lock of a job, and keep migrations away; raises LockHeld when another process does either.
+@dataclass(frozen=True)
+class Holder:
+    """A connection that holds one of the locks; `since` is None where this login may not see it."""
 
-    The lock lives on a connection of its own, which it yields, and dies with it: a killed process leaves none behind.
+    lock: int
+    is_exclusive: bool
+    application_name: str
+    since: datetime | None
+
+    def __str__(self) -> str:
+        """`crawl (pid 4711 on host, since 2025-10-25 21:14:03 UTC)`."""
+        job, _, process = (self.application_name or "an unnamed connection").partition(", ")
+        details = [process, f"since {self.since:%Y-%m-%d %H:%M:%S %Z}" if self.since else ""]
+        known = ", ".join(detail for detail in details if detail)
+        return f"{job} ({known})" if known else job
+
+
+def application_name(job: str) -> str:
+    """What other connections see of a job in `pg_stat_activity`: `crawl, pid 4711 on host`."""
+    return f"{job}, pid {os.getpid()} on {socket.gethostname()}"[:_LONGEST_APPLICATION_NAME]
+
+
+def lock_holders(connection: psycopg.Connection[Any], lock: Lock | None = None) -> Sequence[Holder]:
+    """Every other connection that holds `lock`, or any of the locks, in this database; oldest first."""
+    holders = [Holder(*row) for row in connection.execute(_HOLDERS, [PROJECT]).fetchall()]
+    return [holder for holder in holders if lock in (None, holder.lock)]
+
+
+def take_locks(connection: psycopg.Connection[Any], exclusive: Collection[Lock], shared: Collection[Lock]) -> None:
+    """Hold these locks until the connection, which is in autocommit mode, ends.
+
+    Raises LockHeld at once when an exclusive lock is taken, and after TIMEOUT when a shared one is.
     """
-    name = f"{job.name.lower()} by process {os.getpid()} on {socket.gethostname()}"[:63]
-    with psycopg.connect(database.conninfo, application_name=name, autocommit=True) as connection:
-        row = connection.execute("select pg_try_advisory_lock(%s, %s)", [PROJECT, job]).fetchone()
+    for lock in exclusive:
+        row = connection.execute("select pg_try_advisory_lock(%s, %s)", [PROJECT, lock]).fetchone()
         if row is None or not row[0]:
-            raise LockHeld(_who_holds(connection, job))
-        share_schema(connection)
-        yield connection
-
-
-@contextmanager
-def no_transform(database: Database, reader: str) -> Iterator[None]:
-    """Keep transforms and migrations away while `reader`, any number of them at once, looks at what they write.
-
-    A transform that runs is waited for as long as one usually takes; raises LockHeld when it takes longer.
-    """
-    name = f"{reader} by process {os.getpid()} on {socket.gethostname()}"[:63]
-    with psycopg.connect(database.conninfo, application_name=name, autocommit=True) as connection:
+            raise LockHeld(_refusal(connection, lock, "cannot start"))
+    connection.execute("select set_config('lock_timeout', %s, false)", [TIMEOUT])
+    for lock in shared:
         try:
-            connection.execute("select set_config('lock_timeout', %s, false)", [PATIENCE])
-            connection.execute("select pg_advisory_lock_shared(%s, %s)", [PROJECT, Job.TRANSFORM])
+            connection.execute("select pg_advisory_lock_shared(%s, %s)", [PROJECT, lock])
         except psycopg.errors.LockNotAvailable:
-            raise LockHeld(_who_holds(connection, Job.TRANSFORM)) from None
-        share_schema(connection)
-        yield
+            raise LockHeld(_refusal(connection, lock, "cannot start")) from None
+    connection.execute("reset lock_timeout")
 
 
-def _who_holds(connection: psycopg.Connection, job: Job) -> str:
-    holders = [holder for holder in lock_holders(connection) if holder.lock == job]
-    who = ", ".join(map(str, holders)) or "a process that has just ended"
-    what = "another" if all(holder.is_alone for holder in holders) else "what must not see half of a"
-    return f"{what} {job.name.lower()} is running: {who}; wait for it to end, or stop it, and run this again"
+def lock_schema(connection: psycopg.Connection[Any]) -> None:
+    """Hold the schema lock exclusively until this transaction ends. Raises LockHeld when a job is still running."""
+    try:
+        connection.execute("select set_config('lock_timeout', %s, true)", [TIMEOUT])
+        connection.execute("select pg_advisory_xact_lock(%s, %s)", [PROJECT, Lock.SCHEMA])
+    except psycopg.errors.LockNotAvailable:
+        connection.rollback()
+        raise LockHeld(_refusal(connection, Lock.SCHEMA, "cannot migrate the schema")) from None
+
+
+def _refusal(connection: psycopg.Connection[Any], lock: Lock, what: str) -> str:
+    holders = lock_holders(connection, lock)
+    if not holders:
+        return f"{what}: another job was running and has just ended; run this again"
+    running = " and ".join(map(str, holders))
+    return f"{what} while {running} is running: wait for it or stop it, then run this again"

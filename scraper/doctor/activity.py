@@ -6,7 +6,7 @@ from datetime import timedelta
 import psycopg
 
 from scraper.console import rough_length
-from scraper.database.lock_holders import Holder, ProjectLock
+from scraper.database.locks import Holder, Lock
 from scraper.doctor.finding import Finding, ok, warning
 
 _KILLED = "select crawl_id, started_at from raw.crawls where outcome = 'running' order by crawl_id desc limit 1"
@@ -22,7 +22,7 @@ _LONG_WAIT = timedelta(days=2)
 def check_locks(holders: Sequence[Holder]) -> Iterator[Finding]:
     """Who is at work."""
     for holder in holders:
-        if holder.lock != ProjectLock.SCHEMA or holder.is_alone:
+        if holder.lock != Lock.SCHEMA or holder.is_exclusive:
             yield ok("locks", f"at work: {holder}")
     if not holders:
         yield ok("locks", "nobody is at work")
@@ -31,7 +31,7 @@ def check_locks(holders: Sequence[Holder]) -> Iterator[Finding]:
 def check_killed_crawls(connection: psycopg.Connection, holders: Sequence[Holder]) -> Iterator[Finding]:
     """A crawl that says it is running, though nobody holds the crawl's lock."""
     killed = connection.execute(_KILLED).fetchone()
-    if killed and not any(holder.lock == ProjectLock.CRAWL for holder in holders):
+    if killed and not any(holder.lock == Lock.CRAWL for holder in holders):
         crawl_id, since = killed
         yield warning(
             "crawls",

@@ -8,7 +8,8 @@ from typing import Any, Self
 from psycopg import AsyncConnection, AsyncCursor, sql
 from psycopg.rows import dict_row
 
-from scraper.database.connection import ASSUME_ROLE, Database
+from scraper.database.connection import Database
+from scraper.database.roles import Role, assume_async
 from scraper.pages import PARSER_VERSION
 from scraper.raw.items import FailedPage, Page, PracticeList
 from scraper.raw.json_text import content_hash, storable_json, storable_text
@@ -182,7 +183,7 @@ class RawStore:
 async def connect_to_raw(database: Database) -> AsyncConnection[dict[str, Any]]:
     """A connection as the crawler's role where the database has it, on which nothing hangs for ever."""
     connection = await AsyncConnection.connect(database.conninfo, autocommit=True, row_factory=dict_row, **_KEEP_ALIVE)
-    await connection.execute(ASSUME_ROLE, ["practice_crawler"])
+    await assume_async(connection, Role.CRAWLER)
     await connection.execute(_PATIENCE)
     return connection
 

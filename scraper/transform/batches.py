@@ -6,8 +6,8 @@ from typing import LiteralString
 import psycopg
 from psycopg import sql
 
-from scraper.database.connection import ASSUME_ROLE, Database
-from scraper.transform.dbt import TRANSFORMER
+from scraper.database.connection import Database
+from scraper.database.roles import Role, assume
 
 _SLICE = """
 select
@@ -80,7 +80,7 @@ def last_slice(connection: psycopg.Connection) -> Slice:
 def put_every_day_on_the_work_list(database: Database) -> None:
     """Have everything derived anew, and take away what no list accounts for; in one transaction."""
     with psycopg.connect(database.conninfo) as connection:
-        connection.execute(ASSUME_ROLE, [TRANSFORMER])
+        assume(connection, Role.TRANSFORMER)
         for table in _standing(connection):
             delete = sql.SQL("delete from {} as rows where {}")
             connection.execute(delete.format(sql.SQL(table), sql.SQL(_UNACCOUNTED[table])))

@@ -12,14 +12,14 @@ from typing import TYPE_CHECKING, Any
 import psycopg
 
 from scraper.config import REPOSITORY
-from scraper.database.connection import ASSUME_ROLE, Database
+from scraper.database.connection import Database
 from scraper.database.diagnosis import explain_outage
+from scraper.database.roles import Role, assume
 from scraper.errors import INTERRUPTED, CannotWork
 
 if TYPE_CHECKING:
     from dbt_common.events.base_types import EventMsg
 
-TRANSFORMER = "practice_transformer"
 # Where dbt writes compiled statements and its log, unless these variables name another place.
 _WRITTEN_TO = {"DBT_TARGET_PATH": "target", "DBT_LOG_PATH": "logs"}
 _HELD_BACK = {"error", "fail", "runtime error", "skipped", "partial success"}
@@ -87,8 +87,8 @@ def dbt_environment(database: Database) -> dict[str, str]:
     """What profiles.yml reads: the connection, and the role to work as. Closes dbt's folders to others."""
     close_to_others()
     with psycopg.connect(database.conninfo, autocommit=True) as connection:
-        has_role = connection.execute(ASSUME_ROLE, [TRANSFORMER]).fetchone() is not None
-    return {**database.dbt_environment(), "DBT_ROLE": TRANSFORMER if has_role else ""}
+        has_role = assume(connection, Role.TRANSFORMER)
+    return {**database.dbt_environment(), "DBT_ROLE": Role.TRANSFORMER if has_role else ""}
 
 
 def close_to_others() -> None:

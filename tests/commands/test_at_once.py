@@ -16,7 +16,7 @@ from tests.test_season import UNKNOWN_BEFOREHAND, truth
 
 LOCK_HELD = 4
 # A holder may end between our try for its lock and our question who it was.
-NAMED_HOLDER = re.compile(r" by process \d+ .* since 20|a process that has just ended")
+NAMED_HOLDER = re.compile(r"\(pid \d+ on .*, since 20|has just ended")
 
 
 @pytest.mark.parametrize("round_number", range(trials(quick=1, full=50)))

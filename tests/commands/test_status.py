@@ -7,7 +7,7 @@ import pytest
 from psycopg.types.json import Jsonb
 
 from scraper.database.connection import Database
-from scraper.database.locks import Job, only_one
+from scraper.database.jobs import Job, hold_locks
 from scraper.database.migrate import downgrade, upgrade
 from scraper.sample_site.season import Season
 from scraper.sample_site.server import SampleSite
@@ -184,10 +184,10 @@ def test_a_running_crawl_is_named_and_not_taken_for_a_killed_one(
 ) -> None:
     connection.execute(TRANSFORM, ["finished"])
     add_crawl(connection, "running")
-    with only_one(on_database, Job.CRAWL):
+    with hold_locks(on_database, Job.CRAWL):
         exit_status, said = status_says()
     assert exit_status == 1
-    assert "missing: what the crawl that runs now has not fetched yet (crawl by process " in said
+    assert "missing: what the crawl that runs now has not fetched yet (crawl (pid " in said
     assert "killed" not in said
 
 

@@ -83,7 +83,7 @@ def test_a_killed_run_is_completed_by_the_next(
         store(connection, track, DayList([listed(1)]))
         with stopped_at(named(commands, TO_BE_KILLED), connection, lock) as (process, _):
             # dbt's sessions, by the name that only this run gives them, and the one that holds the transform's lock.
-            names = [TO_BE_KILLED, f"transform by process {process.pid} on %"]
+            names = [TO_BE_KILLED, f"transform, pid {process.pid} on %"]
             left = connection.execute(_SESSIONS_OF, names).fetchall()
             assert len(left) > 1
             process.send_signal(signal.SIGKILL)
@@ -168,4 +168,4 @@ def test_two_transforms_at_once_the_second_leaves_and_names_the_first(
         holder.rollback()
         first.communicate()
     assert (first.returncode, second.returncode) == (0, 4)
-    assert f"process {first.pid}" in second.stderr
+    assert f"pid {first.pid}" in second.stderr

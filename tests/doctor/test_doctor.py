@@ -10,7 +10,7 @@ import pytest
 from psycopg.conninfo import make_conninfo
 
 from scraper.database.connection import Database
-from scraper.database.locks import Job, only_one
+from scraper.database.jobs import Job, hold_locks
 from scraper.database.migrate import upgrade
 from scraper.doctor import activity, machine, server
 from scraper.doctor.finding import Level
@@ -109,8 +109,8 @@ def test_a_restored_database_lacks_what_no_dump_holds(connection: psycopg.Connec
 
 
 def test_who_is_at_work_is_named(on_database: Database, doctor_says: Says) -> None:
-    with only_one(on_database, Job.CRAWL):
-        assert "ok       locks       at work: crawl by process " in doctor_says()[1]
+    with hold_locks(on_database, Job.CRAWL):
+        assert "ok       locks       at work: crawl (pid " in doctor_says()[1]
     assert "ok       locks       nobody is at work" in doctor_says()[1]
 
 
@@ -134,7 +134,7 @@ def test_what_was_killed_leaves_warnings(
     assert table.endswith("drop table racing.laps__dbt_tmp171")
     assert view.endswith("drop view staging.races__dbt_backup")
     assert work.endswith("1 lines, the oldest for 3 days: run make transform")
-    with only_one(on_database, Job.CRAWL), only_one(on_database, Job.TRANSFORM):
+    with hold_locks(on_database, Job.CRAWL), hold_locks(on_database, Job.TRANSFORM):
         assert [line.split()[1] for line in complaints(doctor_says()[1])] == ["work"]
 
 

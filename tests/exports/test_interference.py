@@ -11,7 +11,7 @@ from pyarrow import parquet
 from scraper.commands import export
 from scraper.database import locks
 from scraper.database.connection import Database
-from scraper.database.locks import Job, no_transform, only_one
+from scraper.database.jobs import Job, hold_locks
 from scraper.errors import CannotWork, LockHeld, UsageError
 from scraper.exports.folder import TableFolder
 from tests.exports.test_changes import assert_equal, files
@@ -95,15 +95,15 @@ def test_an_export_is_of_one_moment(
 def test_export_and_transform_keep_each_other_out(
     tmp_path: Path, warehouse: Commands, export_to: Export, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(locks, "PATIENCE", "10ms")
-    with only_one(warehouse.database, Job.TRANSFORM), pytest.raises(LockHeld, match="transform by process"):
+    monkeypatch.setattr(locks, "TIMEOUT", "10ms")
+    with hold_locks(warehouse.database, Job.TRANSFORM), pytest.raises(LockHeld, match="while transform"):
         export_to(tmp_path)
     assert files(tmp_path) == {}
-    with no_transform(warehouse.database, "export"):
+    with hold_locks(warehouse.database, Job.EXPORT):
         export_to(tmp_path)  # any number of exports
         done = warehouse.run("transform")
         assert done.returncode == 4
-        assert "what must not see half of a transform is running: export by process" in done.stderr
+        assert "cannot start while export (pid " in done.stderr
 
 
 def test_one_export_at_a_time_writes_to_a_folder(tmp_path: Path, export_to: Export) -> None:

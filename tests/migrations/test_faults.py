@@ -11,9 +11,9 @@ import pytest
 from psycopg import sql
 from psycopg.pq import TransactionStatus
 
-from scraper.database import migrate, schema_lock
+from scraper.database import locks, migrate
 from scraper.database.connection import Database
-from scraper.database.locks import Job, only_one
+from scraper.database.jobs import Job, hold_locks
 from scraper.database.migrate import downgrade, is_at_head, upgrade
 from scraper.errors import CannotWork, LockHeld
 from tests.migrations.catalogue import Catalogue, catalogue
@@ -156,27 +156,27 @@ def test_no_migration_waits_for_a_table_longer_than_readers_can_bear() -> None:
 
 
 def test_the_schema_does_not_change_under_a_crawl(begun: Database, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(schema_lock, "PATIENCE", "200ms")
+    monkeypatch.setattr(locks, "TIMEOUT", "200ms")
     upgrade(begun, "0003")
-    with only_one(begun, Job.CRAWL), pytest.raises(LockHeld) as problem:
+    with hold_locks(begun, Job.CRAWL), pytest.raises(LockHeld) as problem:
         upgrade(begun)
-    assert f"crawl by process {os.getpid()}" in str(problem.value)
+    assert f"cannot migrate the schema while crawl (pid {os.getpid()} on " in str(problem.value)
     upgrade(begun)
     assert is_at_head(begun)
 
 
 def test_no_crawl_begins_while_the_schema_changes(begun: Database, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(schema_lock, "PATIENCE", "200ms")
+    monkeypatch.setattr(locks, "TIMEOUT", "200ms")
     upgrade(begun)
-    migrating = psycopg.connect(begun.conninfo, application_name="migration by process 7")
+    migrating = psycopg.connect(begun.conninfo, application_name="migration, pid 7 on host")
     with migrating as connection:
-        schema_lock.own_schema(connection)
+        locks.lock_schema(connection)
         with (
-            pytest.raises(LockHeld, match="is being migrated: migration by process 7 since"),
-            only_one(begun, Job.CRAWL),
+            pytest.raises(LockHeld, match=r"cannot start while migration \(pid 7 on host, since .* is running"),
+            hold_locks(begun, Job.CRAWL),
         ):
             pytest.fail("the crawl began")
-    with only_one(begun, Job.CRAWL):
+    with hold_locks(begun, Job.CRAWL):
         pass
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import psycopg
 import pytest
 
-from scraper.database.locks import Job, only_one
+from scraper.database.jobs import Job, hold_locks
 from scraper.errors import LockHeld
 from scraper.sample_site.season import Season
 from scraper.sample_site.server import SampleSite
@@ -54,7 +54,7 @@ def kill_when_stored(crawler: Crawler, crawl: subprocess.Popen[str], count: int)
 def is_lock_free(crawler: Crawler) -> bool:
     """Whether the database gives us the crawl's lock."""
     try:
-        with only_one(crawler.database, Job.CRAWL):
+        with hold_locks(crawler.database, Job.CRAWL):
             return True
     except LockHeld:
         return False
