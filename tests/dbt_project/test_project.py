@@ -35,7 +35,7 @@ def _refers_to(column: Column[Any], arguments: Mapping[str, str]) -> bool:
 REFUSED: Mapping[str, Callable[[Table, Mapping[str, Any]], bool]] = {
     "not_null": lambda table, arguments: not table.columns[arguments["column_name"]].nullable,
     "unique": lambda table, arguments: _has_key(table, [arguments["column_name"]]),
-    "unique_together": lambda table, arguments: _has_key(table, arguments["columns"]),
+    "unique_combination_of_columns": lambda table, arguments: _has_key(table, arguments["combination_of_columns"]),
     "relationships": lambda table, arguments: _refers_to(table.columns[arguments["column_name"]], arguments),
 }
 
