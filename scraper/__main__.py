@@ -1,52 +1,69 @@
-"""`python -m scraper <command>`: what the targets of the Makefile call. Arguments are settings of the environment."""
+"""`python -m scraper <command>`: the program behind the targets of the Makefile."""
 
 import argparse
 import signal
 import sys
+from dataclasses import dataclass
 from importlib import import_module
 from types import ModuleType
 
 import psycopg
 
-from scraper.config import load_config
+from scraper.config import fields, load_config, option_of
 from scraper.database.diagnosis import explain_error
 from scraper.errors import INTERRUPTED, PracticeError
 
-# Each is a module of scraper/commands, with a hyphen for the underscore, imported only when asked for.
+
+@dataclass(frozen=True)
+class Command:
+    """What a command does, and the settings that it takes as options."""
+
+    purpose: str
+    settings: tuple[str, ...] = ()
+
+
+_RANGE = ("TRACK", "DATE", "FROM", "TO")
+_CRAWL = ("LIST_ONLY", "REFRESH", "TRACKS", "DAYS", "LIVERC_BASE_URL")
+_LOAD = ("CRAWL_CONCURRENCY", "CRAWL_DELAY", "CRAWL_CONTACT")
+
+_PRECEDENCE = (
+    "Each option is also a setting of the environment and of .env: --list-only is LIST_ONLY=1. An option replaces a "
+    "setting of the environment, which replaces one of .env."
+)
+
+# Each is a module of scraper/commands, with an underscore for the hyphen. It is imported when the command is run.
 COMMANDS = {
-    "crawl": "fetch practice days into the raw tables",
-    "reparse": "read the kept bodies of failed pages again, without asking the site",
-    "transform": "derive the final schema from the raw tables, and test it",
-    "demo": "crawl and transform the bundled sample site, and say what is in it",
-    "status": "say what was crawled and transformed last, and what is missing of each day",
-    "verify": "compare everything derived with everything raw, and test all rows",
-    "doctor": "look at what the work depends on, and say what to do about it",
-    "export": "write the final schema and analytics to Parquet files, as far as they have changed",
-    "report": "write one practice day as a self-contained HTML file",
-    "migrate": "bring the database's schema up to date",
-    "docs": "build the dbt documentation",
-    "dbt": "dbt itself on the database of this project, with the arguments of ARGS",
-    "lint-sql": "lint the dbt project: its parser with warnings as errors, and sqlfluff",
-    "db-shell": "psql on the database of this project; reads SQL from standard input, too",
-    "db-stop": "stop the embedded PostgreSQL server",
+    "crawl": Command("fetch practice days into the raw tables", _RANGE + _CRAWL + _LOAD),
+    "reparse": Command("read the stored bodies of failed pages again, without any request"),
+    "transform": Command("derive the final schema from the raw tables, and test it", ("FULL",)),
+    "demo": Command("crawl and transform the bundled sample site, and print what it holds"),
+    "status": Command("print the last crawl and transform, and what is missing of each day", ("TRACKS", "DAYS")),
+    "verify": Command("derive everything again, compare it with the final schema, and test all rows"),
+    "doctor": Command("check settings, server, rights, migrations, locks, disk and clock, and print remedies"),
+    "export": Command("write changed tables of the final schema to Parquet", (*_RANGE, "FULL", "EXPORT_FOLDER")),
+    "report": Command("write one practice day as a self-contained HTML file", ("TRACK", "DATE", "OUT")),
+    "migrate": Command("migrate the database to the newest schema"),
+    "docs": Command("build the dbt documentation and the schema diagram"),
+    "dbt": Command("run dbt on the database of this project", ("ARGS",)),
+    "lint-sql": Command("parse the dbt project with warnings as errors, and lint its SQL"),
+    "db-shell": Command("run psql on the database of this project, interactively or with SQL from standard input"),
+    "db-stop": Command("stop the embedded PostgreSQL server"),
 }
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run one command; the exit status is the contract's."""
-    parser = argparse.ArgumentParser(prog="python -m scraper", description=__doc__)
-    commands = parser.add_subparsers(dest="command", required=True, metavar="command")
-    for name, purpose in COMMANDS.items():
-        commands.add_parser(name, help=purpose, description=purpose)
-    command = parser.parse_args(arguments).command
-    # Whoever starts us may have told us to ignore Ctrl-C, as `nohup make crawl &` in a script does; but what cannot be
-    # interrupted gently can only be killed. And what cron and systemd send is to end as gently.
+    """Run one command and return its exit status, as the contract defines it."""
+    options = vars(_parser().parse_args(arguments))
+    command = options.pop("command")
+    # SIGINT may be ignored by inheritance, as under `nohup make crawl &` in a script; then a crawl could only be
+    # killed. SIGTERM, which cron and systemd send, ends a command the same way.
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, signal.default_int_handler)
     try:
-        return int(command_module(command).run(load_config()))
+        return int(command_module(command).run(load_config(options)))
     except PracticeError as problem:
-        print(f"{command}: {problem}", file=sys.stderr)
+        for line in str(problem).splitlines():
+            print(f"{command}: {line}", file=sys.stderr)
         return problem.exit_status
     except psycopg.Error as problem:
         print(f"{command}: {explain_error(problem)}", file=sys.stderr)
@@ -56,8 +73,37 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def command_module(name: str) -> ModuleType:
-    """The module that does a command; its `run` takes the settings and returns the exit status."""
+    """Import the module of a command; its `run` takes the settings and returns the exit status."""
     return import_module(f"scraper.commands.{name.replace('-', '_')}")
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m scraper", description="Crawl LiveRC practice days into PostgreSQL."
+    )
+    commands = parser.add_subparsers(dest="command", required=True, metavar="command")
+    known = fields()
+    for name, command in COMMANDS.items():
+        options = commands.add_parser(
+            name,
+            help=command.purpose,
+            description=command.purpose,
+            epilog=_PRECEDENCE if command.settings else None,
+            argument_default=argparse.SUPPRESS,
+            allow_abbrev=False,
+        )
+        for setting in command.settings:
+            field = known[setting]
+            if field.annotation is bool:
+                options.add_argument(
+                    option_of(setting), dest=setting, action=argparse.BooleanOptionalAction, help=field.description
+                )
+            else:
+                default = f" (default {field.default})" if field.default else ""
+                options.add_argument(
+                    option_of(setting), dest=setting, metavar=setting, help=f"{field.description}{default}"
+                )
+    return parser
 
 
 if __name__ == "__main__":

@@ -1,113 +1,135 @@
-"""The settings of the project, from the environment and from `.env` in the repository root; the environment wins.
+"""The settings of one run: from options of the command line, else from the environment, else from `.env`.
 
-A setting that is blank counts as not given. Nothing else in the package reads the environment for settings.
+`.env` lies in the repository root. A blank setting counts as not given. No other module reads settings from the
+environment.
 """
 
-from collections.abc import Callable
+from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
 from pathlib import Path
-from typing import Annotated, Any, Self
+from typing import Any
 
-from pydantic import BeforeValidator, Field, SecretStr, model_validator
-from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator, model_validator
+from pydantic_core import ErrorDetails
+from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from scraper.errors import UsageError
-from scraper.setting_values import (
-    read_base_url,
-    read_contact,
-    read_date,
-    read_file,
-    read_folder,
-    read_seconds,
-    read_switch,
-    read_tracks,
-    read_whole_number,
+from scraper.setting_types import (
+    BaseUrl,
+    Concurrency,
+    Contact,
+    Day,
+    Days,
+    File,
+    Folder,
+    Seconds,
+    Switch,
+    Tracks,
+    Unusable,
+    shown,
 )
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 
-# Ten years back: more is a slip of the keyboard, or a range that FROM and TO say better.
-_MOST_DAYS = 3650
-# A track may be a calendar day ahead of the clock of this machine, not more.
+# A track's wall clock may be a calendar day ahead of this machine's, not more.
 _LONGEST_LOOK_AHEAD = timedelta(days=1)
 
 
-def _read(reader: Callable[..., object], setting: str, *limits: int) -> BeforeValidator:
-    """Lets `reader` turn the setting's text into its value; what is no text is a value already."""
-
-    def read(given: object) -> object:
-        return reader(setting, given.strip(), *limits) if isinstance(given, str) else given
-
-    return BeforeValidator(read)
-
-
 class Config(BaseSettings):
-    """Every setting and every argument of one run, typed and checked. Made by `load_config`."""
+    """Every setting and every argument of one run, typed and checked. `load_config` makes it."""
 
     model_config = SettingsConfigDict(
         env_file=REPOSITORY / ".env",
-        env_ignore_empty=True,  # so that a blank variable lets `.env` speak
-        case_sensitive=True,  # so that a shell's own `date` or `from` is no argument of ours
+        env_ignore_empty=True,  # an empty variable leaves the setting to `.env`
+        case_sensitive=True,  # a shell's own `date` or `from` is not a setting
         populate_by_name=True,
         extra="ignore",  # `.env` may hold settings of other programs
         hide_input_in_errors=True,  # the input may be DATABASE_URL
         frozen=True,
     )
 
-    database_url: Annotated[SecretStr | None, Field(validation_alias="DATABASE_URL")] = None
-    liverc_base_url: Annotated[
-        str, Field(validation_alias="LIVERC_BASE_URL"), _read(read_base_url, "LIVERC_BASE_URL")
-    ] = "https://{track}.liverc.com"
-    scheduled_tracks: Annotated[
-        tuple[str, ...], NoDecode, Field(validation_alias="TRACKS"), _read(read_tracks, "TRACKS")
-    ] = ()
-    days: Annotated[int, Field(validation_alias="DAYS"), _read(read_whole_number, "DAYS", 1, _MOST_DAYS)] = 2
-    crawl_concurrency: Annotated[
-        int, Field(validation_alias="CRAWL_CONCURRENCY"), _read(read_whole_number, "CRAWL_CONCURRENCY", 1, 5)
-    ] = 3
-    crawl_delay: Annotated[float, Field(validation_alias="CRAWL_DELAY"), _read(read_seconds, "CRAWL_DELAY")] = 0.5
-    crawl_contact: Annotated[
-        str | None, Field(validation_alias="CRAWL_CONTACT"), _read(read_contact, "CRAWL_CONTACT")
-    ] = None
-    crawl_disabled: Annotated[bool, Field(validation_alias="CRAWL_DISABLED"), _read(read_switch, "CRAWL_DISABLED")] = (
-        False
+    database_url: SecretStr | None = Field(
+        default=None, validation_alias="DATABASE_URL", description="postgresql://user:password@host/database"
     )
+    liverc_base_url: BaseUrl = Field(
+        default="https://{track}.liverc.com",
+        validation_alias="LIVERC_BASE_URL",
+        description="URL of a track's pages; {track} stands for its slug",
+    )
+    scheduled_tracks: Tracks = Field(default=(), validation_alias="TRACKS", description="track slugs of scheduled runs")
+    days: Days = Field(
+        default=2, validation_alias="DAYS", description="days that a scheduled run looks back, today included"
+    )
+    crawl_concurrency: Concurrency = Field(
+        default=3, validation_alias="CRAWL_CONCURRENCY", description="most requests in flight, 1 to 5"
+    )
+    crawl_delay: Seconds = Field(
+        default=0.5, validation_alias="CRAWL_DELAY", description="least seconds between two requests, over all tracks"
+    )
+    crawl_contact: Contact | None = Field(
+        default=None,
+        validation_alias="CRAWL_CONTACT",
+        description="address in the User-Agent, so that the site can reach you",
+    )
+    crawl_disabled: Switch = Field(default=False, validation_alias="CRAWL_DISABLED", description="refuse to crawl")
 
-    named_tracks: Annotated[
-        tuple[str, ...], NoDecode, Field(validation_alias="TRACK"), _read(read_tracks, "TRACK")
-    ] = ()
-    practice_date: Annotated[date | None, Field(validation_alias="DATE"), _read(read_date, "DATE")] = None
-    from_date: Annotated[date | None, Field(validation_alias="FROM"), _read(read_date, "FROM")] = None
-    to_date: Annotated[date | None, Field(validation_alias="TO"), _read(read_date, "TO")] = None
-    list_only: Annotated[bool, Field(validation_alias="LIST_ONLY"), _read(read_switch, "LIST_ONLY")] = False
-    refresh: Annotated[bool, Field(validation_alias="REFRESH"), _read(read_switch, "REFRESH")] = False
-    full: Annotated[bool, Field(validation_alias="FULL"), _read(read_switch, "FULL")] = False
-    export_folder: Annotated[Path, Field(validation_alias="EXPORT_FOLDER"), _read(read_folder, "EXPORT_FOLDER")] = (
-        REPOSITORY / "exports"
+    named_tracks: Tracks = Field(
+        default=(), validation_alias="TRACK", description="track slugs, such as canberraoffroad; replaces TRACKS"
     )
-    report_file: Annotated[Path | None, Field(validation_alias="OUT"), _read(read_file, "OUT")] = None
-    dbt_arguments: Annotated[str, Field(validation_alias="ARGS")] = ""
+    practice_date: Day | None = Field(
+        default=None, validation_alias="DATE", description="practice day, such as 2025-10-25"
+    )
+    from_date: Day | None = Field(default=None, validation_alias="FROM", description="first practice day of a range")
+    to_date: Day | None = Field(
+        default=None, validation_alias="TO", description="last practice day of a range; today when FROM is given alone"
+    )
+    list_only: Switch = Field(
+        default=False, validation_alias="LIST_ONLY", description="fetch the lists without session pages"
+    )
+    refresh: Switch = Field(
+        default=False, validation_alias="REFRESH", description="fetch every page of the range, stored or not"
+    )
+    full: Switch = Field(
+        default=False, validation_alias="FULL", description="derive or read everything, changed or not"
+    )
+    export_folder: Folder = Field(
+        default=REPOSITORY / "exports", validation_alias="EXPORT_FOLDER", description="folder of the Parquet files"
+    )
+    report_file: File | None = Field(
+        default=None, validation_alias="OUT", description="file to write instead of reports/{track}-{date}.html"
+    )
+    dbt_arguments: str = Field(default="", validation_alias="ARGS", description="arguments for dbt, in one text")
 
     @model_validator(mode="before")
     @classmethod
-    def _forget_what_is_blank(cls, given: dict[str, Any]) -> dict[str, Any]:
-        return {name: value for name, value in given.items() if not (isinstance(value, str) and not value.strip())}
+    def _drop_blank_settings(cls, given: dict[str, Any]) -> dict[str, Any]:
+        stripped = {name: value.strip() if isinstance(value, str) else value for name, value in given.items()}
+        return {name: value for name, value in stripped.items() if value != ""}
 
-    @model_validator(mode="after")
-    def _dates_agree(self) -> Self:
-        if self.practice_date and (self.from_date or self.to_date):
-            raise UsageError("DATE goes with neither FROM nor TO: give DATE for one day, or FROM and TO for a range")
-        if self.to_date and not self.from_date:
-            raise UsageError(f"TO={self.to_date} lacks a beginning: add FROM={self.to_date} or an earlier day")
-        if self.from_date and self.to_date and self.from_date > self.to_date:
-            raise UsageError(
-                f"FROM={self.from_date} is after TO={self.to_date}: write FROM={self.to_date} TO={self.from_date}"
-            )
-        latest = date.today() + _LONGEST_LOOK_AHEAD
-        for setting, day in (("DATE", self.practice_date), ("FROM", self.from_date)):
-            if day and day > latest:
-                raise UsageError(f"{setting}={day} is in the future: give a day up to today, {date.today()}")
-        return self
+    @field_validator("practice_date", "from_date")
+    @classmethod
+    def _is_not_in_the_future(cls, day: date | None) -> date | None:
+        if day and day > date.today() + _LONGEST_LOOK_AHEAD:
+            raise Unusable("is in the future", f"give a day up to today, {date.today()}")
+        return day
+
+    @field_validator("from_date", "to_date")
+    @classmethod
+    def _is_not_beside_a_date(cls, day: date | None, info: ValidationInfo) -> date | None:
+        if day and info.data.get("practice_date"):
+            raise Unusable("cannot be combined with DATE", "give DATE for one day, or FROM and TO for a range")
+        return day
+
+    @field_validator("to_date")
+    @classmethod
+    def _ends_a_range(cls, last: date | None, info: ValidationInfo) -> date | None:
+        if last and "from_date" in info.data:  # else FROM has an error of its own
+            first = info.data["from_date"]
+            if first is None:
+                raise Unusable("has no FROM", f"add FROM={last} or an earlier day")
+            if first > last:
+                raise Unusable(f"is before FROM={first}", f"write FROM={last} TO={first}")
+        return last
 
     @property
     def tracks(self) -> tuple[str, ...]:
@@ -123,16 +145,44 @@ class Config(BaseSettings):
         return today - timedelta(days=self.days - 1), today
 
     def asks_for(self, track: str, day: date) -> bool:
-        """Whether TRACK and DATE, or FROM and TO, leave this day of this track in; what is not given leaves all in."""
+        """Whether TRACK and DATE, or FROM and TO, include this day of this track; a setting not given includes all."""
         first, last = self.practice_date or self.from_date or day, self.practice_date or self.to_date or day
         return (not self.named_tracks or track in self.named_tracks) and first <= day <= last
 
 
-def load_config() -> Config:
-    """The settings as they are now. Raises UsageError, with one line, for the first that cannot be used."""
+# DATABASE_URL and LIVERC_BASE_URL may hold a password, even where it does not belong.
+_NEVER_SHOWN = {"DATABASE_URL", "LIVERC_BASE_URL"}
+
+
+def load_config(options: Mapping[str, object] | None = None) -> Config:
+    """Read the settings. `options` are those of the command line, by setting; they win over the environment.
+
+    Raises UsageError with one line for each setting that cannot be used.
+    """
     try:
-        return Config()
+        return Config(**options or {})  # type: ignore[arg-type] # pydantic reads each option as it reads a variable
+    except ValidationError as problem:
+        raise UsageError("\n".join(_lines(problem.errors(include_url=False), options or {}))) from None
     except (OSError, UnicodeDecodeError) as problem:
         raise UsageError(
             f"cannot read {Config.model_config['env_file']} ({problem}): make it readable UTF-8 text, or move it away"
         ) from None
+
+
+def option_of(setting: str) -> str:
+    """The option of the command line for a setting: `--list-only` for LIST_ONLY."""
+    return "--" + setting.lower().replace("_", "-")
+
+
+def fields() -> dict[str, Any]:
+    """All settings by their name in the environment, as pydantic's fields."""
+    return {str(field.validation_alias): field for field in Config.model_fields.values()}
+
+
+def _lines(errors: list[ErrorDetails], options: Mapping[str, object]) -> Iterator[str]:
+    for error in errors:
+        setting = str(error["loc"][0])
+        refused: Unusable = error["ctx"]["error"]  # every type that can refuse a text raises it
+        name = option_of(setting) if setting in options else setting
+        value = "" if setting in _NEVER_SHOWN else f"={shown(str(error['input']))}"
+        yield f"{name}{value} {refused.reason}: {refused.advice.format(setting=name)}"

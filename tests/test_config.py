@@ -1,4 +1,4 @@
-"""Settings: what they default to, where they may come from, and the one line for each that cannot be used."""
+"""Settings: their defaults, their sources, and the message for each that cannot be used."""
 
 from datetime import date, timedelta
 from pathlib import Path
@@ -6,10 +6,11 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic import TypeAdapter
 
 from scraper.config import Config, load_config
 from scraper.errors import UsageError
-from scraper.setting_values import read_base_url, read_date, read_seconds, read_tracks, shown
+from scraper.setting_types import Day, Seconds, Unusable, read_base_url, read_tracks, shown
 
 TODAY = date(2025, 10, 26)
 SETTINGS = [str(field.validation_alias) for field in Config.model_fields.values()]
@@ -21,16 +22,59 @@ def config_of(monkeypatch: pytest.MonkeyPatch, **settings: str) -> Config:
     return load_config()
 
 
-def refusal(monkeypatch: pytest.MonkeyPatch, **settings: str) -> str:
-    """The one line that refuses these settings."""
+def refusals(monkeypatch: pytest.MonkeyPatch, **settings: str) -> list[str]:
+    """The messages that refuse these settings, one per line."""
     with pytest.raises(UsageError) as problem:
         config_of(monkeypatch, **settings)
-    line = str(problem.value)
-    assert line.isprintable(), line
+    lines = str(problem.value).split("\n")
+    assert all(line.isprintable() for line in lines), lines
+    return lines
+
+
+def refusal(monkeypatch: pytest.MonkeyPatch, **settings: str) -> str:
+    """The only message that refuses these settings."""
+    (line,) = refusals(monkeypatch, **settings)
     return line
 
 
-def test_without_settings_the_defaults_of_the_contract_hold() -> None:
+def test_all_wrong_settings_are_reported_at_once_with_one_line_each(monkeypatch: pytest.MonkeyPatch) -> None:
+    wrong = {"TRACK": "a/b", "DATE": "25.10.2025", "TO": "2025-10-26", "DAYS": "0", "LIST_ONLY": "maybe", "OUT": "/"}
+    lines = refusals(monkeypatch, **wrong, CRAWL_DELAY="1")
+    assert sorted(line.partition("=")[0] for line in lines) == sorted(wrong)
+
+
+def test_a_wrong_date_hides_no_second_mistake_and_causes_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert refusals(monkeypatch, FROM="x", TO="y") == [
+        "FROM=x is not a calendar date: write it as FROM=2025-10-25",
+        "TO=y is not a calendar date: write it as TO=2025-10-25",
+    ]
+    assert refusals(monkeypatch, FROM="x", TO="2025-10-25") == [
+        "FROM=x is not a calendar date: write it as FROM=2025-10-25"
+    ]
+
+
+def test_an_option_wins_over_the_environment_and_over_the_file(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    file = tmp_path / ".env"
+    file.write_text("DAYS=5\nTRACK=south\nFULL=1\nCRAWL_DELAY=2\n")
+    monkeypatch.setitem(Config.model_config, "env_file", file)
+    monkeypatch.setenv("DAYS", "6")
+    monkeypatch.setenv("TRACK", "north")
+    config = load_config({"DAYS": "7", "FULL": False})
+    assert (config.days, config.tracks, config.full, config.crawl_delay) == (7, ("north",), False, 2.0)
+
+
+def test_a_wrong_option_is_named_as_an_option(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DAYS", "x")
+    with pytest.raises(UsageError) as problem:
+        load_config({"DATE": "25.10.2025", "EXPORT_FOLDER": "a\tb"})
+    assert str(problem.value).splitlines() == [
+        "DAYS=x is not a whole number from 1 to 3650: for example DAYS=2",
+        "--date=25.10.2025 is not a calendar date: write it as --date=2025-10-25",
+        "--export-folder=a\\tb holds control characters: write the path without them",
+    ]
+
+
+def test_the_defaults_are_those_of_the_contract() -> None:
     config = load_config()
     assert config.database_url is None
     assert config.liverc_base_url == "https://{track}.liverc.com"
@@ -45,9 +89,7 @@ def test_a_blank_setting_counts_as_not_given(monkeypatch: pytest.MonkeyPatch, bl
     assert config_of(monkeypatch, **dict.fromkeys(SETTINGS, blank)) == Config()
 
 
-def test_the_environment_wins_over_the_file_and_a_blank_lets_the_file_speak(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
+def test_the_environment_wins_over_the_file_unless_it_is_blank(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     file = tmp_path / ".env"
     file.write_text("# ours\nTRACKS=northside, southside\nDAYS=5\nCRAWL_DELAY=2\nSOMEONE_ELSES=1\n")
     monkeypatch.setitem(Config.model_config, "env_file", file)
@@ -55,7 +97,7 @@ def test_the_environment_wins_over_the_file_and_a_blank_lets_the_file_speak(
     assert (config.tracks, config.days, config.crawl_delay) == (("northside", "southside"), 7, 2.0)
 
 
-def test_a_file_that_is_no_text_is_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_a_settings_file_that_is_not_text_is_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     file = tmp_path / ".env"
     file.write_bytes(b"TRACKS=\xff\xfe")
     monkeypatch.setitem(Config.model_config, "env_file", file)
@@ -67,7 +109,7 @@ def test_tracks_are_separated_by_commas_or_white_space(monkeypatch: pytest.Monke
     assert config_of(monkeypatch, TRACK=text).tracks == ("a", "b")
 
 
-def test_the_tracks_of_the_command_win_over_the_scheduled_ones(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_track_wins_over_tracks(monkeypatch: pytest.MonkeyPatch) -> None:
     assert config_of(monkeypatch, TRACKS="north south", TRACK="East-1").tracks == ("East-1",)
 
 
@@ -75,16 +117,17 @@ def test_the_tracks_of_the_command_win_over_the_scheduled_ones(monkeypatch: pyte
     "slug",
     ["evil.com/#", "127.0.0.1:8000/#", "-a", "a-", "a_b", "../a", "a/b", "ä", "a%20b", "a" * 64, "{track}", "a@b", "١"],
 )
-def test_what_is_no_slug_is_no_track(monkeypatch: pytest.MonkeyPatch, slug: str) -> None:
-    assert "is not a track" in refusal(monkeypatch, TRACK=slug)
+def test_a_track_that_is_not_a_slug_is_refused(monkeypatch: pytest.MonkeyPatch, slug: str) -> None:
+    assert "which is not a track slug" in refusal(monkeypatch, TRACK=slug)
 
 
 @given(st.text(max_size=70))
-def test_a_track_is_a_host_label_whatever_is_given(text: str) -> None:
+def test_an_accepted_track_is_a_host_label(text: str) -> None:
     try:
-        slugs = read_tracks("TRACK", text)
-    except UsageError:
+        slugs = read_tracks(text)
+    except Unusable:
         return
+    assert isinstance(slugs, tuple)
     assert all(slug.isascii() and slug.replace("-", "a").isalnum() and len(slug) <= 63 for slug in slugs)
 
 
@@ -96,36 +139,36 @@ def test_dates_choose_the_range(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.parametrize("days", [1, 2, 3650])
-def test_days_counts_today(monkeypatch: pytest.MonkeyPatch, days: int) -> None:
+def test_days_includes_today(monkeypatch: pytest.MonkeyPatch, days: int) -> None:
     first, last = config_of(monkeypatch, DAYS=str(days)).date_range(TODAY)
     assert ((last - first).days + 1, last) == (days, TODAY)
 
 
-def test_a_track_may_be_a_day_ahead_of_us_but_not_two(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_date_may_be_tomorrow_but_not_later(monkeypatch: pytest.MonkeyPatch) -> None:
     tomorrow = date.today() + timedelta(days=1)
     assert config_of(monkeypatch, DATE=str(tomorrow)).practice_date == tomorrow
     assert "is in the future" in refusal(monkeypatch, DATE=str(date.today() + timedelta(days=3)))
 
 
 @given(st.dates())
-def test_every_day_reads_as_it_is_written(day: date) -> None:
-    assert read_date("DATE", day.isoformat()) == day
+def test_every_iso_date_is_read(day: date) -> None:
+    assert TypeAdapter(Day).validate_python(day.isoformat()) == day
 
 
-@given(st.decimals(min_value=0, max_value=999_999, places=3))
-def test_every_delay_reads_as_it_is_written(seconds: object) -> None:
-    assert read_seconds("CRAWL_DELAY", str(seconds)) == float(str(seconds))
+@given(st.decimals(min_value=0, max_value=86_400, places=3))
+def test_every_decimal_delay_is_read(seconds: object) -> None:
+    assert TypeAdapter(Seconds).validate_python(str(seconds)) == float(str(seconds))
 
 
 @pytest.mark.parametrize(
     ("settings", "line"),
     [
-        ({"DATE": "25.10.2025"}, "DATE=25.10.2025 is not a date: write it as DATE=2025-10-25"),
-        ({"FROM": "20251025"}, "FROM=20251025 is not a date: write it as FROM=2025-10-25"),
-        ({"DATE": "2025-02-30"}, "DATE=2025-02-30 is not a day of the calendar"),
-        ({"DATE": "2025-10-25", "FROM": "2025-10-01"}, "DATE goes with neither FROM nor TO"),
-        ({"DATE": "2025-10-25", "TO": "2025-10-26"}, "DATE goes with neither FROM nor TO"),
-        ({"TO": "2025-10-01"}, "TO=2025-10-01 lacks a beginning: add FROM="),
+        ({"DATE": "25.10.2025"}, "DATE=25.10.2025 is not a calendar date: write it as DATE=2025-10-25"),
+        ({"FROM": "20251025"}, "FROM=20251025 is not a calendar date: write it as FROM=2025-10-25"),
+        ({"DATE": "2025-02-30"}, "DATE=2025-02-30 is not a calendar date"),
+        ({"DATE": "2025-10-25", "FROM": "2025-10-01"}, "FROM=2025-10-01 cannot be combined with DATE"),
+        ({"DATE": "2025-10-25", "TO": "2025-10-26"}, "TO=2025-10-26 cannot be combined with DATE"),
+        ({"TO": "2025-10-01"}, "TO=2025-10-01 has no FROM: add FROM="),
         ({"FROM": "2025-10-02", "TO": "2025-10-01"}, "write FROM=2025-10-01 TO=2025-10-02"),
         ({"FROM": "9999-12-31"}, "FROM=9999-12-31 is in the future"),
         ({"DAYS": "0"}, "DAYS=0 is not a whole number from 1 to"),
@@ -133,19 +176,22 @@ def test_every_delay_reads_as_it_is_written(seconds: object) -> None:
         ({"DAYS": "99999999999"}, "DAYS=99999999999 is not a whole number"),
         ({"CRAWL_CONCURRENCY": "6"}, "CRAWL_CONCURRENCY=6 is not a whole number from 1 to 5"),
         ({"CRAWL_CONCURRENCY": "٣"}, "CRAWL_CONCURRENCY=٣ is not a whole number"),
-        ({"CRAWL_DELAY": "-1"}, "CRAWL_DELAY=-1 is no number of seconds"),
-        ({"CRAWL_DELAY": "nan"}, "CRAWL_DELAY=nan is no number of seconds"),
-        ({"CRAWL_DELAY": "0,5"}, "CRAWL_DELAY=0,5 is no number of seconds: write zero or more, as CRAWL_DELAY=0.5"),
+        ({"CRAWL_DELAY": "-1"}, "CRAWL_DELAY=-1 is not a number of seconds"),
+        ({"CRAWL_DELAY": "nan"}, "CRAWL_DELAY=nan is not a number of seconds"),
+        (
+            {"CRAWL_DELAY": "0,5"},
+            "CRAWL_DELAY=0,5 is not a number of seconds from 0 to 86400: write it as CRAWL_DELAY=0.5",
+        ),
         ({"LIST_ONLY": "maybe"}, "LIST_ONLY=maybe is neither on nor off: write LIST_ONLY=1 or LIST_ONLY=0"),
         ({"FULL": "2"}, "FULL=2 is neither on nor off"),
         ({"CRAWL_CONTACT": "me@example.org\r\nHost: evil"}, "holds control characters"),
-        ({"EXPORT_FOLDER": "a\tb"}, "EXPORT_FOLDER=a\\tb holds control characters: write the path in plain letters"),
-        ({"EXPORT_FOLDER": "~nobody-here/x"}, "EXPORT_FOLDER=~nobody-here/x begins with no user's home"),
-        ({"OUT": str(Path(__file__).parent)}, "is a folder: add a file's name to it, such as day.html"),
-        ({"TRACK": "north\nsouth/"}, "TRACK=north\\nsouth/: south/ is not a track"),
+        ({"EXPORT_FOLDER": "a\tb"}, "EXPORT_FOLDER=a\\tb holds control characters: write the path without them"),
+        ({"EXPORT_FOLDER": "~nobody-here/x"}, "EXPORT_FOLDER=~nobody-here/x starts with the home of an unknown user"),
+        ({"OUT": str(Path(__file__).parent)}, "is a folder: add a file name, such as day.html"),
+        ({"TRACK": "north\nsouth/"}, "TRACK=north\\nsouth/ names south/, which is not a track slug"),
     ],
 )
-def test_what_cannot_be_used_gets_one_line_that_says_what_to_write(
+def test_a_wrong_setting_gets_a_message_that_says_what_to_write(
     monkeypatch: pytest.MonkeyPatch, settings: dict[str, str], line: str
 ) -> None:
     assert line in refusal(monkeypatch, **settings)
@@ -155,7 +201,7 @@ def test_what_cannot_be_used_gets_one_line_that_says_what_to_write(
     ("text", "switched"),
     [("1", True), ("true", True), ("YES", True), (" 1 ", True), ("0", False), ("False", False), ("no", False)],
 )
-def test_switches_read_as_people_write_them(monkeypatch: pytest.MonkeyPatch, text: str, switched: bool) -> None:
+def test_switches_accept_the_usual_words(monkeypatch: pytest.MonkeyPatch, text: str, switched: bool) -> None:
     config = config_of(monkeypatch, LIST_ONLY=text, REFRESH=text, FULL=text)
     assert (config.list_only, config.refresh, config.full) == (switched, switched, switched)
 
@@ -170,38 +216,45 @@ def test_a_path_may_begin_with_the_user_s_home(monkeypatch: pytest.MonkeyPatch) 
     "address",
     ["https://{track}.liverc.com", "http://127.0.0.1:8000/{track}", "http://[::1]:8000/{track}", "HTTP://{track}.x/a"],
 )
-def test_an_address_with_the_track_in_host_or_path_is_kept_without_its_last_slash(address: str) -> None:
-    assert read_base_url("LIVERC_BASE_URL", address) == address
-    assert read_base_url("LIVERC_BASE_URL", address + "/") == address
+def test_a_base_url_with_the_track_in_host_or_path_loses_only_its_last_slash(address: str) -> None:
+    assert read_base_url(address) == address
+    assert read_base_url(address + "/") == address
 
 
 @pytest.mark.parametrize(
     ("address", "reason"),
     [
         ("https://liverc.com", "lacks {track}"),
-        ("ftp://{track}.liverc.com", "neither http:// nor https://"),
-        ("{track}.liverc.com", "neither http:// nor https://"),
-        ("file:///{track}", "neither http:// nor https://"),
-        ("https:///{track}", "names no host"),
+        ("ftp://{track}.liverc.com", "starts with neither http:// nor https://"),
+        ("{track}.liverc.com", "starts with neither http:// nor https://"),
+        ("file:///{track}", "starts with neither http:// nor https://"),
+        ("https:///{track}", "has no host"),
         ("https://{track}.liverc.com/?a=1", "a ? or #"),
         ("https://{track}.liverc.com/?", "a ? or #"),
         ("https://{track}.liverc.com#x", "a ? or #"),
         ("https://me:s3cret@{track}.liverc.com", "user name or password"),
-        ("https://{track}:99999", "is not an address"),
-        ("https://{track}.liverc.com:0", "names no host"),
-        ("https://[{track}", "is not an address"),
-        ("https://{track}.live rc.com", "characters that no address has"),
-        ("https://{track}.liverc.com\n", "characters that no address has"),
-        ("https://{track}\\@evil.example", "characters that no address has"),
-        ("https://{track}.{host}.com", "characters that no address has"),
+        ("https://{track}:99999", "is not a URL"),
+        ("https://{track}.liverc.com:0", "impossible port"),
+        ("https://[{track}", "is not a URL"),
+        ("https://{track}.live rc.com", "characters that no URL has"),
+        ("https://{track}.liverc.com\n", "characters that no URL has"),
+        ("https://{track}\\@evil.example", "characters that no URL has"),
+        ("https://{track}.{host}.com", "characters that no URL has"),
     ],
 )
-def test_an_address_that_could_lead_elsewhere_is_refused(address: str, reason: str) -> None:
-    with pytest.raises(UsageError) as problem:
-        read_base_url("LIVERC_BASE_URL", address)
-    assert reason in str(problem.value)
-    assert "https://{track}.liverc.com or" in str(problem.value)
-    assert "s3cret" not in str(problem.value)
+def test_a_base_url_that_could_lead_elsewhere_is_refused(address: str, reason: str) -> None:
+    with pytest.raises(Unusable) as problem:
+        read_base_url(address)
+    assert reason in problem.value.reason
+    assert "{setting}=https://{{track}}.liverc.com or" in problem.value.advice
+    assert "s3cret" not in problem.value.reason
+
+
+def test_a_refused_base_url_is_not_shown_since_it_may_hold_a_password(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert refusal(monkeypatch, LIVERC_BASE_URL="https://me:s3cret@{track}.liverc.com") == (
+        "LIVERC_BASE_URL holds a user name or password: write it as LIVERC_BASE_URL=https://{track}.liverc.com or "
+        "LIVERC_BASE_URL=http://127.0.0.1:8000/{track}"
+    )
 
 
 def test_the_password_of_the_database_is_never_shown(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -210,6 +263,6 @@ def test_the_password_of_the_database_is_never_shown(monkeypatch: pytest.MonkeyP
 
 
 @given(st.text())
-def test_what_is_shown_of_a_setting_is_one_short_line(text: str) -> None:
+def test_a_shown_value_is_one_short_line(text: str) -> None:
     assert shown(text).isprintable()
     assert len(shown(text)) <= 61 * 10

@@ -64,34 +64,34 @@ def add_crawl(connection: psycopg.Connection, outcome: str, tracks: str = "bend"
 
 
 def test_a_database_without_tables_is_told_what_to_do_and_stays_so(
-    empty_database: Database, monkeypatch: pytest.MonkeyPatch, status_says: Says
+    empty_database: Database, monkeypatch: pytest.MonkeyPatch, status_output: Says
 ) -> None:
     monkeypatch.setenv("DATABASE_URL", empty_database.url.render_as_string(hide_password=False))
-    assert status_says() == (
+    assert status_output() == (
         1,
         "missing: the database has no tables yet: make migrate makes them, and so does make crawl\n",
     )
-    assert status_says()[0] == 1
+    assert status_output()[0] == 1
     upgrade(empty_database)
     downgrade(empty_database, "0003")
-    assert "at migration 0003" in status_says()[1]
+    assert "at migration 0003" in status_output()[1]
 
 
 @pytest.mark.usefixtures("on_database")
-def test_before_the_first_crawl_it_says_how_to_begin(status_says: Says) -> None:
-    assert status_says() == (
+def test_before_the_first_crawl_it_says_how_to_begin(status_output: Says) -> None:
+    assert status_output() == (
         1,
         "missing: no crawl yet: begin with make crawl transform TRACK=canberraoffroad DATE=2025-10-25\n",
     )
 
 
-def test_a_complete_day_is_complete(connection: psycopg.Connection, status_says: Says) -> None:
+def test_a_complete_day_is_complete(connection: psycopg.Connection, status_output: Says) -> None:
     add_crawl(connection, "finished")
     connection.execute(TRANSFORM, ["finished"])
     connection.execute(FIRST_TRACK)
     connection.execute(DAYS, {"days": 1, "depth": "laps_full"})
     connection.execute(SESSIONS, {"states": ["captured", "captured", "list_only"]})  # the last one has left the list
-    exit_status, said = status_says()
+    exit_status, said = status_output()
     assert exit_status == 0
     assert "last crawl      1 finished, " in said
     assert ", 3 h ago: bend" in said
@@ -101,7 +101,7 @@ def test_a_complete_day_is_complete(connection: psycopg.Connection, status_says:
 
 
 def test_missing_pages_are_counted_and_come_with_the_command_that_fetches_them(
-    connection: psycopg.Connection, status_says: Says
+    connection: psycopg.Connection, status_output: Says
 ) -> None:
     add_crawl(connection, "finished")
     connection.execute(TRANSFORM, ["finished"])
@@ -109,7 +109,7 @@ def test_missing_pages_are_counted_and_come_with_the_command_that_fetches_them(
     connection.execute(DAYS, {"days": 5, "depth": "partial"})
     connection.execute(SESSIONS, {"states": ["captured", "failed", "failed"]})
     connection.execute(FAILURE, ["session", 12])
-    exit_status, said = status_says()
+    exit_status, said = status_output()
     assert exit_status == 1
     assert said.count("  partial       3         1       2") == 5
     assert (
@@ -121,23 +121,23 @@ def test_missing_pages_are_counted_and_come_with_the_command_that_fetches_them(
     assert "missing: 12 pages that could not be had" in said
 
 
-def test_changed_pages_are_stale_until_they_are_derived(connection: psycopg.Connection, status_says: Says) -> None:
+def test_changed_pages_are_stale_until_they_are_derived(connection: psycopg.Connection, status_output: Says) -> None:
     add_crawl(connection, "finished")
     for page in ("1", "1", "2"):
         connection.execute(
             "insert into raw.work_list (track_slug, page_kind, page_key) values ('bend', 'session', %s)", [page]
         )
-    exit_status, said = status_says()
+    exit_status, said = status_output()
     assert exit_status == 1
     assert "last transform  none\n" in said
     assert "missing: the rows of 2 changed pages, the oldest from 20" in said
     assert "; make transform derives them\n" in said
 
 
-def test_an_incomplete_transform_is_named(connection: psycopg.Connection, status_says: Says) -> None:
+def test_an_incomplete_transform_is_named(connection: psycopg.Connection, status_output: Says) -> None:
     add_crawl(connection, "finished")
     connection.execute(TRANSFORM, ["incomplete"])
-    assert "missing: the last transform did not reach every table" in status_says()[1]
+    assert "missing: the last transform did not reach every table" in status_output()[1]
 
 
 @pytest.mark.parametrize(
@@ -145,60 +145,60 @@ def test_an_incomplete_transform_is_named(connection: psycopg.Connection, status
     [("interrupted", "it is interrupted"), ("failed", "it is failed"), ("running", "it was killed")],
 )
 def test_what_a_crawl_left_is_missing_until_another_has_asked_for_it_all(
-    connection: psycopg.Connection, status_says: Says, outcome: str, told: str
+    connection: psycopg.Connection, status_output: Says, outcome: str, told: str
 ) -> None:
     connection.execute(TRANSFORM, ["finished"])
     add_crawl(connection, outcome, tracks="bend hill")
     connection.execute(MONTH_PAGE, ["hill"])
     add_crawl(connection, "finished", tracks="bend")
-    exit_status, said = status_says()
+    exit_status, said = status_output()
     assert exit_status == 1
     remedy = "make crawl TRACK='bend hill' FROM=2025-10-24 TO=2025-10-26"
     assert f"missing: what crawl 1 left: {told}; to complete it: {remedy}\n" in said
     add_crawl(connection, "finished", tracks="hill bend moor", last_day="2025-10-27")
-    assert status_says()[0] == 0
+    assert status_output()[0] == 0
 
 
 def test_a_mistyped_track_is_told_until_the_next_crawl(
-    connection: psycopg.Connection, status_says: Says, monkeypatch: pytest.MonkeyPatch
+    connection: psycopg.Connection, status_output: Says, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     connection.execute(TRANSFORM, ["finished"])
     add_crawl(connection, "failed", tracks="bend")
     connection.execute(FAILURE, ["list", 1])
-    exit_status, said = status_says()
+    exit_status, said = status_output()
     assert exit_status == 1
     assert "missing: what crawl 1 left: it is failed" in said
     assert "missing: 1 page that could not be had" in said
 
     add_crawl(connection, "finished", tracks="hill")
-    assert status_says()[0] == 0
+    assert status_output()[0] == 0
     monkeypatch.setenv("TRACKS", "bend")
-    assert "missing: 1 page that could not be had" in status_says()[1]
+    assert "missing: 1 page that could not be had" in status_output()[1]
     monkeypatch.delenv("TRACKS")
     connection.execute(MONTH_PAGE, ["bend"])
-    assert "missing: what crawl 1 left: it is failed" in status_says()[1]
+    assert "missing: what crawl 1 left: it is failed" in status_output()[1]
 
 
 def test_a_running_crawl_is_named_and_not_taken_for_a_killed_one(
-    connection: psycopg.Connection, on_database: Database, status_says: Says
+    connection: psycopg.Connection, on_database: Database, status_output: Says
 ) -> None:
     connection.execute(TRANSFORM, ["finished"])
     add_crawl(connection, "running")
     with hold_locks(on_database, Job.CRAWL):
-        exit_status, said = status_says()
+        exit_status, said = status_output()
     assert exit_status == 1
     assert "missing: what the crawl that runs now has not fetched yet (crawl (pid " in said
     assert "killed" not in said
 
 
 def test_a_scheduled_track_that_the_next_run_would_leave_a_gap_in_is_named(
-    connection: psycopg.Connection, status_says: Says, monkeypatch: pytest.MonkeyPatch
+    connection: psycopg.Connection, status_output: Says, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     connection.execute(TRANSFORM, ["finished"])
     add_crawl(connection, "finished")
-    assert status_says()[0] == 0
+    assert status_output()[0] == 0
     monkeypatch.setenv("TRACKS", "bend hill")
-    exit_status, said = status_says()
+    exit_status, said = status_output()
     assert exit_status == 1
     assert (
         "missing: bend since 2025-10-26, longer than DAYS=2 reaches back: make crawl TRACK=bend FROM=2025-10-26\n"
@@ -207,12 +207,12 @@ def test_a_scheduled_track_that_the_next_run_would_leave_a_gap_in_is_named(
     assert "missing: hill, which is in TRACKS, was never crawled" in said
 
 
-def test_years_of_days_print_one_month(connection: psycopg.Connection, status_says: Says) -> None:
+def test_years_of_days_print_one_month(connection: psycopg.Connection, status_output: Says) -> None:
     add_crawl(connection, "finished")
     connection.execute(TRANSFORM, ["finished"])
     connection.execute(FIRST_TRACK)
     connection.execute(DAYS, {"days": 5000, "depth": "laps_full"})
-    exit_status, said = status_says()
+    exit_status, said = status_output()
     assert exit_status == 0
     assert len(said.splitlines()) < 40
     assert "2025-10-26" in said
@@ -220,16 +220,16 @@ def test_years_of_days_print_one_month(connection: psycopg.Connection, status_sa
 
 
 @pytest.mark.usefixtures("on_database")
-def test_a_crawled_season_shows_its_true_counts(commands: Commands, status_says: Says) -> None:
+def test_a_crawled_season_shows_its_true_counts(commands: Commands, status_output: Says) -> None:
     season = Season.generate(tracks=1, days=2)
     last_day = list(season.days())[-1]
     with SampleSite(season) as site:
         commands.succeed("crawl", LIVERC_BASE_URL=site.base_url, TRACK=last_day.track.slug, DATE=str(last_day.date))
-    exit_status, said = status_says()
+    exit_status, said = status_output()
     assert exit_status == 1
     assert "make transform derives them" in said
     commands.succeed("transform")
-    exit_status, said = status_says()
+    exit_status, said = status_output()
     assert exit_status == 0
     shown = next(line.split() for line in said.splitlines() if line.startswith(last_day.track.slug))
     count = str(len(last_day.sessions))

@@ -52,8 +52,8 @@ def complaints(said: str) -> list[str]:
 
 
 @pytest.mark.usefixtures("freshly_migrated")
-def test_a_healthy_project_gets_a_line_per_subject_and_nothing_to_do(doctor_says: Says) -> None:
-    exit_status, said = doctor_says()
+def test_a_healthy_project_gets_a_line_per_subject_and_nothing_to_do(doctor_output: Says) -> None:
+    exit_status, said = doctor_output()
     assert complaints(said) == []
     assert exit_status == 0
     subjects = {line.split()[1] for line in said.splitlines()}
@@ -61,10 +61,10 @@ def test_a_healthy_project_gets_a_line_per_subject_and_nothing_to_do(doctor_says
 
 
 def test_a_database_out_of_reach_is_a_problem_and_the_rest_is_looked_at(
-    doctor_says: Says, monkeypatch: pytest.MonkeyPatch
+    doctor_output: Says, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("DATABASE_URL", "postgresql://ana:CANARY@localhost:1/practice")
-    exit_status, said = doctor_says()
+    exit_status, said = doctor_output()
     assert exit_status == 1
     assert "problem  database    cannot reach PostgreSQL at localhost:1: start it there" in said
     assert "CANARY" not in said
@@ -72,10 +72,10 @@ def test_a_database_out_of_reach_is_a_problem_and_the_rest_is_looked_at(
 
 
 def test_a_schema_that_is_behind_is_a_problem(
-    empty_database: Database, doctor_says: Says, monkeypatch: pytest.MonkeyPatch
+    empty_database: Database, doctor_output: Says, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("DATABASE_URL", empty_database.url.render_as_string(hide_password=False))
-    exit_status, said = doctor_says()
+    exit_status, said = doctor_output()
     assert exit_status == 1
     assert "problem  migrations  the database has no tables yet: make migrate makes them" in said
 
@@ -86,36 +86,36 @@ def test_migrations_grant_what_is_needed_and_nothing_else(freshly_migrated: psyc
 
 
 def test_each_missing_right_comes_with_the_statement_that_mends_it(
-    freshly_migrated: psycopg.Connection, doctor_says: Says
+    freshly_migrated: psycopg.Connection, doctor_output: Says
 ) -> None:
     for grant in required_grants():
         statement = grant.statement(f'"{grant.role}"')
         freshly_migrated.execute(statement.replace("grant ", "revoke ", 1).replace(" to ", " from "))
-        exit_status, said = doctor_says()
+        exit_status, said = doctor_output()
         assert exit_status == 1
         assert complaints(said) == [
             f"problem  rights      {grant.role} lacks a right; as the owner of the tables: {statement}"
         ]
         freshly_migrated.execute(statement)
-    assert complaints(doctor_says()[1]) == []
+    assert complaints(doctor_output()[1]) == []
 
 
-def test_a_restored_database_lacks_what_no_dump_holds(connection: psycopg.Connection, doctor_says: Says) -> None:
+def test_a_restored_database_lacks_what_no_dump_holds(connection: psycopg.Connection, doctor_output: Says) -> None:
     connection.execute("revoke temporary on database practice_test from public")
-    (complaint,) = complaints(doctor_says()[1])
+    (complaint,) = complaints(doctor_output()[1])
     assert "practice_transformer may not make temporary tables: grant temporary on database" in complaint
     connection.execute(complaint.partition("tables: ")[2])
-    assert complaints(doctor_says()[1]) == []
+    assert complaints(doctor_output()[1]) == []
 
 
-def test_who_is_at_work_is_named(on_database: Database, doctor_says: Says) -> None:
+def test_who_is_at_work_is_named(on_database: Database, doctor_output: Says) -> None:
     with hold_locks(on_database, Job.CRAWL):
-        assert "ok       locks       at work: crawl (pid " in doctor_says()[1]
-    assert "ok       locks       nobody is at work" in doctor_says()[1]
+        assert "ok       locks       at work: crawl (pid " in doctor_output()[1]
+    assert "ok       locks       nobody is at work" in doctor_output()[1]
 
 
 def test_what_was_killed_leaves_warnings(
-    connection: psycopg.Connection, on_database: Database, doctor_says: Says
+    connection: psycopg.Connection, on_database: Database, doctor_output: Says
 ) -> None:
     connection.execute("insert into raw.crawls (arguments, version) values ('{}', '1')")
     connection.execute('create table racing."laps__dbt_tmp171" ()')
@@ -126,7 +126,7 @@ def test_what_was_killed_leaves_warnings(
         "insert into raw.work_list (track_slug, page_kind, page_key, noted_at) "
         "values ('bend', 'list', '2025-10-25', now() - interval '3 days')"
     )
-    exit_status, said = doctor_says()
+    exit_status, said = doctor_output()
     assert exit_status == 0
     crawl, table, view, work = sorted(complaints(said))
     assert "crawl 1 of" in crawl
@@ -135,7 +135,7 @@ def test_what_was_killed_leaves_warnings(
     assert view.endswith("drop view staging.races__dbt_backup")
     assert work.endswith("1 lines, the oldest for 3 days: run make transform")
     with hold_locks(on_database, Job.CRAWL), hold_locks(on_database, Job.TRANSFORM):
-        assert [line.split()[1] for line in complaints(doctor_says()[1])] == ["work"]
+        assert [line.split()[1] for line in complaints(doctor_output()[1])] == ["work"]
 
 
 def test_a_forgotten_transaction_is_named(

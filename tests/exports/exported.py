@@ -56,6 +56,22 @@ def exported_rows(folder: Path, schema: str, name: str, json_columns: set[str]) 
     return Counter(rows)
 
 
+def files(folder: Path) -> dict[str, tuple[int, int]]:
+    """What tells whether a file was written."""
+    found = {file: file.stat() for file in folder.rglob("*.parquet")}
+    return {str(file.relative_to(folder).parent): (stat.st_ino, stat.st_mtime_ns) for file, stat in found.items()}
+
+
+def assert_equal(folder: Path, database: Database) -> None:
+    """Every table reads the same from its files."""
+    for (schema, name), json_columns in relations(database).items():
+        if list((folder / schema / name).rglob("*.parquet")):
+            rows = exported_rows(folder, schema, name, json_columns)
+            assert rows == stored_rows(database, schema, name), name
+        else:
+            assert not stored_rows(database, schema, name), name
+
+
 def _as_exported(value: Any) -> Any:
     if isinstance(value, UUID):
         return str(value)

@@ -12,7 +12,7 @@ from pyarrow import parquet
 
 from scraper.errors import CannotWork
 from tests.dbt_project.raw_pages import DayList, SessionPage, listed, store
-from tests.exports.exported import exported_rows, relations, stored_rows
+from tests.exports.exported import assert_equal, files
 from tests.support.commands_runner import Commands
 
 Export = Callable[[Path], int]
@@ -33,12 +33,6 @@ def folder(tmp_path: Path, export_to: Export) -> Path:
     return tmp_path
 
 
-def files(folder: Path) -> dict[str, tuple[int, int]]:
-    """What tells whether a file was written."""
-    found = {file: file.stat() for file in folder.rglob("*.parquet")}
-    return {str(file.relative_to(folder).parent): (stat.st_ino, stat.st_mtime_ns) for file, stat in found.items()}
-
-
 def written(folder: Path, export_to: Export) -> set[str]:
     """What another export writes or removes."""
     before = files(folder)
@@ -47,18 +41,8 @@ def written(folder: Path, export_to: Export) -> set[str]:
     return {place for place in before.keys() | after.keys() if before.get(place) != after.get(place)}
 
 
-def assert_equal(folder: Path, warehouse: Commands) -> None:
-    """Every table reads the same from its files."""
-    for (schema, name), json_columns in relations(warehouse.database).items():
-        if list((folder / schema / name).rglob("*.parquet")):
-            rows = exported_rows(folder, schema, name, json_columns)
-            assert rows == stored_rows(warehouse.database, schema, name), name
-        else:
-            assert not stored_rows(warehouse.database, schema, name), name
-
-
 def test_any_text_comes_through(folder: Path, warehouse: Commands) -> None:
-    assert_equal(folder, warehouse)
+    assert_equal(folder, warehouse.database)
     names = parquet.read_table(folder / "racing" / "race_drivers" / NORTH_24)["display_name"].to_pylist()
     assert [name for name in names if name.startswith('O\'Neil, "Al"')]
 
@@ -72,7 +56,7 @@ def test_a_name_that_a_spreadsheet_would_compute_is_the_text_that_it_is(
     with connection.cursor() as cursor:
         cursor.executemany("update racing.race_drivers set display_name = %s where id = %s", changed)
         export_to(folder)
-        assert_equal(folder, warehouse)
+        assert_equal(folder, warehouse.database)
         files = parquet.read_table(folder / "racing" / "race_drivers")
         assert set(names) <= set(files["display_name"].to_pylist())
         restored = [(name, row_id) for row_id, name in before]
@@ -95,7 +79,7 @@ def test_a_lap_that_changes_rewrites_its_day_alone(
     assert f"racing/laps/{NORTH_24}" in changed
     assert f"analytics/sessions/{NORTH_24}" in changed
     assert f"racing/races/{NORTH_24}" not in changed
-    assert_equal(folder, warehouse)
+    assert_equal(folder, warehouse.database)
 
 
 def test_a_lap_that_is_gone_leaves_its_day_s_files(
@@ -109,7 +93,7 @@ def test_a_lap_that_is_gone_leaves_its_day_s_files(
         )
     """)
     assert f"racing/laps/{NORTH_24}" in written(folder, export_to)
-    assert_equal(folder, warehouse)
+    assert_equal(folder, warehouse.database)
 
 
 def test_what_was_not_asked_for_stays_and_is_still_known_to_differ(
@@ -127,7 +111,7 @@ def test_what_was_not_asked_for_stays_and_is_still_known_to_differ(
     for name in ("TRACK", "TO", "FROM"):
         monkeypatch.delenv(name)
     assert {place for place in written(folder, export_to) if place.startswith("racing/")} >= {f"racing/laps/{NORTH_25}"}
-    assert_equal(folder, warehouse)
+    assert_equal(folder, warehouse.database)
 
 
 def test_neither_the_settings_of_the_database_nor_the_place_of_rows_within_it_make_other_files(
@@ -162,7 +146,7 @@ def test_a_new_day_is_added_and_what_it_tells_of_earlier_days_reaches_them(
     assert "racing/laps/track=north/date=2025-10-26" in changed
     assert {f"analytics/sessions/{place}" for place in (NORTH_24, NORTH_25)} <= changed
     assert not [place for place in changed if "track=south" in place or place.startswith(f"racing/laps/{NORTH_24}")]
-    assert_equal(folder, warehouse)
+    assert_equal(folder, warehouse.database)
 
 
 def test_an_alias_of_a_class_reaches_every_day_that_has_it(
@@ -172,7 +156,7 @@ def test_an_alias_of_a_class_reaches_every_day_that_has_it(
     changed = written(folder, export_to)
     assert f"analytics/class_leaderboard/{NORTH_25}" in changed
     assert not [place for place in changed if place.startswith("racing/")]
-    assert_equal(folder, warehouse)
+    assert_equal(folder, warehouse.database)
     connection.execute("delete from intermediate.class_aliases")
 
 
@@ -187,7 +171,7 @@ def test_a_view_that_is_defined_anew_is_read_whole(
     connection.execute(f"{redefine}{otherwise}".encode())
     try:
         assert f"analytics/session_reconciliation/{NORTH_25}" in written(folder, export_to)
-        assert_equal(folder, warehouse)
+        assert_equal(folder, warehouse.database)
     finally:
         connection.execute(f"{redefine}{was}".encode())
 
@@ -207,7 +191,7 @@ def test_a_new_column_and_a_new_table_need_nothing_and_leave_with_their_files(
         assert {f"racing/laps/{NORTH_25}", f"analytics/weather/{NORTH_25}"} <= written(folder, export_to)
         tyres = parquet.read_table(folder / "analytics" / "tyres" / "part-0.parquet")
         assert str(tyres.schema.field("prices").type) == "list<element: decimal128(6, 2)>"
-        assert_equal(folder, warehouse)
+        assert_equal(folder, warehouse.database)
         # Of a table that no version knows, each export reads every day.
         connection.execute("update analytics.weather set wind = 4")
         assert {place.split("/")[1] for place in written(folder, export_to)} == {"weather"}
@@ -217,7 +201,7 @@ def test_a_new_column_and_a_new_table_need_nothing_and_leave_with_their_files(
     written(folder, export_to)
     assert not (folder / "analytics" / "tyres").exists()
     assert not (folder / "analytics" / "weather").exists()
-    assert_equal(folder, warehouse)
+    assert_equal(folder, warehouse.database)
 
 
 def test_a_day_that_is_gone_loses_its_files(
@@ -234,7 +218,7 @@ def test_a_day_that_is_gone_loses_its_files(
     assert {f"racing/laps/{gone}", f"analytics/stints/{gone}"} <= written(folder, export_to)
     assert not [place for place in files(folder) if gone in place]
     assert not list(folder.rglob(gone))
-    assert_equal(folder, warehouse)
+    assert_equal(folder, warehouse.database)
 
 
 @pytest.mark.parametrize("harm", [Path.unlink, lambda file: file.write_bytes(b"PAR1")], ids=["removed", "damaged"])
@@ -276,4 +260,4 @@ def test_a_track_with_any_name_stays_within_the_folder(
     export_to(folder)
     assert [path.name for path in tmp_path.iterdir()] == ["a"]
     assert list((folder / "racing" / "laps").glob("track=..%2F..%2F%C3%A9%3D%2Fx/date=2025-10-25/part-0.parquet"))
-    assert_equal(folder, warehouse)
+    assert_equal(folder, warehouse.database)

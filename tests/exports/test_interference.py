@@ -14,7 +14,7 @@ from scraper.database.connection import Database
 from scraper.database.jobs import Job, hold_locks
 from scraper.errors import CannotWork, LockHeld, UsageError
 from scraper.exports.folder import TableFolder
-from tests.exports.test_changes import assert_equal, files
+from tests.exports.exported import assert_equal, files
 from tests.support.commands_runner import Commands
 from tests.support.waiting import wait_for
 
@@ -32,7 +32,7 @@ def test_a_killed_export_leaves_whole_files_and_the_next_completes_them(
     for file in there:
         parquet.read_table(file)
     export_to(tmp_path)
-    assert_equal(tmp_path, warehouse)
+    assert_equal(tmp_path, warehouse.database)
     assert [path.name for path in tmp_path.rglob("*") if path.name.startswith(".part")] == []
 
 
@@ -56,7 +56,7 @@ def test_an_export_that_ends_anywhere_is_taken_up_again(
     whole = files(tmp_path)
     assert len(whole) <= nth
     export_to(tmp_path)
-    assert_equal(tmp_path, warehouse)
+    assert_equal(tmp_path, warehouse.database)
     assert {place: files(tmp_path)[place] for place in whole} == whole
     assert not list(tmp_path.rglob(".part-*"))
 
@@ -85,7 +85,7 @@ def test_an_export_is_of_one_moment(
         exported = zip(races["id"].to_pylist(), races["class_name"].to_pylist(), strict=True)
         assert sorted(exported) == sorted(before)
         export_to(tmp_path)
-        assert_equal(tmp_path, warehouse)
+        assert_equal(tmp_path, warehouse.database)
     finally:
         with psycopg.connect(warehouse.database.conninfo) as connection:
             for race_id, class_name in before:
@@ -131,7 +131,7 @@ def test_a_full_disk_is_one_line_and_what_is_there_stays_whole(
             export_to(tmp_path)
     assert files(tmp_path) == {}
     export_to(tmp_path)
-    assert_equal(tmp_path, warehouse)
+    assert_equal(tmp_path, warehouse.database)
 
 
 def test_who_reads_while_a_file_is_written_anew_has_the_old_one_whole(
@@ -154,7 +154,7 @@ def test_who_reads_while_a_file_is_written_anew_has_the_old_one_whole(
     export_to(tmp_path)
     assert seen == [before]
     assert file.read_bytes() != before
-    assert_equal(tmp_path, warehouse)
+    assert_equal(tmp_path, warehouse.database)
 
 
 @pytest.mark.parametrize("foreign", ["notes.parquet", "mine/part-0.parquet", "mine/track=a/date=b/part-0.parquet"])
