@@ -15,14 +15,13 @@ from scraper.crawl.spiders.practice_days import PracticeDaysSpider
 from scraper.crawl.stats import CrawlStats
 from scraper.crawl.summary import summary
 from scraper.crawl.time_bounds import AHEAD, BEHIND
+from scraper.database.clock import clock_warning
 from scraper.database.connection import Database
 from scraper.database.jobs import Job, open_job
 from scraper.errors import INTERRUPTED, CannotWork, UsageError
 from scraper.raw import crawl_log
 
 logger = logging.getLogger(__name__)
-
-_LARGEST_CLOCK_SKEW = timedelta(seconds=60)
 
 
 def run(config: Config) -> int:
@@ -39,7 +38,8 @@ def run(config: Config) -> int:
 
 def _crawl(config: Config, database: Database, connection: psycopg.Connection) -> int:
     now = datetime.now(UTC)
-    _warn_of_wrong_clock(connection, now)
+    if warning := clock_warning(connection):
+        print(f"Warning: {warning}")
     days = days_of(config, now)
     crawl_id = crawl_log.begin(connection, _arguments(config, days))
     newest_before = crawl_log.newest_session(connection)
@@ -58,26 +58,6 @@ def _crawl(config: Config, database: Database, connection: psycopg.Connection) -
     if problem:
         raise CannotWork(problem)
     return INTERRUPTED if is_interrupted else 0
-
-
-def _warn_of_wrong_clock(connection: psycopg.Connection, now: datetime) -> None:
-    """The order of things is the database's clock; but "the last days" are counted from this machine's."""
-    (database_now,) = connection.execute("select clock_timestamp()").fetchone() or (now,)
-    warning = clock_warning(database_now, now)
-    if warning:
-        print(warning)
-
-
-def clock_warning(database_now: datetime, now: datetime) -> str | None:
-    """A line for whoever runs the crawl when the two clocks disagree by more than a minute."""
-    skew = now - database_now
-    if abs(skew) <= _LARGEST_CLOCK_SKEW:
-        return None
-    ahead_or_behind = "ahead of" if skew > timedelta() else "behind"
-    return (
-        f"This machine's clock is {abs(skew.total_seconds()):.0f} s {ahead_or_behind} the database's: "
-        "the last days may be other days than you mean; set the clock"
-    )
 
 
 def days_of(config: Config, now: datetime) -> tuple[date, date]:

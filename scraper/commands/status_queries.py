@@ -102,14 +102,3 @@ where events.ingest_depth in ('partial', 'list_only')
 order by events.event_date desc, tracks.source_track_slug
 limit %(most)s
 """
-
-# The table is made by the first transform.
-IS_RECONCILED = "select to_regclass('analytics.day_reconciliation') is not null as is_there"
-
-DIFFERING_DAYS = """
-select track_slug, practice_date, differences, count(*) over () as total
-from analytics.day_reconciliation
-where verdict = 'differs'
-order by practice_date desc, track_slug
-limit %(most)s
-"""

@@ -1,7 +1,6 @@
 """Derive the final schema from the raw tables."""
 
 import time
-from collections.abc import Iterator
 from datetime import UTC
 
 import psycopg
@@ -13,14 +12,10 @@ from scraper.database.jobs import Job, open_job
 from scraper.errors import CannotWork
 from scraper.transform.batches import Slice, last_slice, put_every_day_on_the_work_list
 from scraper.transform.dbt import DbtRun, run_dbt
+from scraper.transform.reconciliation import differing_days
 from scraper.transform.up_to_date import fingerprint, note_project, nothing_new_since
 
-_DIFFERING_DAYS = """
-select track_slug, practice_date, differences
-from analytics.day_reconciliation
-where verdict = 'differs' and event_id in (select event_id from intermediate.int_practice__days)
-order by practice_date, track_slug
-"""
+_OF_THIS_BATCH = "event_id in (select event_id from intermediate.int_practice__days)"
 _MOST_NAMED = 20
 
 
@@ -59,23 +54,14 @@ def transform_slice(database: Database, project: str) -> Slice:
     with psycopg.connect(database.conninfo) as connection:
         if fingerprint() == project:  # else dbt may have read some files as they were, and some as they are
             note_project(connection, project)
-        for line in _differing_days(connection):
-            print(f"  differs  {line}")
+        for line in differing_days(connection, _MOST_NAMED, _OF_THIS_BATCH):
+            print(f"  {line}")
         done = last_slice(connection)
     print(f"Transform: {done.sessions} sessions of {done.days} days re-derived", end=" ")
     print(f"in {time.monotonic() - started:.1f} s", end="; ")
     print(f"{outcome.models} models, {outcome.tests} tests, {len(outcome.warnings)} warnings", end="")
     print(f"; {done.days_left} days to go" if done.days_left else "", flush=True)
     return done
-
-
-def _differing_days(connection: psycopg.Connection) -> Iterator[str]:
-    """Each day of the run whose figures are not the site's, with the figures."""
-    days = connection.execute(_DIFFERING_DAYS).fetchall()
-    for track, day, differences in days[:_MOST_NAMED]:
-        yield f"{track} {day}: {'; '.join(differences)}"
-    if len(days) > _MOST_NAMED:
-        yield f"and {len(days) - _MOST_NAMED} more days, all in analytics.day_reconciliation"
 
 
 def report(outcome: DbtRun, then: str) -> None:

@@ -1,15 +1,14 @@
 """The database server: version, how the way to it is guarded, clock and letters."""
 
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import psycopg
 
+from scraper.database.clock import clock_warning
 from scraper.database.connection import Database
 from scraper.doctor.finding import Finding, ok, problem, warning
 
-MOST_CLOCK_SKEW = timedelta(seconds=60)
 _LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
 
@@ -28,19 +27,9 @@ def check_server(connection: psycopg.Connection, database: Database) -> Iterator
 
 
 def check_clock(connection: psycopg.Connection) -> Iterator[Finding]:
-    """This machine's clock against the server's, which is the one that counts."""
-    before = datetime.now(UTC)
-    theirs = _value(connection, "select clock_timestamp()")
-    after = datetime.now(UTC)
-    skew = max(before - theirs, theirs - after, timedelta())
-    if skew > MOST_CLOCK_SKEW:
-        yield warning(
-            "clock",
-            f"{skew.total_seconds():.0f} s between this machine's clock and the server's: set both by NTP; "
-            "which days a scheduled run asks for is decided here",
-        )
-    else:
-        yield ok("clock", "this machine and the server agree")
+    """Compare this machine's clock with the database's."""
+    wrong = clock_warning(connection)
+    yield warning("clock", wrong) if wrong else ok("clock", "this machine and the database agree")
 
 
 def check_letters(connection: psycopg.Connection) -> Iterator[Finding]:

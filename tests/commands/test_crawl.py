@@ -9,7 +9,7 @@ import psycopg
 import pytest
 
 from scraper import __version__
-from scraper.commands.crawl import clock_warning, days_of
+from scraper.commands.crawl import days_of
 from scraper.config import Config
 from scraper.database.jobs import Job, hold_locks
 from scraper.sample_site.deliveries import NeverAnswer
@@ -277,7 +277,7 @@ def test_a_wrong_clock_is_reported_and_the_order_of_things_is_the_database_s(
 ) -> None:
     ((before,),) = crawler.rows("select clock_timestamp()")
     said = crawler.succeed(before=_of_a_clock(hours))
-    assert f"This machine's clock is {abs(hours) * 3600 // 1000}" in said
+    assert f"Warning: this machine's clock is {abs(hours) * 3600 // 1000}" in said
     assert f"{words} the database's" in said
     times = crawler.rows(
         "select fetched_at from raw.practice_sessions union all select last_seen_at from raw.practice_sessions"
@@ -305,12 +305,3 @@ def test_the_last_days_are_those_of_any_wall_clock(now: datetime, days: int, fir
 
 def test_a_named_day_is_that_day_alone() -> None:
     assert days_of(Config(practice_date=DAY), datetime.now(UTC)) == (DAY, DAY)
-
-
-@pytest.mark.parametrize(
-    ("seconds", "words"), [(61, "61 s ahead of"), (-7200, "7200 s behind"), (60, None), (-60, None), (0, None)]
-)
-def test_a_clock_that_disagrees_with_the_database_is_reported(seconds: int, words: str | None) -> None:
-    now = datetime(2026, 3, 5, tzinfo=UTC)
-    warning = clock_warning(now, now + timedelta(seconds=seconds))
-    assert warning is None if words is None else words in (warning or "")

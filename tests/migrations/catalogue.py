@@ -4,7 +4,7 @@ import psycopg
 from sqlalchemy import MetaData, Table
 
 from scraper.database.connection import Database
-from scraper.database.migrate import revision_of
+from scraper.database.migrate import newest_revision, revision_of
 
 _SCHEMAS = "('raw', 'staging', 'intermediate', 'racing', 'analytics')"
 
@@ -40,6 +40,12 @@ def catalogue(database: Database) -> Catalogue:
     with psycopg.connect(database.conninfo) as connection:
         found: Catalogue = {kind: set(connection.execute(query).fetchall()) for kind, query in _QUERIES.items()}
         return {**found, "revision": {(revision_of(connection),)}}
+
+
+def is_at_head(database: Database) -> bool:
+    """Whether the schema is the newest."""
+    with psycopg.connect(database.conninfo) as connection:
+        return revision_of(connection) == newest_revision()
 
 
 def named_constraints(metadata: MetaData) -> set[tuple[str, str]]:

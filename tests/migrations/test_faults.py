@@ -14,9 +14,9 @@ from psycopg.pq import TransactionStatus
 from scraper.database import locks, migrate
 from scraper.database.connection import Database
 from scraper.database.jobs import Job, hold_locks
-from scraper.database.migrate import downgrade, is_at_head, upgrade
+from scraper.database.migrate import downgrade, upgrade
 from scraper.errors import CannotWork, LockHeld
-from tests.migrations.catalogue import Catalogue, catalogue
+from tests.migrations.catalogue import Catalogue, catalogue, is_at_head
 from tests.migrations.test_upgrade import REVISIONS
 from tests.support.commands_runner import Commands
 from tests.support.soak_table import Tally

@@ -6,8 +6,9 @@ import pytest
 from scraper.config import load_config
 from scraper.database.connection import Database
 from scraper.database.embedded import EmbeddedServer
-from scraper.database.migrate import downgrade, is_at_head, open_migrated, upgrade
+from scraper.database.migrate import downgrade, open_migrated, upgrade
 from scraper.errors import CannotWork
+from tests.migrations.catalogue import is_at_head
 from tests.support.guarded_server import add_database, add_login, as_user
 
 OUR_ROLES = "select rolname from pg_roles where rolname like 'practice\\_%' order by rolname"

@@ -12,11 +12,17 @@ from alembic.script import ScriptDirectory
 from scraper.config import REPOSITORY, load_config
 from scraper.database import migrate
 from scraper.database.connection import Database
-from scraper.database.migrate import downgrade, is_at_head, newest_revision, open_migrated, schema_problem, upgrade
-from scraper.database.migration_runs import alembic_config
+from scraper.database.migrate import (
+    alembic_config,
+    downgrade,
+    newest_revision,
+    open_migrated,
+    schema_problem,
+    upgrade,
+)
 from scraper.database.tables import metadata
 from scraper.errors import CannotWork
-from tests.migrations.catalogue import catalogue, named_constraints
+from tests.migrations.catalogue import catalogue, is_at_head, named_constraints
 from tests.support.commands_runner import Commands
 from tests.support.waiting import LONGEST_SECONDS
 
