@@ -1,4 +1,4 @@
-"""Tables and lines for people: as wide as they need in a file or a mail, as wide as the screen on a terminal."""
+"""Tables and lines for people."""
 
 import sys
 from datetime import datetime, timedelta
@@ -6,17 +6,18 @@ from datetime import datetime, timedelta
 from rich.console import Console
 from rich.table import Table
 
-_WIDEST_UNATTENDED = 200
+# Of a file or a mail; a terminal has its own width.
+_WIDTH_WITHOUT_TERMINAL = 200
 
 
 def plain_console() -> Console:
-    """A console that shows text as it is, without colours of its own choosing and without wrapping lines."""
-    width = None if sys.stdout.isatty() else _WIDEST_UNATTENDED
+    """Return a console that prints text unchanged, without colours, and does not wrap lines."""
+    width = None if sys.stdout.isatty() else _WIDTH_WITHOUT_TERMINAL
     return Console(width=width, highlight=False, markup=False, emoji=False, soft_wrap=True)
 
 
 def plain_table(*columns: str, right: tuple[str, ...] = ()) -> Table:
-    """A table without lines; the columns in `right` are numbers."""
+    """Return a table without borders; the columns in `right` are aligned to the right."""
     table = Table(box=None, pad_edge=False)
     for column in columns:
         table.add_column(column, no_wrap=True, justify="right" if column in right else "left")
@@ -34,7 +35,7 @@ def ago(when: datetime, now: datetime) -> str:
 
 
 def rough_length(length: timedelta) -> str:
-    """`40 s`, `12 min`, `3 h` or `5 days`: the largest unit that says something."""
+    """`40 s`, `12 min`, `3 h` or `5 days`: the largest unit of which there are at least two."""
     seconds = max(int(length.total_seconds()), 0)
     if seconds < 120:
         return f"{seconds} s"

@@ -53,7 +53,7 @@ def _crawl(config: Config, database: Database, connection: psycopg.Connection) -
         figures["drivers_created_or_matched"] = crawl_log.drivers_of(connection, crawl_id, newest_before)
         crawl_log.end(connection, crawl_id, outcome, figures)
     except psycopg.OperationalError:
-        problem = problem or "the database went away before the crawl's record was closed"
+        problem = problem or "the connection to the database was lost before the crawl's record was closed"
     print("\n".join(summary(crawl_id, outcome, stats, figures, seconds)))
     if problem:
         raise CannotWork(problem)

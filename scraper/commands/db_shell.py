@@ -1,4 +1,4 @@
-"""psql on the database of this project, interactive or fed from standard input."""
+"""Run psql on the database of this project, interactively or with SQL from standard input."""
 
 import os
 import shutil
@@ -12,9 +12,9 @@ from scraper.database.embedded.programs import bundled_programs
 
 
 def run(config: Config) -> int:
-    """Become psql; its exit status is ours."""
+    """Replace this process by psql, whose exit status is that of the command."""
     database = open_database(config, application_name="practice db-shell")
-    # The bundled psql speaks to the bundled server without question; to others one from the system may speak TLS.
+    # The bundled psql fits the embedded server; for other servers the system's psql may support TLS.
     found = shutil.which("psql") if config.database_url else None
     psql = found or str(bundled_programs() / "psql")
     sys.stdout.flush()
@@ -22,7 +22,7 @@ def run(config: Config) -> int:
 
 
 def _without_password(database: Database) -> str:
-    """The connection as an argument, which every user of the machine can read in the list of processes."""
+    """Return the connection string; every user of the machine can read the arguments of a process."""
     return make_conninfo(**{name: value for name, value in database.parameters.items() if name != "password"})
 
 

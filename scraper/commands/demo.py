@@ -1,4 +1,4 @@
-"""The main job on the bundled sample site: served on loopback, crawled over real HTTP, transformed, looked at."""
+"""Run the main job on the bundled sample site: serve it on loopback, crawl it over HTTP, transform, report."""
 
 import os
 import shlex
@@ -57,12 +57,12 @@ order by races.class_name, laps.lap_time_seconds, races.start_time
 
 
 def run(_: Config) -> int:
-    """Crawl and transform the sample season into a database of its own on the embedded server; say what is in it."""
+    """Crawl and transform the sample season in a separate database of the embedded server, and print what it holds."""
     database = _fresh_database()
     season = Season.generate()
     days = [day.date for day in season.days()]
     tracks = " ".join(track.slug for track in season.tracks)
-    print("A season of invented drivers, in pages like LiveRC's, served on this machine: no network is needed.")
+    print("The sample site serves a season of invented drivers from this machine; no network is needed.")
     with SampleSite(season) as site:
         asked = {"TRACK": tracks, "FROM": f"{days[0]}", "TO": f"{days[-1]}", "LIVERC_BASE_URL": site.base_url}
         _do("crawl", database, asked)
@@ -71,16 +71,16 @@ def run(_: Config) -> int:
         _show(connection)
         track, day = connection.execute(_FULLEST_DAY).fetchone() or ("", "")
     _do("report", database, {"TRACK": track, "DATE": str(day)})
-    print("\nLook at that day      open the file above in a browser")
-    print(f"Look around in SQL    make db-shell DATABASE_URL='{_shell_url(database)}'")
-    print(f"Take it as files      make export EXPORT_FOLDER=exports/demo DATABASE_URL='{_shell_url(database)}'")
-    print("Read what it means    make docs")
-    print("Your own track        make crawl transform TRACK=canberraoffroad DATE=2025-10-25")
+    print("\nSee that day          open the file above in a browser")
+    print(f"Query with SQL        make db-shell DATABASE_URL='{_shell_url(database)}'")
+    print(f"Export to Parquet     make export EXPORT_FOLDER=exports/demo DATABASE_URL='{_shell_url(database)}'")
+    print("Read the docs         make docs")
+    print("Crawl a real track    make crawl transform TRACK=canberraoffroad DATE=2025-10-25")
     return 0
 
 
 def _fresh_database() -> Database:
-    """The demo keeps to a database of its own, so that invented drivers never mix with real ones."""
+    """Create an empty database for the demo, so that invented drivers never mix with real ones."""
     server = EmbeddedServer(EMBEDDED_HOME)
     server.start()
     with psycopg.connect(server.conninfo("postgres"), autocommit=True) as connection:
@@ -89,18 +89,23 @@ def _fresh_database() -> Database:
 
 
 def _do(command: str, database: Database, asked: dict[str, str]) -> None:
-    """Run a command as `make` does, in a process of its own; the demo's arguments are its only ones."""
+    """Run a command in a process of its own, as `make` does, with these arguments only."""
     print("\n$ make", command, *(f"{name}={shlex.quote(value)}" for name, value in asked.items()), flush=True)
-    nothing_else = {**dict.fromkeys(("TRACK", "DATE", "FROM", "TO"), ""), "LIST_ONLY": "0", "REFRESH": "0", "FULL": "0"}
-    here = {"DATABASE_URL": _shell_url(database), "CRAWL_DELAY": "0"}
+    no_other_arguments = {
+        **dict.fromkeys(("TRACK", "DATE", "FROM", "TO"), ""),
+        "LIST_ONLY": "0",
+        "REFRESH": "0",
+        "FULL": "0",
+    }
+    demo_settings = {"DATABASE_URL": _shell_url(database), "CRAWL_DELAY": "0"}
     done = subprocess.run(
         [sys.executable, "-m", "scraper", command],
         cwd=REPOSITORY,
-        env={**os.environ, **nothing_else, **asked, **here},
+        env={**os.environ, **no_other_arguments, **asked, **demo_settings},
         check=False,
     )
     if done.returncode:
-        raise CannotWork(f"{command} ended with status {done.returncode}; its last lines above say why")
+        raise CannotWork(f"{command} ended with status {done.returncode}; see its last lines above")
 
 
 def _shell_url(database: Database) -> str:

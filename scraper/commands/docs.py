@@ -1,4 +1,4 @@
-"""Build the documentation: every model and column, how they depend on each other, and the schema diagram."""
+"""Build the documentation: models, columns and lineage by dbt, and the schema diagram."""
 
 import os
 
@@ -11,12 +11,12 @@ from scraper.transform.dbt import run_dbt
 
 
 def run(config: Config) -> int:
-    """One self-contained page of dbt's, and docs/schema.md; prints where they are. Raises CannotWork."""
+    """Write dbt's page as one self-contained file, and docs/schema.md; print their paths. Raises CannotWork."""
     SCHEMA_PAGE.write_text(schema_page(), encoding="utf-8")
     for error in run_dbt(open_migrated(config), "docs", "generate", "--static", writes_artifacts=True).errors:
         raise CannotWork(
             explain_outage(error.message)
-            or f"the page of models is not whole: dbt's {error.name} says {error.message}; more in logs/dbt.log"
+            or f"dbt could not describe every model: {error.name}: {error.message}; more in logs/dbt.log"
         )
     print(f"Tables and keys: {SCHEMA_PAGE}")
     print(f"Models, columns, lineage: {REPOSITORY / os.environ.get('DBT_TARGET_PATH', 'target') / 'static_index.html'}")

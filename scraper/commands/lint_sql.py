@@ -1,4 +1,4 @@
-"""Lint the SQL: dbt's parser with every warning an error, then sqlfluff on what the models become."""
+"""Parse the dbt project with warnings as errors, then lint the compiled models with sqlfluff."""
 
 import os
 import subprocess
@@ -10,19 +10,19 @@ from scraper.database.migrate import open_migrated
 from scraper.errors import CannotWork
 from scraper.transform.dbt import dbt_environment, run_dbt
 
-# Macros and generic tests are Jinja; what becomes of them is linted in the models.
+# Macros and generic tests are Jinja; their SQL is linted in the compiled models.
 _LINTED = ("dbt_project/models", "dbt_project/tests")
 
 
 def run(config: Config) -> int:
-    """sqlfluff's exit status. Raises CannotWork when the project does not parse without a word.
+    """Return sqlfluff's exit status. Raises CannotWork when dbt's parser reports an error or a warning.
 
-    sqlfluff has dbt compile the models, and dbt looks at the database for that; nothing is written.
+    sqlfluff lets dbt compile the models, which reads the database; nothing is written.
     """
     database = open_migrated(config)
     parsed = run_dbt(database, "parse", "--no-partial-parse", "--warn-error")
     if parsed.errors:
-        raise CannotWork(f"dbt does not parse: {parsed.errors[0].message}")
+        raise CannotWork(f"dbt cannot parse the project: {parsed.errors[0].message}")
     sqlfluff = str(Path(sys.executable).parent / "sqlfluff")
     done = subprocess.run(
         [sqlfluff, "lint", "--disable-progress-bar", *_LINTED],
@@ -32,6 +32,6 @@ def run(config: Config) -> int:
         text=True,
         check=False,
     )
-    findings = [line for line in done.stdout.splitlines() if "because it is a macro" not in line]
-    print("\n".join(findings))
+    lines = [line for line in done.stdout.splitlines() if "because it is a macro" not in line]
+    print("\n".join(lines))
     return done.returncode

@@ -20,7 +20,7 @@ _MOST_TRACKS_NAMED = 5
 
 
 def run(config: Config) -> int:
-    """Prints the file's path. Raises UsageError for a day that is not stored, CannotWork where nothing is derived."""
+    """Print the file's path. Raises UsageError for a day that is not stored, CannotWork before a transform."""
     track, day = _asked(config)
     with psycopg.connect(open_database(config, application_name="practice report").conninfo) as connection:
         practice_day = _read(connection, track, day)
@@ -36,7 +36,7 @@ def _asked(config: Config) -> tuple[str, date]:
         raise UsageError(f"no track is given: write make report {example}")
     if len(config.named_tracks) > 1:
         raise UsageError(
-            f"a report is of one track: write TRACK={config.named_tracks[0]} alone, and again for the next"
+            f"a report shows one track: write TRACK={config.named_tracks[0]} alone, and run it again for the next"
         )
     if config.practice_date is None:
         raise UsageError(f"no day is given: write make report TRACK={config.named_tracks[0]} DATE=2025-10-25")
@@ -44,7 +44,7 @@ def _asked(config: Config) -> tuple[str, date]:
 
 
 def _read(connection: psycopg.Connection[Any], track: str, day: date) -> PracticeDay:
-    """As a reader, in one transaction that sees one state of the database."""
+    """Read the day with the rights of a reader, from one snapshot of the database."""
     connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
     connection.read_only = True
     problem = schema_problem(connection)
@@ -57,7 +57,9 @@ def _read(connection: psycopg.Connection[Any], track: str, day: date) -> Practic
             raise UsageError(_why_there_is_no_day(connection, track, day))
         return read_day(connection, head)
     except (psycopg.errors.UndefinedTable, psycopg.errors.UndefinedColumn):
-        raise CannotWork("analytics is not derived, or by an older version: run make transform first") from None
+        raise CannotWork(
+            "the models of analytics are missing or of an older version: run make transform first"
+        ) from None
 
 
 def _why_there_is_no_day(connection: psycopg.Connection[Any], track: str, day: date) -> str:
@@ -65,12 +67,12 @@ def _why_there_is_no_day(connection: psycopg.Connection[Any], track: str, day: d
     nearest = connection.execute(NEAREST_DAYS, {"track": track, "day": day}).fetchall()
     if nearest:
         days = ", ".join(str(found) for found in sorted(found for (found,) in nearest))
-        return f"{track} has no day {day} here; the nearest are {days}. To fetch it: {fetch}"
+        return f"{track} has no practice day {day} in this database; the nearest are {days}. To fetch it: {fetch}"
     tracks = [slug for (slug,) in connection.execute(TRACKS).fetchall()]
     alike = get_close_matches(track.lower(), [slug.lower() for slug in tracks], n=1)
     meant = [slug for slug in tracks if slug.lower() in alike]
     if meant:
-        return f"no track {track} here: write TRACK={meant[0]}, if that is meant. To fetch it: {fetch}"
+        return f"there is no track {track} in this database; did you mean TRACK={meant[0]}? To fetch it: {fetch}"
     named = ", ".join(tracks[:_MOST_TRACKS_NAMED]) + (" and more" if len(tracks) > _MOST_TRACKS_NAMED else "")
-    there_are = f"; there are {named}" if tracks else ""
-    return f"no track {track} here{there_are}. To fetch it: {fetch}"
+    there_are = f"; it has {named}" if tracks else ""
+    return f"there is no track {track} in this database{there_are}. To fetch it: {fetch}"

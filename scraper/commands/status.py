@@ -1,4 +1,4 @@
-"""How the warehouse stands: the last crawl and transform, and what is missing of each day."""
+"""Print the last crawl and transform, and what is missing of each day."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -33,7 +33,7 @@ Row = dict[str, Any]
 
 
 def run(config: Config) -> int:
-    """Print it; 1 if anything is missing or stale, so that cron can tell. Changes nothing, not even the schema."""
+    """Print the status; return 1 if anything is missing or stale. Changes nothing, not even the schema."""
     console = plain_console()
     with psycopg.connect(open_database(config).conninfo) as connection:
         problem = schema_problem(connection)
@@ -41,14 +41,14 @@ def run(config: Config) -> int:
     for problem in problems:
         console.print(f"missing: {problem}")
     if not problems:
-        console.print("complete: every listed session is captured and derived")
+        console.print("complete: every listed session is captured and transformed")
     return 1 if problems else 0
 
 
 def _look_at(connection: psycopg.Connection, console: Console, config: Config) -> Iterator[str]:
     crawls = _rows(connection, LAST_CRAWL)
     if not crawls:
-        yield "no crawl yet: begin with make crawl transform TRACK=canberraoffroad DATE=2025-10-25"
+        yield "no crawl yet: start with make crawl transform TRACK=canberraoffroad DATE=2025-10-25"
         return
     scheduled = {"tracks": list(config.scheduled_tracks)}
     yield from _crawls(connection, console, crawls[0], scheduled)
@@ -67,17 +67,17 @@ def _crawls(connection: psycopg.Connection, console: Console, last: Row, schedul
     tracks = ", ".join(last["arguments"].get("tracks", []))
     console.print(f"last crawl      {last['crawl_id']} {last['outcome']}, {ago(began_or_ended, last['now'])}: {tracks}")
     if running:
-        yield f"what the crawl that runs now has not fetched yet ({running}); look again when it has ended"
+        yield f"the pages that the running crawl has not fetched yet: {running}; run this again when it has ended"
     unfinished = [
         row
         for row in _rows(connection, UNFINISHED_CRAWLS, scheduled)
         if not (running and row["crawl_id"] == last["crawl_id"])
     ]
     for row in unfinished[:MOST_NAMED]:
-        ended = "was killed" if row["outcome"] in ("running", "abandoned") else f"is {row['outcome']}"
-        yield f"what crawl {row['crawl_id']} left: it {ended}; to complete it: {_command_for(row['arguments'])}"
+        ended = "was killed" if row["outcome"] in ("running", "abandoned") else row["outcome"]
+        yield f"the rest of crawl {row['crawl_id']}, which {ended}; to fetch it: {_command_for(row['arguments'])}"
     if len(unfinished) > MOST_NAMED:
-        yield f"what {counted(len(unfinished) - MOST_NAMED, 'earlier crawl')} left, which no later one completed"
+        yield f"the rest of {counted(len(unfinished) - MOST_NAMED, 'earlier crawl')}, which no later crawl fetched"
 
 
 def _command_for(arguments: Row) -> str:
@@ -90,10 +90,10 @@ def _schedule(connection: psycopg.Connection, config: Config) -> Iterator[str]:
     parameters = {"tracks": list(config.scheduled_tracks), "days": config.days}
     for row in _rows(connection, NOT_SCHEDULED_LATELY, parameters):
         if row["last_day"] is None:
-            yield f"{row['track']}, which is in TRACKS, was never crawled: make crawl TRACK={row['track']}"
+            yield f"{row['track']} of TRACKS, which was never crawled; to fetch it: make crawl TRACK={row['track']}"
         else:
             yield (
-                f"{row['track']} since {row['last_day']}, longer than DAYS={config.days} reaches back: "
+                f"{row['track']} since {row['last_day']}, which is more than DAYS={config.days} ago; to fetch it: "
                 f"make crawl TRACK={row['track']} FROM={row['last_day']}"
             )
 
@@ -106,10 +106,10 @@ def _transforms(connection: psycopg.Connection, console: Console) -> Iterator[st
     (behind,) = _rows(connection, BEHIND)
     if behind["pages"]:
         since = ago(behind["since"], behind["now"])
-        remedy = f"being derived now ({running[0]})" if running else "make transform derives them"
+        remedy = f"they are being transformed: {running[0]}" if running else "to derive them: make transform"
         yield f"the rows of {counted(behind['pages'], 'changed page')}, the oldest from {since}; {remedy}"
     elif last and last[0]["outcome"] != "finished" and not running:
-        yield "the last transform did not reach every table; make transform does it again"
+        yield "rows of the last transform, which did not finish; to derive them: make transform"
 
 
 def _days(connection: psycopg.Connection, console: Console) -> Iterator[str]:
@@ -149,7 +149,7 @@ def _failures(connection: psycopg.Connection, console: Console, scheduled: Row) 
         console.print(f"failed  {page} ({times}{ago(row['last_failed_at'], row['now'])}): {row['reason']}")
     if total > len(failures):
         console.print(f"… and {total - len(failures)} more, all in raw.failed_pages")
-    yield f"{counted(total, 'page')} that could not be had (above); a crawl of the same days tries again"
+    yield f"{counted(total, 'failed page')} (above); the next crawl of the same days requests them again"
 
 
 def _rows(connection: psycopg.Connection, query: str, parameters: Row | None = None) -> list[Row]:

@@ -1,18 +1,18 @@
-"""What `make status` asks the database."""
+"""The queries of `make status`."""
 
 LAST_CRAWL = (
     "select crawl_id, outcome, started_at, ended_at, arguments, now() from raw.crawls order by crawl_id desc limit 1"
 )
 
-# A crawl that did not finish is made good by a later one that finished and asked for all that it had asked for.
-# A track that is not in TRACKS, and of which no page was ever had, may be a slip of the keyboard: what the last crawl
-# could not do for it is told; after the next one it is nothing that is missing. The same holds for failed pages.
+# A later crawl completes an unfinished one when it finished and its arguments include all of the earlier one's.
+# A track that is not in TRACKS and has no stored page may be a typing mistake: only the last crawl of it counts as
+# unfinished. The same holds for failed pages.
 UNFINISHED_CRAWLS = """
 select crawl_id, outcome, arguments
 from raw.crawls as crawls
 where
     outcome <> 'finished'
-    and arguments ? 'from' -- else it asked the site for nothing: make reparse
+    and arguments ? 'from' -- a reparse has no range, since it makes no request
     and exists (
         select from jsonb_array_elements_text(crawls.arguments -> 'tracks') as named (track)
         where
@@ -34,7 +34,7 @@ where
 order by crawl_id desc
 """
 
-# Of the tracks that are crawled by schedule, those whose next run would leave a gap; or that never had one.
+# Scheduled tracks whose next crawl would leave a gap of days, or that were never crawled.
 NOT_SCHEDULED_LATELY = """
 select
     scheduled.track,
@@ -72,7 +72,7 @@ order by last_failed_at desc, failure_id desc
 limit %(most)s
 """
 
-# The days first and their sessions afterwards: years of sessions need not be counted to show one month.
+# Limits the days before it counts their sessions, so that one month does not count years of sessions.
 DAYS = """
 with days as (
     select id, track_id, event_date, ingest_depth, count(*) over () as total

@@ -1,4 +1,4 @@
-"""Which database: the one of DATABASE_URL, or one on the embedded server. The one place that knows."""
+"""Open the database of a run: that of DATABASE_URL, or one on the embedded server."""
 
 from collections.abc import Mapping
 from contextlib import suppress
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 EMBEDDED_HOME = REPOSITORY / ".data" / "postgres"
 _OLDEST_MAJOR_VERSION = 15
 _ALWAYS = {"client_encoding": "utf8", "connect_timeout": "10"}
-# What profiles.yml hands over itself; everything else reaches dbt's driver by libpq's own variables.
+# The parameters that profiles.yml reads. All others reach dbt's driver by libpq's environment variables.
 _DBT_VARIABLES = {
     "host": "DBT_HOST",
     "port": "DBT_PORT",
@@ -36,19 +36,19 @@ _DBT_VARIABLES = {
 
 @dataclass(frozen=True)
 class Database:
-    """One database, and how to reach it. `parameters` are libpq's, always with host, port, user and dbname."""
+    """One database. `parameters` are libpq's, always with host, port, user and dbname."""
 
     parameters: Mapping[str, str] = field(repr=False)
 
     @property
     def conninfo(self) -> str:
-        """For psycopg; holds the password if there is one."""
+        """The connection string for psycopg, with the password if there is one."""
         return make_conninfo(**self.parameters)
 
     @property
     def url(self) -> "URL":
-        """For SQLAlchemy, with psycopg 3 as driver; shows no password when printed."""
-        from sqlalchemy import URL  # noqa: PLC0415 - only migrations need it, and it takes a quarter of a second
+        """The URL for SQLAlchemy with psycopg 3; printed, it hides the password."""
+        from sqlalchemy import URL  # noqa: PLC0415 - only migrations need it, and the import takes 0.25 s
 
         rest = {name: value for name, value in self.parameters.items() if name not in ("user", "password", "dbname")}
         return URL.create(
@@ -56,17 +56,17 @@ class Database:
             username=self.parameters["user"],
             password=self.parameters.get("password"),
             database=self.parameters["dbname"],
-            query=rest,  # also host and port, which in a URL's usual place could be no socket folder
+            query=rest,  # with host and port: the host part of a URL cannot be a socket folder
         )
 
     @property
     def described(self) -> str:
-        """Where this is, for people: database, host, port and user, nothing secret."""
+        """Database, host, port and user, without the password, for messages."""
         known = self.parameters
         return f"{known['dbname']} on {known['host']}:{known['port']} as {known['user']}"
 
     def dbt_environment(self) -> dict[str, str]:
-        """The variables that profiles.yml reads, and libpq's own for what it has no place for."""
+        """The variables that profiles.yml reads, and libpq's own for all other parameters."""
         complete = {"sslmode": "prefer", "password": "", **self.parameters}
         environment = {variable: complete[name] for name, variable in _DBT_VARIABLES.items()}
         for option in Conninfo.get_defaults():
@@ -77,10 +77,10 @@ class Database:
 
 
 def open_database(config: Config, name: str = "practice", application_name: str = "practice") -> Database:
-    """The database of this run, reachable and new enough; the embedded server is started if there is no DATABASE_URL.
+    """Open the database of DATABASE_URL, else database `name` of the embedded server, which is started if needed.
 
-    `name` is the database's name on the embedded server, where it is made if need be. `application_name` is what others
-    see in pg_stat_activity. Raises UsageError for a DATABASE_URL that cannot be read, CannotWork for all else.
+    `application_name` is shown in pg_stat_activity. Raises UsageError for a DATABASE_URL that cannot be read, and
+    CannotWork for a database that cannot be reached or used.
     """
     if config.database_url is None:
         return open_embedded(EmbeddedServer(EMBEDDED_HOME), name, application_name)
@@ -90,7 +90,7 @@ def open_database(config: Config, name: str = "practice", application_name: str 
 
 
 def open_embedded(server: EmbeddedServer, name: str, application_name: str) -> Database:
-    """A database on an embedded server, which is started; the database is made if it is not there."""
+    """Open a database of an embedded server; start the server and create the database if needed."""
     server.start()
     try:
         with psycopg.connect(server.conninfo("postgres"), autocommit=True) as connection:
@@ -98,13 +98,14 @@ def open_embedded(server: EmbeddedServer, name: str, application_name: str) -> D
                 create_database(connection, name, template="template0")
     except psycopg.Error as problem:
         raise CannotWork(
-            f"no database {name} on the embedded server ({server_message(problem)}): mend that; its log is {server.log}"
+            f"cannot create database {name} on the embedded server ({server_message(problem)}): "
+            f"see its log, {server.log}"
         ) from None
     return _checked({"application_name": application_name, **server.parameters(name)})
 
 
 def create_database(connection: psycopg.Connection[Any], name: str, template: str) -> None:
-    """Make a database, or leave it to whoever makes it at the same moment. The connection is in autocommit mode."""
+    """Create a database; another process may create it at the same time. The connection is in autocommit mode."""
     statement = sql.SQL("create database {} template {}").format(sql.Identifier(name), sql.Identifier(template))
     with suppress(psycopg.errors.DuplicateDatabase, psycopg.errors.UniqueViolation):
         connection.execute(statement)
@@ -115,16 +116,16 @@ def _checked(parameters: Mapping[str, str]) -> Database:
     try:
         with psycopg.connect(make_conninfo(**parameters), autocommit=True) as connection:
             info = connection.info
-            # What the URL left to libpq's defaults, so that dbt's own libpq cannot decide otherwise.
+            # Resolve libpq's defaults here, so that dbt's own libpq uses the same ones.
             found = {"host": info.host, "port": str(info.port), "user": info.user, "dbname": info.dbname}
             database = Database({**found, **parameters})
-            _refuse_what_is_unfit(connection, database)
+            _refuse_unusable(connection, database)
     except psycopg.Error as problem:
         raise CannotWork(explain_connection_error(parameters, problem)) from None
     return database
 
 
-def _refuse_what_is_unfit(connection: psycopg.Connection[Any], database: Database) -> None:
+def _refuse_unusable(connection: psycopg.Connection[Any], database: Database) -> None:
     if connection.info.server_version < _OLDEST_MAJOR_VERSION * 10000:
         version = connection.info.parameter_status("server_version")
         raise CannotWork(
@@ -134,11 +135,11 @@ def _refuse_what_is_unfit(connection: psycopg.Connection[Any], database: Databas
     encoding = connection.info.parameter_status("server_encoding")
     if encoding != "UTF8":
         raise CannotWork(
-            f"{database.described} stores text as {encoding}, which lacks most names: "
-            "make the database anew with createdb -E UTF8 -T template0"
+            f"{database.described} stores text as {encoding}, which cannot hold all names: "
+            "create the database anew with createdb -E UTF8 -T template0"
         )
     if is_pooled_by_transaction(connection, database.parameters):
         raise CannotWork(
-            f"{database.described} is a pooler that lends connections by transaction, which voids our locks: "
-            "give DATABASE_URL the server's own address, or let the pooler work by session"
+            f"{database.described} is a connection pooler in transaction mode, where advisory locks do not work: "
+            "put the server's own address into DATABASE_URL, or set the pooler to session mode"
         )

@@ -1,4 +1,4 @@
-"""Why a database cannot be used, in one line: asked of the server, since its messages may be in any language."""
+"""Explain in one line why a database cannot be used. Its messages may be in any language, so the server is probed."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -7,9 +7,11 @@ import psycopg
 from psycopg.conninfo import make_conninfo
 from psycopg.pq import PGconn, Ping
 
-_DISK_FULL = "the disk of the database is full ({}): free space there and run this again; nothing stored is lost"
-_GONE = "the database went away or is busy ({}): run this again; nothing stored is lost; see also make doctor"
-# What dbt hands on of an error is its text alone. A server that speaks another language is not understood.
+_DISK_FULL = "the database's disk is full ({}): free space there and run this again; nothing that was stored is lost"
+_GONE = (
+    "the connection to the database was lost ({}): run this again, or see make doctor; nothing that was stored is lost"
+)
+# dbt passes on the text of an error only; that of a server in another language is not recognized.
 _SIGNS = {
     "No space left on device": _DISK_FULL,
     "server closed the connection": _GONE,
@@ -20,62 +22,62 @@ _SIGNS = {
 
 
 def explain_connection_error(parameters: Mapping[str, str], problem: psycopg.Error) -> str:
-    """One line for a connection that failed, with the next thing to do. Shows no password."""
+    """Explain a failed connection in one line, with a remedy. Shows no password."""
     user, database = parameters.get("user", "the default user"), parameters["dbname"]
     host, port = parameters.get("host", "the default socket"), parameters.get("port", "5432")
-    answer = Ping(PGconn.ping(make_conninfo(**parameters).encode()))
-    if answer == Ping.NO_RESPONSE:
+    ping = Ping(PGconn.ping(make_conninfo(**parameters).encode()))
+    if ping == Ping.NO_RESPONSE:
         return (
             f"cannot reach PostgreSQL at {host}:{port}: start it there, correct host and port in DATABASE_URL, "
             "or leave DATABASE_URL blank for the embedded server"
         )
-    if answer == Ping.REJECT:
+    if ping == Ping.REJECT:
         return f"PostgreSQL at {host}:{port} is starting up or shutting down: try again in a minute"
     if _is_missing(parameters):
         return (
             f"PostgreSQL at {host}:{port} has no database {database}: "
-            f"make it with createdb -h {host} -p {port} -U {user} -E UTF8 -T template0 {database}"
+            f"create it with createdb -h {host} -p {port} -U {user} -E UTF8 -T template0 {database}"
         )
     return (
-        f"PostgreSQL at {host}:{port} lets {user} not into {database} ({server_message(problem)}): "
+        f"login to database {database} at {host}:{port} as {user} failed ({server_message(problem)}): "
         "check user and password in DATABASE_URL, and percent-encode any of @ : / ? # % in the password"
     )
 
 
 def explain_error(problem: psycopg.Error) -> str:
-    """One line for an error in the midst of work, with the next thing to do."""
-    said = server_message(problem)
+    """Explain an error of a statement in one line, with a remedy."""
+    reason = server_message(problem)
     if isinstance(problem, psycopg.errors.DiskFull):
-        return _DISK_FULL.format(said)
+        return _DISK_FULL.format(reason)
     if isinstance(problem, psycopg.errors.InsufficientPrivilege):
-        return f"the database refuses ({said}): use a login that may, or see make doctor for a grant that is missing"
+        return f"the login lacks a right ({reason}): see make doctor for the missing grant, or use another login"
     if isinstance(problem, psycopg.OperationalError):
-        return _GONE.format(said)
-    return f"the database cannot do that ({said}): see make doctor"
+        return _GONE.format(reason)
+    return f"the database refused a statement ({reason}): see make doctor"
 
 
-def explain_outage(words: str) -> str | None:
-    """The same of dbt's words for an error, if they tell of a full disk or of a server that is gone; else None."""
-    what_happened = next((line for sign, line in _SIGNS.items() if sign in words), None)
-    return what_happened and what_happened.format(" ".join(words.partition("HINT:")[0].split()))
+def explain_outage(message: str) -> str | None:
+    """Explain dbt's message of an error when it is a full disk or a lost connection; None for other errors."""
+    explanation = next((line for sign, line in _SIGNS.items() if sign in message), None)
+    return explanation and explanation.format(" ".join(message.partition("HINT:")[0].split()))
 
 
 def server_message(problem: psycopg.Error) -> str:
-    """What the server itself said, on one line."""
+    """Return the server's own message, on one line."""
     lines = [line.strip() for line in str(problem).splitlines() if line.strip()]
-    return lines[0].rpartition("FATAL:")[2].strip(" .") if lines else "it does not say why"
+    return lines[0].rpartition("FATAL:")[2].strip(" .") if lines else "no reason given"
 
 
 def is_pooled_by_transaction(connection: psycopg.Connection[Any], parameters: Mapping[str, str]) -> bool:
-    """Whether a pooler lends this connection's server process to others between transactions.
+    """Whether a pooler gives this connection's server process to other clients between transactions.
 
-    Locks that belong to a session would then belong to nobody in particular.
+    Advisory locks of a connection would then not belong to one client.
     """
     process = _server_process(connection)
     if process == connection.info.backend_pid:
         return False
-    # A pooler stands between, for it made up the number we were told. One that lends gives a second client the
-    # process that the first, idle now, used a moment ago.
+    # The process id differs, so it is a pooler's. In transaction mode a second client gets the process that the first
+    # one, which is idle now, has just used.
     with psycopg.connect(make_conninfo(**parameters), autocommit=True) as second:
         return process == _server_process(second)
 
@@ -86,7 +88,7 @@ def _server_process(connection: psycopg.Connection[Any]) -> int:
 
 
 def _is_missing(parameters: Mapping[str, str]) -> bool:
-    """Whether the same user gets into the database `postgres`, and the wanted one is not in the catalogue there."""
+    """Whether the same user can log in to database `postgres`, and its catalogue lacks the wanted database."""
     try:
         with psycopg.connect(make_conninfo(**{**parameters, "dbname": "postgres"}), autocommit=True) as connection:
             wanted = connection.execute("select 1 from pg_database where datname = %s", [parameters["dbname"]])

@@ -76,7 +76,7 @@ def schema_problem(connection: psycopg.Connection[Any]) -> str | None:
     if found == newest:
         return None
     if found is None:
-        return "the database has no tables yet: run make migrate, or begin with make crawl"
+        return "the database has no tables yet: run make migrate, or start with make crawl"
     if found > newest:
         return f"the schema is at migration {found}, and this code knows {newest} at most: update the code"
     return f"the schema is at migration {found}, and this code needs {newest}: run make migrate"

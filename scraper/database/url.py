@@ -1,4 +1,4 @@
-"""What DATABASE_URL says, in libpq's words; for each way to get it wrong, one line that shows no password."""
+"""Read DATABASE_URL. Each mistake in it gets a message with a remedy and without the password."""
 
 import re
 from urllib.parse import urlsplit
@@ -10,15 +10,15 @@ from scraper.errors import UsageError
 
 _PATTERN = "postgresql://user:password@host:5432/practice"
 _SCHEMES = ("postgresql", "postgres", "postgresql+psycopg")
-# By these, rules apart, people notice that their password has to be written otherwise.
+# The usual cause of a URL that cannot be read.
 _ENCODE = "if the password holds one of @ : / ? # %, percent-encode it (@ is %40, % is %25, / is %2F)"
 
 
 def connection_parameters(database_url: str) -> dict[str, str]:
-    """The libpq parameters of a URL: host, port, user, password, dbname, and whatever follows its question mark.
+    """Return the libpq parameters of a URL: host, port, user, password, dbname, and those after its question mark.
 
-    Raises UsageError. No part of the URL but its scheme is ever shown, for a password with an unescaped character in
-    it may end up in any other part.
+    Raises UsageError. Its message shows no part of the URL but the scheme: a password with an unescaped character may
+    be read as any other part.
     """
     scheme, separator, rest = database_url.strip().partition("://")
     if not separator or scheme.lower() not in _SCHEMES:
@@ -48,4 +48,4 @@ def _check_ports(hosts: str) -> None:
         except ValueError:
             in_range = False
         if not in_range:
-            raise UsageError(f"DATABASE_URL has a port that is no number from 1 to 65535; {_ENCODE}")
+            raise UsageError(f"DATABASE_URL has a port that is not a number from 1 to 65535; {_ENCODE}")

@@ -1,61 +1,63 @@
-"""What goes on in the database: who holds locks, what was killed, and what waits to be derived."""
+"""Checks of activity in the database: lock holders, killed jobs, the transform queue."""
 
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
 
 import psycopg
 
-from scraper.console import rough_length
+from scraper.console import counted, rough_length
 from scraper.database.locks import Holder, Lock
-from scraper.doctor.finding import Finding, ok, warning
+from scraper.doctor.check import Check, ok, warning
 
-_KILLED = "select crawl_id, started_at from raw.crawls where outcome = 'running' order by crawl_id desc limit 1"
-_WORK_LIST = "select count(*), now() - min(noted_at) from raw.work_list"
-_IDLE = """
+_KILLED_CRAWL = "select crawl_id, started_at from raw.crawls where outcome = 'running' order by crawl_id desc limit 1"
+_QUEUE = "select count(*), now() - min(noted_at) from raw.work_list"
+_IDLE_TRANSACTIONS = """
 select pid, application_name, now() - state_change from pg_stat_activity
-where datname = current_database() and state like 'idle in transaction%' and now() - state_change > interval '5 minutes'
+where datname = current_database() and state like 'idle in transaction%%' and now() - state_change > %s
 """
-# Longer than from one night's transform to the next, with a night missed.
-_LONG_WAIT = timedelta(days=2)
+IDLE_TOO_LONG = timedelta(minutes=5)
+# A nightly transform that was missed once.
+_QUEUED_TOO_LONG = timedelta(days=2)
 
 
-def check_locks(holders: Sequence[Holder]) -> Iterator[Finding]:
-    """Who is at work."""
+def check_locks(holders: Sequence[Holder]) -> Iterator[Check]:
+    """List the jobs that are running."""
     for holder in holders:
         if holder.lock != Lock.SCHEMA or holder.is_exclusive:
-            yield ok("locks", f"at work: {holder}")
+            yield ok("locks", f"running: {holder}")
     if not holders:
-        yield ok("locks", "nobody is at work")
+        yield ok("locks", "no job is running")
 
 
-def check_killed_crawls(connection: psycopg.Connection, holders: Sequence[Holder]) -> Iterator[Finding]:
-    """A crawl that says it is running, though nobody holds the crawl's lock."""
-    killed = connection.execute(_KILLED).fetchone()
+def check_killed_crawls(connection: psycopg.Connection, holders: Sequence[Holder]) -> Iterator[Check]:
+    """Find a crawl that is recorded as running while no process holds the crawl lock."""
+    killed = connection.execute(_KILLED_CRAWL).fetchone()
     if killed and not any(holder.lock == Lock.CRAWL for holder in holders):
-        crawl_id, since = killed
+        crawl_id, start = killed
         yield warning(
             "crawls",
-            f"crawl {crawl_id} of {since:%Y-%m-%d %H:%M %Z} was killed: the next crawl notes that, and make status "
-            "names the command that completes it",
+            f"crawl {crawl_id} of {start:%Y-%m-%d %H:%M %Z} was killed: "
+            "make status prints the command that completes it",
         )
 
 
-def check_work_list(connection: psycopg.Connection) -> Iterator[Finding]:
-    """How much the next transform has to do."""
-    lines, waiting = connection.execute(_WORK_LIST).fetchone() or (0, None)
-    if not lines:
-        yield ok("work list", "empty: everything raw is derived")
-    elif waiting > _LONG_WAIT:
-        yield warning("work list", f"{lines} lines, the oldest for {rough_length(waiting)}: run make transform")
+def check_queue(connection: psycopg.Connection) -> Iterator[Check]:
+    """Report what the next transform has to derive."""
+    entries, age = connection.execute(_QUEUE).fetchone() or (0, None)
+    queued = counted(entries, "page version")
+    if not entries:
+        yield ok("queue", "empty: everything is transformed")
+    elif age > _QUEUED_TOO_LONG:
+        yield warning("queue", f"{queued} to transform, the oldest for {rough_length(age)}: run make transform")
     else:
-        yield ok("work list", f"{lines} lines for the next make transform")
+        yield ok("queue", f"{queued} for the next make transform")
 
 
-def check_idle_transactions(connection: psycopg.Connection) -> Iterator[Finding]:
-    """Sessions that hold up migrations and clean-up while doing nothing."""
-    for process, name, idle in connection.execute(_IDLE).fetchall():
+def check_idle_transactions(connection: psycopg.Connection) -> Iterator[Check]:
+    """Find idle transactions, which hold up migrations and vacuum."""
+    for pid, name, idle in connection.execute(_IDLE_TRANSACTIONS, [IDLE_TOO_LONG]).fetchall():
         yield warning(
             "locks",
-            f"{name or 'a session'} has kept a transaction open and idle for {rough_length(idle)}: close it, or "
-            f"select pg_terminate_backend({process})",
+            f"{name or 'an unnamed connection'} has had an idle transaction open for {rough_length(idle)}: close it, "
+            f"or run select pg_terminate_backend({pid})",
         )

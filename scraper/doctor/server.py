@@ -1,4 +1,4 @@
-"""The database server: version, how the way to it is guarded, clock and letters."""
+"""Checks of the database server: version, encryption, clock, collation."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -7,13 +7,13 @@ import psycopg
 
 from scraper.database.clock import clock_warning
 from scraper.database.connection import Database
-from scraper.doctor.finding import Finding, ok, problem, warning
+from scraper.doctor.check import Check, ok, problem, warning
 
 _LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
 
-def check_server(connection: psycopg.Connection, database: Database) -> Iterator[Finding]:
-    """Which server this is, and how large the database."""
+def check_server(connection: psycopg.Connection, database: Database) -> Iterator[Check]:
+    """Report the server's version and the database's size, and check the encryption of a remote connection."""
     version = connection.info.parameter_status("server_version")
     size = _value(connection, "select pg_size_pretty(pg_database_size(current_database()))")
     yield ok("server", f"PostgreSQL {version}: {database.described}, {size}")
@@ -21,31 +21,31 @@ def check_server(connection: psycopg.Connection, database: Database) -> Iterator
     if host.startswith("/") or host in _LOOPBACK:
         return
     if not connection.pgconn.ssl_in_use:
-        yield warning("server", f"nothing is encrypted on the way to {host}: add ?sslmode=verify-full to DATABASE_URL")
+        yield warning("server", f"the connection to {host} is not encrypted: add ?sslmode=verify-full to DATABASE_URL")
     elif database.parameters.get("sslmode") != "verify-full":
-        yield warning("server", f"anyone could pose as {host}: add ?sslmode=verify-full to DATABASE_URL")
+        yield warning("server", f"{host} does not prove its identity: add ?sslmode=verify-full to DATABASE_URL")
 
 
-def check_clock(connection: psycopg.Connection) -> Iterator[Finding]:
+def check_clock(connection: psycopg.Connection) -> Iterator[Check]:
     """Compare this machine's clock with the database's."""
     wrong = clock_warning(connection)
     yield warning("clock", wrong) if wrong else ok("clock", "this machine and the database agree")
 
 
-def check_letters(connection: psycopg.Connection) -> Iterator[Finding]:
-    """Names are compared without case, in any script."""
+def check_collation(connection: psycopg.Connection) -> Iterator[Check]:
+    """Check that the database ignores case in every script, as the comparison of names needs."""
     if _value(connection, "select lower('ÉØŁ')") == "éøł":
-        yield ok("letters", "UTF-8, and upper case is folded in every script")
+        yield ok("collation", "UTF-8; lower() works for all scripts")
     else:
         yield problem(
-            "letters",
-            "this database folds only ASCII, so that É and é are two names: "
-            "make it anew with createdb -E UTF8 --locale=C.UTF-8 -T template0",
+            "collation",
+            "lower() works for ASCII only, so É and é would be two names: "
+            "create the database anew with createdb -E UTF8 --locale=C.UTF-8 -T template0",
         )
 
 
-def check_killed_clients(connection: psycopg.Connection) -> Iterator[Finding]:
-    """Whether the server notices that a client was killed before its statement ends."""
+def check_killed_clients(connection: psycopg.Connection) -> Iterator[Check]:
+    """Check that the server notices a killed client before the client's statement ends."""
     if _value(connection, "show client_connection_check_interval") == "0":
         name = psycopg.sql.Identifier(connection.info.dbname).as_string(connection)
         yield warning(

@@ -1,4 +1,4 @@
-"""PostgreSQL's types in Arrow, each with what to select so that the text that `copy` writes is read as that type."""
+"""PostgreSQL types as Arrow types, and the expressions whose CSV text Arrow reads as these types."""
 
 import re
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ import pyarrow as pa
 from psycopg import sql
 
 _NUMERIC = re.compile(r"numeric\((\d+),(\d+)\)")
-# A numeric that declares no digits has any number of them, which Arrow has not: enough for every figure in seconds.
+# A numeric without precision is unbounded in PostgreSQL, but not in Arrow. This holds every figure in seconds.
 _UNBOUNDED = (38, 9)
 _TYPES: dict[str, Any] = {
     "boolean": pa.bool_(),
@@ -21,26 +21,26 @@ _TYPES: dict[str, Any] = {
     "time without time zone": pa.time64("us"),
     "timestamp without time zone": pa.timestamp("us"),
     "timestamp with time zone": pa.timestamp("us", "UTC"),
-    "interval": pa.decimal128(18, 6),  # in seconds: Parquet's own intervals are read by nobody
+    "interval": pa.decimal128(18, 6),  # in seconds: few readers support Parquet's intervals
     "numeric": pa.decimal128(*_UNBOUNDED),
 }
 
 
 @dataclass(frozen=True)
 class Column:
-    """A column of a table or view, with its type in PostgreSQL's words."""
+    """A column of a table or view, with the name of its PostgreSQL type."""
 
     name: str
     sql_type: str
 
     @property
     def is_list(self) -> bool:
-        """Whether a value is an array; it travels as JSON."""
+        """Whether a value is an array; arrays are copied as JSON."""
         return self.sql_type.endswith("[]")
 
     @property
     def arrow_type(self) -> Any:
-        """The type in the file. What Arrow has no type for (uuid, jsonb and others) is text as PostgreSQL writes it."""
+        """The type in the file. Types that Arrow lacks (uuid, jsonb and others) become text as PostgreSQL writes it."""
         element = _arrow_type(self.sql_type.removesuffix("[]"))
         return pa.list_(element) if self.is_list else element
 

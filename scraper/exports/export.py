@@ -1,4 +1,4 @@
-"""Make a folder of Parquet files equal to the database, reading the days that may differ and writing what does."""
+"""Update a folder of Parquet files from the database: read the days that may differ, write the files that do."""
 
 from collections.abc import Iterator, Sequence, Set
 from contextlib import suppress
@@ -19,12 +19,12 @@ from scraper.exports.rows import batches, schema_of
 
 _DAYS = "select event_id, track_slug, practice_date, version from analytics.day_versions"
 _SCHEMAS = ("racing", "analytics")
-_WHOLE = "."  # the place of a table's only file
+_ONLY_FILE = "."  # the folder of the file of a table without days
 
 
 @dataclass(frozen=True)
 class Day:
-    """A practice day, and the number that changes with its rows."""
+    """A practice day, with a version that changes when its rows do."""
 
     event_id: UUID
     track_slug: str
@@ -32,14 +32,14 @@ class Day:
     version: int
 
     @property
-    def place(self) -> str:
-        """Its folder below a table's: DuckDB, pandas and Arrow make columns of such names."""
+    def folder(self) -> str:
+        """Its folder below a table's, in Hive style: DuckDB, pandas and Arrow read the names as columns."""
         return f"track={quote(self.track_slug, safe='')}/date={self.practice_date}"
 
 
 @dataclass
 class Outcome:
-    """What became of the files."""
+    """Numbers of files."""
 
     written: int = 0
     removed: int = 0
@@ -47,15 +47,14 @@ class Outcome:
 
 
 def days_of(connection: psycopg.Connection[Any]) -> Sequence[Day]:
-    """All practice days as they are now."""
+    """Return all practice days."""
     return [Day(*row) for row in connection.execute(_DAYS)]
 
 
 class Export:
-    """One export: all tables as one transaction sees them.
+    """Exports all tables from one snapshot of the database.
 
-    Days whose place is not among `asked_for` keep their files as they are. `is_full`: read every day, whatever is known
-    of its files.
+    Only days whose folder is in `selected` are updated. `is_full`: read every day, also when its file is current.
     """
 
     def __init__(
@@ -63,53 +62,53 @@ class Export:
         connection: psycopg.Connection[Any],
         folder: Path,
         days: Sequence[Day],
-        asked_for: Set[str],
+        selected: Set[str],
         *,
         is_full: bool,
     ) -> None:
         self._connection = connection
         self._folder = folder
         self._days = days
-        self._asked_for = asked_for
+        self._selected = selected
         self._is_full = is_full
 
     def run(self) -> Iterator[tuple[str, Outcome]]:
-        """Bring all files up to date, table by table: its name, and what was done.
+        """Update the files of all tables; yield each table's name and outcome.
 
-        Raises CannotWork for a value that has no place in its type, and for a folder that cannot be written.
+        Raises CannotWork for a value that its Arrow type cannot hold, and for a folder that cannot be written.
         """
         tables = relations(self._connection)
         try:
             for table in tables:
-                yield table.full_name, self._bring_up_to_date(table)
-            yield from self._remove_tables_but({table.full_name for table in tables})
+                yield table.full_name, self._update(table)
+            yield from self._remove_other_tables({table.full_name for table in tables})
         except OSError as problem:
             raise CannotWork(
-                f"cannot write to {self._folder} ({problem.strerror or problem}): make room there, or name another "
-                "folder with EXPORT_FOLDER=, and run this again; the files that are there are whole"
+                f"cannot write to {self._folder} ({problem.strerror or problem}): free space there, or name another "
+                "folder with EXPORT_FOLDER=, then run this again; all files there are complete"
             ) from None
 
-    def _remove_tables_but(self, names: Set[str]) -> Iterator[tuple[str, Outcome]]:
+    def _remove_other_tables(self, names: Set[str]) -> Iterator[tuple[str, Outcome]]:
         for state in [file for schema in _SCHEMAS for file in (self._folder / schema).glob(f"*/{STATE}")]:
             table = state.parent
             name = f"{table.parent.name}.{table.name}"
             if name not in names:
                 outcome = Outcome(removed=TableFolder(table, definition="").remove_others(()))
                 state.unlink()
-                with suppress(OSError):  # it holds something else
+                with suppress(OSError):  # it holds foreign files
                     table.rmdir()
                 yield name, outcome
 
-    def _bring_up_to_date(self, table: Relation) -> Outcome:
-        has_days = table.way_to_day is not None
-        places: dict[str, Day | None] = {day.place: day for day in self._days} if has_days else {_WHOLE: None}
+    def _update(self, table: Relation) -> Outcome:
+        has_days = table.path_to_day is not None
+        folders: dict[str, Day | None] = {day.folder: day for day in self._days} if has_days else {_ONLY_FILE: None}
         files = TableFolder(self._folder / table.schema / table.name, table.definition)
-        outcome = Outcome(removed=files.remove_others(places))
-        for place, day in places.items():
-            version = day.version if day and table.follows_its_day else None
-            is_settled = has_days and place not in self._asked_for
-            is_current = not self._is_full and files.is_current(place, version)
-            if not is_settled and not is_current and self._write(table, files, day, version):
+        outcome = Outcome(removed=files.remove_others(folders))
+        for folder, day in folders.items():
+            version = day.version if day and table.is_versioned_by_day else None
+            is_selected = not has_days or folder in self._selected
+            is_current = not self._is_full and files.is_current(folder, version)
+            if is_selected and not is_current and self._write(table, files, day, version):
                 outcome.written += 1
             else:
                 outcome.unchanged += 1
@@ -119,10 +118,10 @@ class Export:
     def _write(self, table: Relation, files: TableFolder, day: Day | None, version: int | None) -> bool:
         rows = batches(self._connection, table.query(day.event_id if day else None), table.columns)
         try:
-            return files.write(day.place if day else _WHOLE, version, schema_of(table.columns), rows)
+            return files.write(day.folder if day else _ONLY_FILE, version, schema_of(table.columns), rows)
         except pa.ArrowInvalid as problem:
             where = f" on {day.practice_date} at {day.track_slug}" if day else ""
             raise CannotWork(
-                f"{table.full_name}{where} holds a value that its type in Parquet has no place for: "
-                f"{' '.join(str(problem).split())}; the file is left as it was"
+                f"{table.full_name}{where} holds a value that its Parquet type cannot hold: "
+                f"{' '.join(str(problem).split())}; the file was not changed"
             ) from None

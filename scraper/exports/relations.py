@@ -1,6 +1,6 @@
-"""What there is to export, as the database's catalogue has it: a new table, view or column needs nothing here.
+"""The relations to export, read from the database's catalogue, so a new table, view or column needs no change here.
 
-All of `racing` and `analytics` but `day_versions`, which is what the exports themselves go by.
+They are all of `racing` and `analytics` but `day_versions`, which the export itself uses.
 """
 
 import hashlib
@@ -14,9 +14,9 @@ from psycopg import sql
 
 from scraper.exports.arrow_types import Column
 
-# Of which `analytics.day_versions` knows when a day's rows change: besides all of `racing`, these. A test holds them
-# against what that view looks at. What is not named here, such as a new model, is read whole by each export.
-FOLLOW_THEIR_DAY = {
+# The models of `analytics` whose rows of a day change only when `analytics.day_versions` does, as all of `racing` do.
+# tests/exports/test_versions.py checks the list. A model that is not listed, such as a new one, is read whole.
+VERSIONED_BY_DAY = {
     *("sessions", "class_leaderboard", "driver_days", "stints", "lap_flags"),
     *("session_reconciliation", "class_reconciliation", "day_reconciliation", "class_day_bests"),
 }
@@ -55,21 +55,21 @@ inner join pg_attribute as parent_column on parent_column.attrelid = confrelid a
 where contype = 'f' and connamespace = 'racing'::regnamespace
 order by child.relname, conkey
 """
-# Each view with all views that it stands on.
+# Each view with all views that it is built on.
 _DEFINITIONS = """
-with recursive beneath as (
+with recursive views as (
     select oid as top, oid as view from pg_class
     where relkind = 'v' and relnamespace in ('racing'::regnamespace, 'analytics'::regnamespace)
     union
-    select beneath.top, looked_at.oid
-    from beneath
-    inner join pg_rewrite on ev_class = beneath.view
+    select views.top, read_view.oid
+    from views
+    inner join pg_rewrite on ev_class = views.view
     inner join pg_depend on classid = 'pg_rewrite'::regclass and objid = pg_rewrite.oid
-    inner join pg_class as looked_at on refclassid = 'pg_class'::regclass and refobjid = looked_at.oid
-    where looked_at.relkind = 'v'
+    inner join pg_class as read_view on refclassid = 'pg_class'::regclass and refobjid = read_view.oid
+    where read_view.relkind = 'v'
 )
 select nspname, relname, string_agg(pg_get_viewdef(view), ' ' order by view::regclass::text)
-from beneath
+from views
 inner join pg_class on top = pg_class.oid
 inner join pg_namespace on relnamespace = pg_namespace.oid
 group by nspname, relname
@@ -87,33 +87,33 @@ class Reference:
 
 @dataclass(frozen=True)
 class Relation:
-    """A table or view to export. `way_to_day` leads from its rows to `racing.events`; None where rows have no day."""
+    """A table or view to export. `path_to_day` leads from its rows to `racing.events`; None where rows have no day."""
 
     schema: str
     name: str
     columns: Sequence[Column]
     primary_key: Sequence[str]
-    way_to_day: Sequence[Reference] | None
+    path_to_day: Sequence[Reference] | None
     views: str
 
     @property
     def full_name(self) -> str:
-        """As in SQL, for people."""
+        """The name in SQL."""
         return f"{self.schema}.{self.name}"
 
     @property
-    def follows_its_day(self) -> bool:
+    def is_versioned_by_day(self) -> bool:
         """Whether its rows of a day change only when the day's version does."""
-        return self.schema == "racing" or self.name in FOLLOW_THEIR_DAY
+        return self.schema == "racing" or self.name in VERSIONED_BY_DAY
 
     @property
     def definition(self) -> str:
-        """A hash of its columns and of the views behind it: what it says may change with them, whatever the rows."""
+        """A hash of its columns and of the views that it is built on, since a new definition may change every row."""
         return hashlib.sha256(repr((self.columns, self.views)).encode()).hexdigest()
 
     def query(self, event_id: UUID | None) -> sql.Composable:
-        """Its rows of a day, or all of them, always in the same order."""
-        condition = sql.SQL("true") if event_id is None else _of_day(self.way_to_day or (), sql.Literal(event_id))
+        """Select the rows of a day, or all rows, always in the same order."""
+        condition = sql.SQL("true") if event_id is None else _of_day(self.path_to_day or (), sql.Literal(event_id))
         order = [sql.Identifier(name) for name in self.primary_key] or [sql.Identifier("exported")]
         return sql.SQL("select {} from {} as exported where {} order by {}").format(
             sql.SQL(", ").join(column.selected for column in self.columns),
@@ -124,7 +124,7 @@ class Relation:
 
 
 def relations(connection: psycopg.Connection[Any]) -> Sequence[Relation]:
-    """All tables and views of `racing` and `analytics`."""
+    """Return all tables and views of `racing` and `analytics`."""
     keys = {(schema, name): key for schema, name, key in connection.execute(_KEYS)}
     views = {(schema, name): text for schema, name, text in connection.execute(_DEFINITIONS)}
     references: dict[str, list[Reference]] = {}
@@ -136,33 +136,33 @@ def relations(connection: psycopg.Connection[Any]) -> Sequence[Relation]:
             name,
             columns := [Column(*column) for column in zip(names, types, strict=True)],
             keys.get((schema, name), ()),
-            _way_to_day(name, references) if schema == "racing" else _named_day(columns),
+            _path_to_day(name, references) if schema == "racing" else _day_column(columns),
             views.get((schema, name), ""),
         )
         for schema, name, names, types in connection.execute(_COLUMNS)
     ]
 
 
-def _way_to_day(table: str, references: Mapping[str, Sequence[Reference]]) -> Sequence[Reference] | None:
+def _path_to_day(table: str, references: Mapping[str, Sequence[Reference]]) -> Sequence[Reference] | None:
     if table == "events":
         return ()
     for reference in references.get(table, ()):
-        way = _way_to_day(reference.table, references)
-        if way is not None:
-            return (reference, *way)
+        path = _path_to_day(reference.table, references)
+        if path is not None:
+            return (reference, *path)
     return None
 
 
-def _named_day(columns: Sequence[Column]) -> Sequence[Reference] | None:
-    """The models for people that have days name them."""
+def _day_column(columns: Sequence[Column]) -> Sequence[Reference] | None:
+    """Models of `analytics` that have days have a column `event_id`."""
     has_day = any(column.name == "event_id" for column in columns)
     return (Reference("event_id", "events", "id"),) if has_day else None
 
 
-def _of_day(way: Sequence[Reference], event_id: sql.Literal) -> sql.Composable:
-    if not way:
+def _of_day(path: Sequence[Reference], event_id: sql.Literal) -> sql.Composable:
+    if not path:
         return sql.SQL("id = {}").format(event_id)
-    reference, *rest = way
+    reference, *rest = path
     column = sql.Identifier(reference.column)
     if not rest:
         return sql.SQL("{} = {}").format(column, event_id)

@@ -1,4 +1,4 @@
-"""Rows from PostgreSQL to Arrow: `copy` writes them as CSV, Arrow reads it with the types that it is told."""
+"""Rows from PostgreSQL to Arrow: `copy` writes CSV, and Arrow reads it with the given types."""
 
 import io
 import json
@@ -12,12 +12,12 @@ from pyarrow import csv
 
 from scraper.exports.arrow_types import Column
 
-# What is in memory at once, in bytes of CSV; also, more or less, a row group of the file.
+# Bytes of CSV in memory at once; about one row group of the file.
 _BLOCK = 16 * 1024 * 1024
 
 
 class _CopiedText(io.RawIOBase):
-    """What `copy` sends, as a file."""
+    """The output of `copy` as a readable file."""
 
     def __init__(self, copy: psycopg.Copy) -> None:
         self._copy = copy
@@ -36,13 +36,15 @@ class _CopiedText(io.RawIOBase):
 
 
 def schema_of(columns: Sequence[Column]) -> Any:
-    """The Arrow schema of a table's file."""
+    """Return the Arrow schema of a table's file."""
     return pa.schema([(column.name, column.arrow_type) for column in columns])
 
 
 def batches(connection: psycopg.Connection[Any], query: sql.Composable, columns: Sequence[Column]) -> Iterator[Any]:
-    """The query's rows as record batches; equal rows come in equal batches. Raises ArrowInvalid for what has no place
-    in its column's type, as NaN among decimals."""
+    """Yield the query's rows as record batches; equal rows give equal batches.
+
+    Raises ArrowInvalid for a value that its column's type cannot hold, such as NaN in a decimal.
+    """
     statement = sql.SQL("copy ({}) to stdout (format csv, header)").format(query)
     with connection.cursor() as cursor, cursor.copy(statement) as copy:
         reader = csv.open_csv(

@@ -205,7 +205,7 @@ def test_a_database_that_goes_away_stops_the_crawl(crawler: Crawler) -> None:
     _, err = crawl.communicate(timeout=LONGEST_SECONDS)
     assert crawl.returncode == 1
     assert "Traceback" not in err
-    assert "the database went away" in err.splitlines()[-1]
+    assert "the connection to the database was lost" in err.splitlines()[-1]
     assert len(crawler.asked()) < len(SEASON.day(OTHER_TRACK, DAY).sessions)
 
     crawler.misbehave()

@@ -82,32 +82,32 @@ def test_a_day_without_sessions_and_one_that_is_only_listed_are_written(written:
     assert page.table("table.leaderboard")[0][:3] == ["1", "Ana Ruiz", "35.000"]
 
 
-def test_settings_that_name_no_day_are_told_what_to_write(refusal: Says) -> None:
+def test_settings_without_a_day_get_a_remedy(refusal: Says) -> None:
     assert refusal(2) == "no track is given: write make report TRACK=canberraoffroad DATE=2025-10-25"
     assert refusal(2, TRACK="bend") == "no day is given: write make report TRACK=bend DATE=2025-10-25"
-    assert refusal(2, TRACK="bend other", DATE=str(DAY)).startswith("a report is of one track: write TRACK=bend alone")
+    assert refusal(2, TRACK="bend other", DATE=str(DAY)).startswith("a report shows one track: write TRACK=bend alone")
 
 
-def test_a_day_that_is_not_here_names_the_nearest_and_the_command_that_fetches_it(refusal: Says) -> None:
+def test_a_missing_day_gets_the_nearest_days_and_the_command_that_fetches_it(refusal: Says) -> None:
     assert refusal(2, TRACK="bend", DATE="2025-10-19") == (
-        "bend has no day 2025-10-19 here; the nearest are 2025-10-11, 2025-10-18, 2025-10-25. "
+        "bend has no practice day 2025-10-19 in this database; the nearest are 2025-10-11, 2025-10-18, 2025-10-25. "
         "To fetch it: make crawl transform TRACK=bend DATE=2025-10-19"
     )
 
 
-def test_a_track_that_is_not_here_is_told_which_are(refusal: Says) -> None:
+def test_a_missing_track_gets_the_known_tracks(refusal: Says) -> None:
     fetch = "To fetch it: make crawl transform TRACK={} DATE=2025-10-25"
     assert refusal(2, TRACK="Bend", DATE=str(DAY)) == (
-        f"no track Bend here: write TRACK=bend, if that is meant. {fetch.format('Bend')}"
+        f"there is no track Bend in this database; did you mean TRACK=bend? {fetch.format('Bend')}"
     )
     assert refusal(2, TRACK="elsewhere", DATE=str(DAY)) == (
-        f"no track elsewhere here; there are bend. {fetch.format('elsewhere')}"
+        f"there is no track elsewhere in this database; it has bend. {fetch.format('elsewhere')}"
     )
 
 
 def test_a_file_that_cannot_be_written_is_named(refusal: Says, tmp_path: Path) -> None:
     assert refusal(2, TRACK="bend", DATE=str(DAY), OUT=str(tmp_path)).endswith(
-        "is a folder: add a file's name to it, such as day.html"
+        "is a folder: add a file name, such as day.html"
     )
     (tmp_path / "file").touch()
     beneath = tmp_path / "file" / "day.html"
@@ -115,24 +115,24 @@ def test_a_file_that_cannot_be_written_is_named(refusal: Says, tmp_path: Path) -
 
 
 @pytest.mark.usefixtures("on_database")
-def test_before_the_first_transform_the_line_says_to_run_it(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_before_the_first_transform_every_track_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TRACK", "bend")
     monkeypatch.setenv("DATE", str(DAY))
-    with pytest.raises(UsageError, match=r"no track bend here\. To fetch it: make crawl transform TRACK=bend"):
+    with pytest.raises(
+        UsageError, match=r"no track bend in this database\. To fetch it: make crawl transform TRACK=bend"
+    ):
         report.run(Config())
 
 
-def test_a_database_without_tables_is_told_what_to_do(
-    empty_database: Database, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_database_without_tables_gets_a_remedy(empty_database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DATABASE_URL", empty_database.url.render_as_string(hide_password=False))
     monkeypatch.setenv("TRACK", "bend")
     monkeypatch.setenv("DATE", str(DAY))
-    with pytest.raises(PracticeError, match="no tables yet: make migrate"):
+    with pytest.raises(PracticeError, match="no tables yet: run make migrate"):
         report.run(Config())
 
 
-def test_what_analytics_lacks_is_made_by_a_transform(commands: Commands, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_missing_column_of_analytics_needs_a_transform(commands: Commands, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("scraper.report.queries.RECORDS", "select name from analytics.class_records")
     monkeypatch.setenv("DATABASE_URL", commands.database.url.render_as_string(hide_password=False))
     monkeypatch.setenv("TRACK", "bend")
@@ -141,9 +141,7 @@ def test_what_analytics_lacks_is_made_by_a_transform(commands: Commands, monkeyp
         report.run(Config())
 
 
-def test_an_old_report_stays_when_a_new_one_cannot_be_written_whole(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_report_that_cannot_be_written_leaves_the_old_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "day.html"
     write_report(path, "old")
 
@@ -157,7 +155,7 @@ def test_an_old_report_stays_when_a_new_one_cannot_be_written_whole(
     assert list(tmp_path.iterdir()) == [path]
 
 
-def test_a_report_is_as_open_to_others_as_any_file_of_the_user(tmp_path: Path) -> None:
+def test_a_report_has_the_usual_file_mode(tmp_path: Path) -> None:
     (tmp_path / "any").touch()
     write_report(tmp_path / "day.html", "page")
     assert (tmp_path / "day.html").stat().st_mode == (tmp_path / "any").stat().st_mode

@@ -63,13 +63,13 @@ def add_crawl(connection: psycopg.Connection, outcome: str, tracks: str = "bend"
     connection.execute(CRAWL, [Jsonb(arguments), outcome, outcome])
 
 
-def test_a_database_without_tables_is_told_what_to_do_and_stays_so(
+def test_a_database_without_tables_gets_a_remedy_and_no_tables(
     empty_database: Database, monkeypatch: pytest.MonkeyPatch, status_output: Says
 ) -> None:
     monkeypatch.setenv("DATABASE_URL", empty_database.url.render_as_string(hide_password=False))
     assert status_output() == (
         1,
-        "missing: the database has no tables yet: make migrate makes them, and so does make crawl\n",
+        "missing: the database has no tables yet: run make migrate, or start with make crawl\n",
     )
     assert status_output()[0] == 1
     upgrade(empty_database)
@@ -78,10 +78,10 @@ def test_a_database_without_tables_is_told_what_to_do_and_stays_so(
 
 
 @pytest.mark.usefixtures("on_database")
-def test_before_the_first_crawl_it_says_how_to_begin(status_output: Says) -> None:
+def test_before_the_first_crawl_it_says_how_to_start(status_output: Says) -> None:
     assert status_output() == (
         1,
-        "missing: no crawl yet: begin with make crawl transform TRACK=canberraoffroad DATE=2025-10-25\n",
+        "missing: no crawl yet: start with make crawl transform TRACK=canberraoffroad DATE=2025-10-25\n",
     )
 
 
@@ -91,16 +91,16 @@ def test_a_complete_day_is_complete(connection: psycopg.Connection, status_outpu
     connection.execute(FIRST_TRACK)
     connection.execute(DAYS, {"days": 1, "depth": "laps_full"})
     connection.execute(SESSIONS, {"states": ["captured", "captured", "list_only"]})  # the last one has left the list
-    exit_status, said = status_output()
+    exit_status, output = status_output()
     assert exit_status == 0
-    assert "last crawl      1 finished, " in said
-    assert ", 3 h ago: bend" in said
-    assert ", 2 h ago" in said
-    assert "bend   2025-10-26  laps_full       2         2       0" in said
-    assert said.endswith("complete: every listed session is captured and derived\n")
+    assert "last crawl      1 finished, " in output
+    assert ", 3 h ago: bend" in output
+    assert ", 2 h ago" in output
+    assert "bend   2025-10-26  laps_full       2         2       0" in output
+    assert output.endswith("complete: every listed session is captured and transformed\n")
 
 
-def test_missing_pages_are_counted_and_come_with_the_command_that_fetches_them(
+def test_missing_pages_are_counted_with_the_command_that_fetches_them(
     connection: psycopg.Connection, status_output: Says
 ) -> None:
     add_crawl(connection, "finished")
@@ -109,86 +109,88 @@ def test_missing_pages_are_counted_and_come_with_the_command_that_fetches_them(
     connection.execute(DAYS, {"days": 5, "depth": "partial"})
     connection.execute(SESSIONS, {"states": ["captured", "failed", "failed"]})
     connection.execute(FAILURE, ["session", 12])
-    exit_status, said = status_output()
+    exit_status, output = status_output()
     assert exit_status == 1
-    assert said.count("  partial       3         1       2") == 5
+    assert output.count("  partial       3         1       2") == 5
     assert (
         "missing: session pages of 5 days (bend 2025-10-26, bend 2025-10-25, bend 2025-10-24 and 2 more); "
-        "to fetch them: make crawl transform TRACK=bend DATE=2025-10-26\n" in said
+        "to fetch them: make crawl transform TRACK=bend DATE=2025-10-26\n" in output
     )
-    assert said.count("the site answered with status 500 [b]") == 10
-    assert "… and 2 more, all in raw.failed_pages\n" in said
-    assert "missing: 12 pages that could not be had" in said
+    assert output.count("the site answered with status 500 [b]") == 10
+    assert "… and 2 more, all in raw.failed_pages\n" in output
+    assert "missing: 12 failed pages (above)" in output
 
 
-def test_changed_pages_are_stale_until_they_are_derived(connection: psycopg.Connection, status_output: Says) -> None:
+def test_changed_pages_are_missing_until_they_are_transformed(
+    connection: psycopg.Connection, status_output: Says
+) -> None:
     add_crawl(connection, "finished")
     for page in ("1", "1", "2"):
         connection.execute(
             "insert into raw.work_list (track_slug, page_kind, page_key) values ('bend', 'session', %s)", [page]
         )
-    exit_status, said = status_output()
+    exit_status, output = status_output()
     assert exit_status == 1
-    assert "last transform  none\n" in said
-    assert "missing: the rows of 2 changed pages, the oldest from 20" in said
-    assert "; make transform derives them\n" in said
+    assert "last transform  none\n" in output
+    assert "missing: the rows of 2 changed pages, the oldest from 20" in output
+    assert "; to derive them: make transform\n" in output
 
 
-def test_an_incomplete_transform_is_named(connection: psycopg.Connection, status_output: Says) -> None:
+def test_an_incomplete_transform_is_reported(connection: psycopg.Connection, status_output: Says) -> None:
     add_crawl(connection, "finished")
     connection.execute(TRANSFORM, ["incomplete"])
-    assert "missing: the last transform did not reach every table" in status_output()[1]
+    assert "missing: rows of the last transform, which did not finish" in status_output()[1]
 
 
 @pytest.mark.parametrize(
-    ("outcome", "told"),
-    [("interrupted", "it is interrupted"), ("failed", "it is failed"), ("running", "it was killed")],
+    ("outcome", "ended"),
+    [("interrupted", "interrupted"), ("failed", "failed"), ("running", "was killed")],
 )
-def test_what_a_crawl_left_is_missing_until_another_has_asked_for_it_all(
-    connection: psycopg.Connection, status_output: Says, outcome: str, told: str
+def test_the_rest_of_a_crawl_is_missing_until_a_later_crawl_fetched_it(
+    connection: psycopg.Connection, status_output: Says, outcome: str, ended: str
 ) -> None:
     connection.execute(TRANSFORM, ["finished"])
     add_crawl(connection, outcome, tracks="bend hill")
     connection.execute(MONTH_PAGE, ["hill"])
     add_crawl(connection, "finished", tracks="bend")
-    exit_status, said = status_output()
+    exit_status, output = status_output()
     assert exit_status == 1
     remedy = "make crawl TRACK='bend hill' FROM=2025-10-24 TO=2025-10-26"
-    assert f"missing: what crawl 1 left: {told}; to complete it: {remedy}\n" in said
+    assert f"missing: the rest of crawl 1, which {ended}; to fetch it: {remedy}\n" in output
     add_crawl(connection, "finished", tracks="hill bend moor", last_day="2025-10-27")
     assert status_output()[0] == 0
 
 
-def test_a_mistyped_track_is_told_until_the_next_crawl(
+def test_a_mistyped_track_is_reported_until_the_next_crawl(
     connection: psycopg.Connection, status_output: Says, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     connection.execute(TRANSFORM, ["finished"])
     add_crawl(connection, "failed", tracks="bend")
     connection.execute(FAILURE, ["list", 1])
-    exit_status, said = status_output()
+    exit_status, output = status_output()
     assert exit_status == 1
-    assert "missing: what crawl 1 left: it is failed" in said
-    assert "missing: 1 page that could not be had" in said
+    assert "missing: the rest of crawl 1, which failed" in output
+    assert "missing: 1 failed page (above)" in output
 
     add_crawl(connection, "finished", tracks="hill")
     assert status_output()[0] == 0
     monkeypatch.setenv("TRACKS", "bend")
-    assert "missing: 1 page that could not be had" in status_output()[1]
+    assert "missing: 1 failed page (above)" in status_output()[1]
     monkeypatch.delenv("TRACKS")
     connection.execute(MONTH_PAGE, ["bend"])
-    assert "missing: what crawl 1 left: it is failed" in status_output()[1]
+    assert "missing: the rest of crawl 1, which failed" in status_output()[1]
 
 
-def test_a_running_crawl_is_named_and_not_taken_for_a_killed_one(
+def test_a_running_crawl_is_not_reported_as_killed(
     connection: psycopg.Connection, on_database: Database, status_output: Says
 ) -> None:
     connection.execute(TRANSFORM, ["finished"])
     add_crawl(connection, "running")
     with hold_locks(on_database, Job.CRAWL):
-        exit_status, said = status_output()
+        exit_status, output = status_output()
     assert exit_status == 1
-    assert "missing: what the crawl that runs now has not fetched yet (crawl (pid " in said
-    assert "killed" not in said
+    assert "missing: the pages that the running crawl has not fetched yet: crawl (pid " in output
+    assert "killed" not in output
 
 
 def test_a_scheduled_track_that_the_next_run_would_leave_a_gap_in_is_named(
@@ -198,13 +200,13 @@ def test_a_scheduled_track_that_the_next_run_would_leave_a_gap_in_is_named(
     add_crawl(connection, "finished")
     assert status_output()[0] == 0
     monkeypatch.setenv("TRACKS", "bend hill")
-    exit_status, said = status_output()
+    exit_status, output = status_output()
     assert exit_status == 1
     assert (
-        "missing: bend since 2025-10-26, longer than DAYS=2 reaches back: make crawl TRACK=bend FROM=2025-10-26\n"
-        in said
+        "missing: bend since 2025-10-26, which is more than DAYS=2 ago; to fetch it: "
+        "make crawl TRACK=bend FROM=2025-10-26\n" in output
     )
-    assert "missing: hill, which is in TRACKS, was never crawled" in said
+    assert "missing: hill of TRACKS, which was never crawled" in output
 
 
 def test_years_of_days_print_one_month(connection: psycopg.Connection, status_output: Says) -> None:
@@ -212,11 +214,11 @@ def test_years_of_days_print_one_month(connection: psycopg.Connection, status_ou
     connection.execute(TRANSFORM, ["finished"])
     connection.execute(FIRST_TRACK)
     connection.execute(DAYS, {"days": 5000, "depth": "laps_full"})
-    exit_status, said = status_output()
+    exit_status, output = status_output()
     assert exit_status == 0
-    assert len(said.splitlines()) < 40
-    assert "2025-10-26" in said
-    assert "… and 4970 earlier days\n" in said
+    assert len(output.splitlines()) < 40
+    assert "2025-10-26" in output
+    assert "… and 4970 earlier days\n" in output
 
 
 @pytest.mark.usefixtures("on_database")
@@ -225,12 +227,12 @@ def test_a_crawled_season_shows_its_true_counts(commands: Commands, status_outpu
     last_day = list(season.days())[-1]
     with SampleSite(season) as site:
         commands.succeed("crawl", LIVERC_BASE_URL=site.base_url, TRACK=last_day.track.slug, DATE=str(last_day.date))
-    exit_status, said = status_output()
+    exit_status, output = status_output()
     assert exit_status == 1
-    assert "make transform derives them" in said
+    assert "to derive them: make transform" in output
     commands.succeed("transform")
-    exit_status, said = status_output()
+    exit_status, output = status_output()
     assert exit_status == 0
-    shown = next(line.split() for line in said.splitlines() if line.startswith(last_day.track.slug))
+    shown = next(line.split() for line in output.splitlines() if line.startswith(last_day.track.slug))
     count = str(len(last_day.sessions))
     assert shown == [last_day.track.slug, str(last_day.date), "laps_full", count, count, "0"]

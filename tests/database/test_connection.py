@@ -1,4 +1,4 @@
-"""Which database, how each driver is told of it, and what is said of one that cannot be used."""
+"""The database of a run: how each driver reaches it, and the message for one that cannot be used."""
 
 import socket
 from collections.abc import Iterator
@@ -27,7 +27,7 @@ ASK_WHO = "select current_database(), current_user, current_setting('application
 def guarded_server(
     tmp_path_factory: pytest.TempPathFactory, postgres_programs: Path | None
 ) -> Iterator[EmbeddedServer]:
-    """A server that asks everyone but its superuser for a password, as one that DATABASE_URL names would."""
+    """A server that asks every login but its superuser for a password, as a server of DATABASE_URL does."""
     home = tmp_path_factory.mktemp("guarded")
     access = home / "access.conf"
     access.write_text("local all practice peer map=owner\nlocal all all scram-sha-256\n")
@@ -85,16 +85,14 @@ def test_psycopg_sqlalchemy_and_dbt_reach_the_same_database(
     dbt_connection.close()
 
 
-def test_what_profiles_has_no_place_for_reaches_dbt_by_variables_of_libpq() -> None:
+def test_other_parameters_reach_dbt_by_the_variables_of_libpq() -> None:
     parameters = {"host": "h", "port": "1", "user": "u", "dbname": "d", "application_name": "a", "sslrootcert": "/ca"}
     environment = Database(parameters).dbt_environment()
     assert environment["PGSSLROOTCERT"] == "/ca"
     assert environment["DBT_SSLMODE"] == "prefer"
 
 
-def test_the_password_shows_in_nothing_that_is_printed(
-    guarded_server: EmbeddedServer, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_password_is_never_printed(guarded_server: EmbeddedServer, monkeypatch: pytest.MonkeyPatch) -> None:
     database = open_database(given(url_of(guarded_server, database="practice"), monkeypatch))
     printed = f"{database} {database!r} {database.url} {database.url!r} {database.described}"
     assert "CaN" not in printed
@@ -108,21 +106,21 @@ def test_text_is_utf8_whatever_the_environment_says(empty_database: Database, mo
     assert empty_database.dbt_environment()["PGCLIENTENCODING"] == "utf8"
 
 
-def test_a_wrong_password_is_said_to_be_one(guarded_server: EmbeddedServer, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_wrong_password_is_named(guarded_server: EmbeddedServer, monkeypatch: pytest.MonkeyPatch) -> None:
     line = refusal(url_of(guarded_server, password="wrong"), monkeypatch)
     assert 'password authentication failed for user "ana"' in line
     assert "check user and password in DATABASE_URL, and percent-encode" in line
 
 
-def test_a_missing_database_comes_with_the_command_that_makes_it(
+def test_a_missing_database_comes_with_the_command_that_creates_it(
     guarded_server: EmbeddedServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     line = refusal(url_of(guarded_server, database="season"), monkeypatch)
-    assert "has no database season: make it with createdb -h " in line
+    assert "has no database season: create it with createdb -h " in line
     assert line.endswith("-U ana -E UTF8 -T template0 season")
 
 
-def test_a_server_that_is_not_there_is_said_to_be_out_of_reach(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_server_that_does_not_answer_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     with socket.socket() as closed:
         closed.bind(("127.0.0.1", 0))
         port = closed.getsockname()[1]
@@ -147,19 +145,19 @@ def test_a_database_that_cannot_hold_every_name_is_refused(
 
 
 @pytest.mark.parametrize("lends", [True, False])
-def test_a_pooler_is_refused_only_if_it_lends_connections_by_transaction(
+def test_a_pooler_is_refused_in_transaction_mode_only(
     guarded_server: EmbeddedServer, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, lends: bool
 ) -> None:
     server_socket = str(guarded_server.socket_folder / ".s.PGSQL.5432")
     with pooler(tmp_path, server_socket, lends=lends) as folder:
         url = url_of(guarded_server).replace(str(guarded_server.socket_folder), str(folder))
         if lends:
-            assert "a pooler that lends connections by transaction" in refusal(url, monkeypatch)
+            assert "a connection pooler in transaction mode" in refusal(url, monkeypatch)
         else:
             assert open_database(given(url, monkeypatch)).parameters["host"] == str(folder)
 
 
-def test_openers_at_once_make_one_embedded_database(postgres_server: EmbeddedServer) -> None:
+def test_simultaneous_openers_create_one_embedded_database(postgres_server: EmbeddedServer) -> None:
     with ThreadPoolExecutor() as threads:
         opened = list(threads.map(lambda _: open_embedded(postgres_server, "opened_at_once", "practice"), range(4)))
     with psycopg.connect(postgres_server.conninfo("postgres"), autocommit=True) as connection:

@@ -1,4 +1,4 @@
-"""Each error of the database becomes one line with the next thing to do, whichever command meets it."""
+"""Each error of the database becomes one line with a remedy, in every command."""
 
 import sys
 from types import ModuleType
@@ -19,22 +19,26 @@ DISK_FULL = psycopg.errors.DiskFull(
 @pytest.mark.parametrize(
     ("problem", "begins", "ends"),
     [
-        (DISK_FULL, "the disk of the database is full (could not extend file", "nothing stored is lost"),
+        (DISK_FULL, "the database's disk is full (could not extend file", "nothing that was stored is lost"),
         (
             psycopg.errors.InsufficientPrivilege("permission denied for table laps"),
-            "the database refuses (permission denied for table laps)",
-            "make doctor for a grant that is missing",
+            "the login lacks a right (permission denied for table laps)",
+            "or use another login",
         ),
         (
             psycopg.errors.AdminShutdown("FATAL:  terminating connection due to administrator command"),
-            "the database went away or is busy (terminating connection due to administrator command)",
-            "see also make doctor",
+            "the connection to the database was lost (terminating connection due to administrator command)",
+            "nothing that was stored is lost",
         ),
-        (psycopg.OperationalError(""), "the database went away or is busy (it does not say why)", "make doctor"),
-        (psycopg.errors.DivisionByZero("division by zero"), "the database cannot do that (division by zero)", "doctor"),
+        (psycopg.OperationalError(""), "the connection to the database was lost (no reason given)", "is lost"),
+        (
+            psycopg.errors.DivisionByZero("division by zero"),
+            "the database refused a statement (division by zero)",
+            "doctor",
+        ),
     ],
 )
-def test_an_error_is_one_line_with_its_remedy(problem: psycopg.Error, begins: str, ends: str) -> None:
+def test_an_error_is_one_line_with_a_remedy(problem: psycopg.Error, begins: str, ends: str) -> None:
     line = explain_error(problem)
     assert line.startswith(begins)
     assert line.endswith(ends)
@@ -42,22 +46,22 @@ def test_an_error_is_one_line_with_its_remedy(problem: psycopg.Error, begins: st
 
 
 @pytest.mark.parametrize(
-    ("words", "line"),
+    ("message", "line"),
     [
         (
             'could not extend file "base/1/2": No space left on device HINT: Check free disk space.',
-            'the disk of the database is full (could not extend file "base/1/2": No space left on device): free space ',
+            'the database\'s disk is full (could not extend file "base/1/2": No space left on device): free space ',
         ),
-        ("server closed the connection unexpectedly", "the database went away or is busy (server closed the connec"),
+        ("server closed the connection unexpectedly", "the connection to the database was lost (server closed"),
         ('new row for relation "laps" violates check constraint "planted"', None),
     ],
 )
-def test_dbt_s_words_for_an_outage_are_understood(words: str, line: str | None) -> None:
-    told = explain_outage(words)
-    assert told is None if line is None else (told or "").startswith(line)
+def test_dbt_s_message_of_an_outage_is_recognized(message: str, line: str | None) -> None:
+    explanation = explain_outage(message)
+    assert explanation is None if line is None else (explanation or "").startswith(line)
 
 
-def test_a_command_that_meets_one_ends_with_status_1_and_that_line(
+def test_an_error_of_the_database_ends_a_command_with_status_1_and_that_line(
     empty_database: Database, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     def run(_: Config) -> int:
@@ -71,4 +75,6 @@ def test_a_command_that_meets_one_ends_with_status_1_and_that_line(
     assert entry.main(["status"]) == 1
     said = capsys.readouterr()
     assert said.out == ""
-    assert said.err == 'status: the database cannot do that (relation "raw.crawls" does not exist): see make doctor\n'
+    assert (
+        said.err == 'status: the database refused a statement (relation "raw.crawls" does not exist): see make doctor\n'
+    )

@@ -1,4 +1,4 @@
-"""DATABASE_URL: every spelling of it that works, and one line without the password for every one that does not."""
+"""DATABASE_URL: the spellings that work, and a message without the password for each that does not."""
 
 from urllib.parse import quote
 
@@ -32,7 +32,7 @@ def test_the_usual_schemes_mean_the_same(scheme: str) -> None:
         (" postgresql://h/practice\n", {"dbname": "practice", "host": "h"}),
     ],
 )
-def test_sockets_several_hosts_and_bare_ones_are_understood(url: str, parameters: dict[str, str]) -> None:
+def test_sockets_and_several_hosts_are_read(url: str, parameters: dict[str, str]) -> None:
     assert connection_parameters(url) == parameters
 
 
@@ -43,7 +43,7 @@ def test_any_password_works_once_it_is_percent_encoded(password: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("url", "said"),
+    ("url", "message"),
     [
         ("mysql://ana:CaNaRy@h/practice", "and not with mysql://"),
         ("postgresql+psycopg2://ana:CaNaRy@h/practice", "and not with postgresql+psycopg2://"),
@@ -52,9 +52,9 @@ def test_any_password_works_once_it_is_percent_encoded(password: str) -> None:
         ("CaNaRy", "must begin with postgresql://"),
         ("postgresql://ana:CaNaRy@h:5432", "names no database"),
         ("postgresql://ana:CaNaRy@h:5432/", "names no database"),
-        ("postgresql://ana:CaNaRy@h:54x2/practice", "has a port that is no number"),
-        ("postgresql://ana:CaNaRy@h:0/practice", "has a port that is no number"),
-        ("postgresql://ana:CaNaRy@h:65536/practice", "has a port that is no number"),
+        ("postgresql://ana:CaNaRy@h:54x2/practice", "has a port that is not a number"),
+        ("postgresql://ana:CaNaRy@h:0/practice", "has a port that is not a number"),
+        ("postgresql://ana:CaNaRy@h:65536/practice", "has a port that is not a number"),
         ("postgresql://ana:CaN@aRy@h/practice", "more than one @"),
         ("postgresql://ana:CaN%aRy@h/practice", "a % that is not followed by"),
         ("postgresql://ana:CaN/aRy@h/practice", "percent-encode it"),
@@ -62,20 +62,20 @@ def test_any_password_works_once_it_is_percent_encoded(password: str) -> None:
         ("postgresql://ana:CaNaRy@h/practice?nonsense=1", "cannot be read"),
         ("postgresql://ana:CaNaRy@h/practice?nonsense", "cannot be read"),
         ("postgresql://ana:CaN%00aRy@h/practice", "cannot be read"),
-        ("postgresql://ana:CaNaRy@[::1/practice", "has a port that is no number"),
+        ("postgresql://ana:CaNaRy@[::1/practice", "has a port that is not a number"),
     ],
 )
-def test_each_mistake_gets_one_line_without_the_password(url: str, said: str) -> None:
+def test_each_mistake_gets_a_message_without_the_password(url: str, message: str) -> None:
     with pytest.raises(UsageError) as problem:
         connection_parameters(url)
     line = str(problem.value)
-    assert said in line
+    assert message in line
     assert line.isprintable()
     assert not any(part in line for part in ("CaN", "aRy"))
 
 
 @given(st.text())
-def test_whatever_follows_the_scheme_is_understood_or_refused(rest: str) -> None:
+def test_any_text_after_the_scheme_is_read_or_refused(rest: str) -> None:
     try:
         parameters = connection_parameters(f"postgresql://{rest}")
     except UsageError:

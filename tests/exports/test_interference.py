@@ -107,7 +107,7 @@ def test_export_and_transform_keep_each_other_out(
 
 
 def test_one_export_at_a_time_writes_to_a_folder(tmp_path: Path, export_to: Export) -> None:
-    with export.alone_in(tmp_path), pytest.raises(LockHeld, match=f"another export writes to {tmp_path}"):
+    with export.lock_folder(tmp_path), pytest.raises(LockHeld, match=f"another export is writing to {tmp_path}"):
         export_to(tmp_path)
     assert export_to(tmp_path) == 0
 
@@ -115,7 +115,9 @@ def test_one_export_at_a_time_writes_to_a_folder(tmp_path: Path, export_to: Expo
 def test_what_cannot_be_a_folder_is_refused(tmp_path: Path, export_to: Export) -> None:
     file = tmp_path / "file"
     file.touch()
-    with pytest.raises(UsageError, match=f"EXPORT_FOLDER={file} cannot be written .*: name a folder of yours"):
+    with pytest.raises(
+        UsageError, match=f"EXPORT_FOLDER={file} cannot be written .*: name a folder that you can write"
+    ):
         export_to(file)
 
 
@@ -173,5 +175,5 @@ def test_before_the_first_transform_it_says_what_to_do(
     tmp_path: Path, database: Database, monkeypatch: pytest.MonkeyPatch, export_to: Export
 ) -> None:
     monkeypatch.setenv("DATABASE_URL", database.url.render_as_string(hide_password=False))
-    with pytest.raises(CannotWork, match="nothing is derived yet: run make transform"):
+    with pytest.raises(CannotWork, match="nothing is transformed yet: run make transform"):
         export_to(tmp_path)

@@ -1,4 +1,4 @@
-"""The version of a day changes with each row that a model of the day shows, wherever that row comes from."""
+"""The version of a day changes with every row that a model shows for it, whichever table the row comes from."""
 
 from collections.abc import Mapping, Set
 from typing import Any
@@ -7,20 +7,20 @@ import psycopg
 import pytest
 from psycopg import sql
 
-from scraper.exports.relations import FOLLOW_THEIR_DAY
+from scraper.exports.relations import VERSIONED_BY_DAY
 from tests.support.commands_runner import Commands
 
-_STORED_BENEATH = """
-with recursive beneath as (
+_TABLES_READ = """
+with recursive dependencies as (
     select %s::regclass::oid as relation
     union
     select refobjid
-    from beneath
-    inner join pg_rewrite on ev_class = beneath.relation
+    from dependencies
+    inner join pg_rewrite on ev_class = dependencies.relation
     inner join pg_depend on classid = 'pg_rewrite'::regclass and objid = pg_rewrite.oid
     where refclassid = 'pg_class'::regclass
 )
-select relation::regclass::text from beneath inner join pg_class on relation = pg_class.oid where relkind = 'r'
+select relation::regclass::text from dependencies inner join pg_class on relation = pg_class.oid where relkind = 'r'
 """
 _COLUMNS = """
 select attname::text, format_type(atttypid, null)
@@ -32,8 +32,8 @@ select event_id, md5(string_agg(model::text, '|' order by model::text))
 from analytics.{model} as model
 group by event_id
 """
-# Another value of each type.
-_OTHERWISE = {
+# An expression for another value, by type.
+_OTHER_VALUE = {
     "text": "{} || '?'",
     "text[]": "{} || array['?']",
     "boolean": "not {}",
@@ -46,7 +46,7 @@ _OTHERWISE = {
     "uuid": "md5({}::text)::uuid",
     **dict.fromkeys(("smallint", "integer", "bigint", "numeric", "double precision"), "{} + 1"),
 }
-KNOWN = (
+COVERED = (
     *(f"racing.{name}" for name in ("tracks", "events", "races", "race_drivers", "race_results", "laps")),
     *(f"analytics.{name}" for name in ("driver_people", "day_reconciliation", "class_day_bests")),
     "intermediate.class_aliases",
@@ -54,7 +54,7 @@ KNOWN = (
 
 
 def days_of(connection: psycopg.Connection, model: str) -> Mapping[Any, str]:
-    """What a model shows of each day."""
+    """The rows of a model by day, as hashes."""
     return dict(connection.execute(_ROWS_OF_DAYS.format(model=model).encode()).fetchall())
 
 
@@ -67,39 +67,37 @@ def differing(before: Mapping[Any, object], after: Mapping[Any, object]) -> Set[
 
 
 def changes_of(connection: psycopg.Connection, table: str) -> Mapping[str, str]:
-    """Statements that change a table: each of its columns, and a row that goes."""
+    """Statements that change a table: an update of each column, and a deleted row."""
     columns = connection.execute(_COLUMNS, [table]).fetchall()
     quoted = {name: sql.Identifier(name).as_string(connection) for name, _ in columns}
     updates = {
-        name: f"update {table} set {quoted[name]} = {_OTHERWISE[sql_type].format(quoted[name])}"
+        name: f"update {table} set {quoted[name]} = {_OTHER_VALUE[sql_type].format(quoted[name])}"
         for name, sql_type in columns
     }
     return {**updates, "a row": f"delete from {table} where ctid = (select min(ctid) from {table})"}
 
 
-def stored_beneath(connection: psycopg.Connection, name: str) -> Set[str]:
-    return {table for (table,) in connection.execute(_STORED_BENEATH, [f"analytics.{name}"])}
+def tables_read_by(connection: psycopg.Connection, name: str) -> Set[str]:
+    return {table for (table,) in connection.execute(_TABLES_READ, [f"analytics.{name}"])}
 
 
-@pytest.mark.parametrize("model", sorted(FOLLOW_THEIR_DAY))
-def test_a_model_that_follows_its_day_stands_on_nothing_that_the_version_does_not_know(
-    warehouse: Commands, model: str
-) -> None:
+@pytest.mark.parametrize("model", sorted(VERSIONED_BY_DAY))
+def test_a_model_versioned_by_day_reads_only_tables_that_the_version_covers(warehouse: Commands, model: str) -> None:
     with psycopg.connect(warehouse.database.conninfo) as connection:
-        known = stored_beneath(connection, "day_versions")
+        known = tables_read_by(connection, "day_versions")
         assert {"racing.laps", "intermediate.class_aliases"} <= known
-        assert stored_beneath(connection, model) <= known
+        assert tables_read_by(connection, model) <= known
 
 
-@pytest.mark.parametrize("table", KNOWN)
-def test_whatever_changes_the_rows_of_a_day_changes_its_version(warehouse: Commands, table: str) -> None:
+@pytest.mark.parametrize("table", COVERED)
+def test_a_change_of_the_rows_of_a_day_changes_its_version(warehouse: Commands, table: str) -> None:
     with (
         psycopg.connect(warehouse.database.conninfo, autocommit=True) as connection,
         connection.transaction() as all_of,
     ):
         connection.execute("insert into intermediate.class_aliases values ('1/10 open', 'Open')")
         versions = versions_of(connection)
-        shown = {model: days_of(connection, model) for model in FOLLOW_THEIR_DAY}
+        shown = {model: days_of(connection, model) for model in VERSIONED_BY_DAY}
         tried = 0
         for what, statement in changes_of(connection, table).items():
             try:
@@ -111,11 +109,11 @@ def test_whatever_changes_the_rows_of_a_day_changes_its_version(warehouse: Comma
                         shows = differing(before, days_of(connection, model)) & versions.keys()
                         assert shows <= changed, (what, model)
             except psycopg.errors.IntegrityError:
-                continue  # a key, which the database keeps as it is
+                continue  # a constraint forbids the change
         assert tried > 0
         raise psycopg.Rollback(all_of)
 
 
-def test_all_that_the_version_stands_on_is_tried(warehouse: Commands) -> None:
+def test_every_table_that_the_version_covers_is_tested(warehouse: Commands) -> None:
     with psycopg.connect(warehouse.database.conninfo) as connection:
-        assert stored_beneath(connection, "day_versions") == set(KNOWN)
+        assert tables_read_by(connection, "day_versions") == set(COVERED)

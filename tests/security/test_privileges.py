@@ -1,4 +1,4 @@
-"""What each role may do and what it may not, statement by statement, on a real server."""
+"""The rights of each role, statement by statement, on a real server."""
 
 from collections.abc import Iterator
 
@@ -8,20 +8,21 @@ from psycopg import sql
 
 from scraper.database.embedded import EmbeddedServer
 from scraper.database.migrate import upgrade
-from scraper.doctor.grants import CRAWLER, READER, ROLES, TRANSFORMER
+from scraper.database.roles import Role, assume
 from tests.support.guarded_server import add_database, add_login, as_user, guarded_server
 from tests.support.soak_table import Tally
 
 PAGE = "(track_slug, session_id, payload, content_hash, url, parser_version, crawl_id)"
 PAGE_VALUES = "values ('bend', '2', '{}', 'x', 'x', 1, 1)"
 TRACK = "(id, source, source_track_slug, track_url) values (gen_random_uuid(), 'liverc', 'hill', 'x')"
-EVERYONE = set(ROLES)
-NOBODY: set[str] = set()
+CRAWLER, TRANSFORMER, READER = Role
+EVERYONE = set(Role)
+NOBODY: set[Role] = set()
 
-# Statement by statement, who may. A role that is not named gets "insufficient privilege", and nothing else.
-STATEMENTS: list[tuple[str, set[str]]] = [
+# Each statement with the roles that may run it. All others get "insufficient privilege", and no other error.
+STATEMENTS: list[tuple[str, set[Role]]] = [
     ("select version_num from public.alembic_version", EVERYONE),
-    # the pages: added to by the crawler, read by the transform, changed by nobody
+    # the pages: added by the crawler, read by the transform, never changed
     ("select payload from raw.practice_sessions", {CRAWLER, TRANSFORMER}),
     (f"insert into raw.practice_sessions {PAGE} {PAGE_VALUES}", {CRAWLER}),
     ("update raw.practice_sessions set last_seen_at = now()", {CRAWLER}),
@@ -33,17 +34,17 @@ STATEMENTS: list[tuple[str, set[str]]] = [
     ("alter table raw.practice_sessions add column note text", NOBODY),
     ("alter table raw.practice_sessions disable trigger note_work", NOBODY),
     ("create table raw.mine ()", NOBODY),
-    # what the crawler notes of its own work
+    # the crawler's records of its own work
     ("insert into raw.crawls (arguments, version) values ('{}', '1')", {CRAWLER}),
     ("update raw.crawls set outcome = 'finished'", {CRAWLER}),
     ("delete from raw.crawls", NOBODY),
     ("update raw.failed_pages set resolved_at = now()", {CRAWLER}),
-    # the work list: written by a trigger, taken off by the transform, which puts days off to its next run
+    # the transform queue: filled by a trigger, settled by the transform, which also defers days
     ("insert into raw.work_list (track_slug, page_kind, page_key) values ('bend', 'session', '1')", {TRANSFORMER}),
     ("select count(*) from raw.work_list", {TRANSFORMER}),
     ("delete from raw.work_list", {TRANSFORMER}),
     ("update raw.work_list set page_key = 'x'", NOBODY),
-    # the final schema: rows by the transform, tables by migrations, for everyone to read but the crawler
+    # the final schema: rows by the transform, tables by migrations, readable for all but the crawler
     ("select * from racing.laps", {TRANSFORMER, READER}),
     (f"insert into racing.tracks {TRACK}", {TRANSFORMER}),
     ("update racing.tracks set track_name = 'x'", {TRANSFORMER}),
@@ -82,16 +83,16 @@ insert into raw.practice_sessions {PAGE} values ('bend', '1', '{{}}', 'x', 'x', 
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory, postgres_programs: object) -> Iterator[EmbeddedServer]:
-    """A server with one login per role, and something that the transform has published."""
+    """A server with one login per role, and relations that the transform has made."""
     with guarded_server(tmp_path_factory.mktemp("roles"), postgres_programs) as server:  # type: ignore[arg-type]
         owner = add_database(server, "practice")
         upgrade(owner)
         with psycopg.connect(owner.conninfo, autocommit=True) as connection:
             connection.execute(ROWS)
-        for role in ROLES:
+        for role in Role:
             add_login(server, login_of(role), f"in role {role}")
         with psycopg.connect(as_user(server, "practice", login_of(TRANSFORMER)).conninfo) as connection:
-            connection.execute("set role practice_transformer")
+            assume(connection, TRANSFORMER)
             connection.execute("create table intermediate.published ()")
             connection.execute("create view analytics.published as select 1 as one")
         yield server
@@ -101,9 +102,9 @@ def login_of(role: str) -> str:
     return role.removeprefix("practice_")
 
 
-@pytest.mark.parametrize("role", ROLES)
-def test_a_role_may_do_what_it_needs_and_nothing_else(server: EmbeddedServer, role: str, tally: Tally) -> None:
-    tally.promise = "each role may do what it needs and nothing else"
+@pytest.mark.parametrize("role", list(Role))
+def test_a_role_has_exactly_the_rights_that_it_needs(server: EmbeddedServer, role: str, tally: Tally) -> None:
+    tally.promise = "each role has exactly the rights that it needs"
     with psycopg.connect(as_user(server, "practice", login_of(role)).conninfo) as connection:
         allowed = {statement for statement, _ in STATEMENTS if is_allowed(connection, role, statement)}
     expected = {statement for statement, roles in STATEMENTS if role in roles}
@@ -112,7 +113,7 @@ def test_a_role_may_do_what_it_needs_and_nothing_else(server: EmbeddedServer, ro
 
 
 def is_allowed(connection: psycopg.Connection, role: str, statement: str) -> bool:
-    """Tried as the role; rolled back. Whatever else may go wrong with a statement is an error of this test."""
+    """Run the statement with the role and roll it back. Any other failure is an error of this test."""
     with connection.transaction(force_rollback=True):
         connection.execute(sql.SQL("set local role {}").format(sql.Identifier(role)))
         try:
@@ -122,9 +123,9 @@ def is_allowed(connection: psycopg.Connection, role: str, statement: str) -> boo
         return True
 
 
-def test_a_new_page_is_on_the_work_list_though_the_crawler_cannot_write_there(server: EmbeddedServer) -> None:
+def test_a_new_page_is_queued_although_the_crawler_cannot_write_the_queue(server: EmbeddedServer) -> None:
     with psycopg.connect(as_user(server, "practice", login_of(CRAWLER)).conninfo) as connection:
         connection.execute(f"insert into raw.practice_sessions {PAGE} {PAGE_VALUES}")
     with psycopg.connect(as_user(server, "practice", login_of(TRANSFORMER)).conninfo) as connection:
-        lines = connection.execute("select page_key from raw.work_list order by line_id").fetchall()
-    assert lines == [("1",), ("2",)]
+        entries = connection.execute("select page_key from raw.work_list order by line_id").fetchall()
+    assert entries == [("1",), ("2",)]
