@@ -69,10 +69,11 @@ soak: $(READY) ## The reliability tests at full counts, most of an hour on two c
 bench: $(READY) ## Measure it against other tools, some minutes; BENCH_SESSIONS="10000 1000000" for longer histories
 	@$(BIN)/python -m bench
 
-lint: $(READY) ## ruff, mypy, sqlfluff, and dbt's own parser with warnings as errors
+lint: $(READY) ## ruff, mypy, import-linter, sqlfluff, and dbt's own parser with warnings as errors
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
+	@$(BIN)/lint-imports --no-cache --no-logo
 	@$(SCRAPER) lint-sql
 
 format: $(READY) ## Format Python and SQL

@@ -22,7 +22,7 @@ _FAILING_MODEL = """
 @pytest.mark.parametrize(
     ("added_to", "text", "line"),
     [
-        ("macros/catalogue.sql", _FAILING_CATALOGUE, "docs: the page of models is not whole: dbt's catalogue says "),
+        ("macros/catalogue.sql", _FAILING_CATALOGUE, "docs: dbt could not describe every model: catalogue: "),
         ("models/analytics/stints.sql", _FAILING_MODEL, "there is no such wheel"),
     ],
     ids=["catalogue", "model"],
