@@ -1,4 +1,4 @@
-"""The PostgreSQL that comes with the project, for one user on one machine."""
+"""The embedded server: the PostgreSQL that comes with the dependencies, for one user on one machine."""
 
 from scraper.database.embedded.server import EmbeddedServer
 

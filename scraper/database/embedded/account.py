@@ -1,7 +1,7 @@
-"""Which account the embedded PostgreSQL runs as. PostgreSQL refuses root, so root lends it the account `nobody`.
+"""The account that the embedded server runs as: our own, or `nobody` under root, since PostgreSQL refuses root.
 
-`nobody` must read programs and reach data that may lie under a private folder such as /root. Instead of opening that
-folder, the server gets one capability: to pass such folders. It cannot gain others, and takes orders from root only
+`nobody` must read programs and data that may lie below a private folder such as /root. Instead of opening that folder,
+we give the server one capability: to pass such folders. It cannot gain others, and only root may connect
 (`HOST_BASED_ACCESS` in settings.py).
 """
 
@@ -13,44 +13,44 @@ from pathlib import Path
 
 from scraper.errors import CannotWork
 
-# By their numbers in Linux. The first lets its holder read and pass folders, and is all that is needed, unless a
-# container withholds it or a strict umask has made the programs themselves private; then it takes the second.
+# Capabilities with their numbers in Linux. The first, to read and pass folders, suffices. The second is needed where a
+# container withholds the first, or where a strict umask has made the programs themselves private.
 _READ_ONLY = ("dac_read_search", 2)
 _ANY_ACCESS = ("dac_override", 1)
 
 
 class ServerAccount:
-    """The account of the server's processes: ours, or `nobody` when we are root."""
+    """The account of the server's processes."""
 
     def __init__(self) -> None:
         self.user = pwd.getpwnam("nobody") if os.geteuid() == 0 else _own_account()
 
     @property
     def uid(self) -> int:
-        """The number of the account."""
+        """The user id of the account."""
         return self.user.pw_uid
 
     def give(self, path: Path) -> None:
-        """Make the account the owner of a file or folder of ours that the server must write."""
+        """Make the account the owner of a file or folder that the server must write."""
         if os.geteuid() == 0:
             os.chown(path, self.user.pw_uid, self.user.pw_gid, follow_symlinks=False)
 
     def prefix(self, needed: Sequence[Path]) -> list[str]:
-        """The words before a command that run it as this account, able to reach the `needed` files and folders."""
+        """Return the command prefix that runs a program as this account, with access to the `needed` paths."""
         if os.geteuid() != 0:
             return []
         setpriv = shutil.which("setpriv")
         if setpriv is None:
             raise CannotWork(
-                "PostgreSQL refuses to run as root, and there is no setpriv (util-linux) to start it as another user: "
+                "PostgreSQL refuses to run as root, and setpriv (util-linux) is missing to start it as another user: "
                 "run as an ordinary user, or set DATABASE_URL"
             )
         words = [setpriv, f"--reuid={self.user.pw_uid}", f"--regid={self.user.pw_gid}", "--clear-groups"]
         if all(_open_to_everyone(path) for path in needed):
             return [*words, "--inh-caps=-all", "--no-new-privs"]
         private_programs = any(path.is_file() and not path.stat().st_mode & 0o001 for path in needed)
-        only = f"-all,+{_capability_to_lend([_ANY_ACCESS] if private_programs else [_READ_ONLY, _ANY_ACCESS])}"
-        # no_setuid_fixup: else access(2), by which PostgreSQL looks for its own programs, ignores the capability.
+        only = f"-all,+{_capability_to_give([_ANY_ACCESS] if private_programs else [_READ_ONLY, _ANY_ACCESS])}"
+        # Without no_setuid_fixup, access(2), which PostgreSQL uses to find its programs, ignores the capability.
         return [
             *words,
             "--securebits=+no_setuid_fixup",
@@ -66,29 +66,29 @@ def _own_account() -> pwd.struct_passwd:
         return pwd.getpwuid(os.geteuid())
     except KeyError:
         raise CannotWork(
-            f"user id {os.geteuid()} has no name on this machine, which PostgreSQL needs: "
+            f"user id {os.geteuid()} has no name on this machine, and PostgreSQL needs one: "
             "run as a user of /etc/passwd, or set DATABASE_URL"
         ) from None
 
 
 def _open_to_everyone(path: Path) -> bool:
-    """Whether all folders above the path let everyone through, and the path itself does, too."""
+    """Whether every user can pass the path and all folders above it."""
     return all(place.stat().st_mode & 0o001 for place in (path, *path.parents))
 
 
-def _capability_to_lend(candidates: Sequence[tuple[str, int]]) -> str:
+def _capability_to_give(candidates: Sequence[tuple[str, int]]) -> str:
     held = _bounding_set()
     for name, bit in candidates:
         if held >> bit & 1:
             return name
     raise CannotWork(
-        "the embedded PostgreSQL runs as `nobody`, who cannot reach this folder: "
-        "move the clone where everyone may read it, run as an ordinary user, or set DATABASE_URL"
+        "the embedded server runs as `nobody`, who cannot reach this folder: "
+        "move the clone to a folder that everyone can read, run as an ordinary user, or set DATABASE_URL"
     )
 
 
 def _bounding_set() -> int:
-    """The capabilities that this process may hand on, one bit each; none where the system does not say."""
+    """Return the capabilities that this process may pass on, one bit each; 0 where the system does not say."""
     try:
         status = Path("/proc/self/status").read_text(encoding="ascii", errors="replace")
     except OSError:

@@ -1,4 +1,4 @@
-"""The folder in which the embedded server keeps its databases: made whole or not at all, and checked before use."""
+"""The data folder of the embedded server: created completely or not at all, and checked before use."""
 
 import shutil
 import sys
@@ -16,10 +16,10 @@ _UNFINISHED = "unfinished-cluster-"
 
 
 def make_cluster(cluster: Path, account: ServerAccount, programs: ServerPrograms) -> None:
-    """Make the cluster under another name and rename it, so that a start that is killed leaves no half one."""
+    """Create the cluster under another name and rename it, so that a killed start leaves no incomplete one."""
     print(
-        f"A PostgreSQL server for one user is being made under {cluster.parent}: no password, private socket, "
-        "not for production; there, set DATABASE_URL.",
+        f"Creating a PostgreSQL server for one user under {cluster.parent}: no password, private socket, "
+        "not for production; for that, set DATABASE_URL.",
         file=sys.stderr,
     )
     for left_over in cluster.parent.glob(f"{_UNFINISHED}*"):
@@ -30,40 +30,42 @@ def make_cluster(cluster: Path, account: ServerAccount, programs: ServerPrograms
     if made.returncode != 0:
         shutil.rmtree(unfinished, ignore_errors=True)
         raise CannotWork(
-            f"no PostgreSQL cluster can be made under {cluster.parent} ({last_line(made.stderr)}): "
-            "mend that, or set DATABASE_URL"
+            f"cannot create a PostgreSQL cluster under {cluster.parent} ({last_line(made.stderr)}): "
+            "fix that, or set DATABASE_URL"
         )
     unfinished.rename(cluster)
 
 
-def refuse_unfit_cluster(cluster: Path, account: ServerAccount, programs: ServerPrograms) -> None:
-    """Raise CannotWork if the folder is no cluster, or one of another version or of another user."""
+def check_cluster(cluster: Path, account: ServerAccount, programs: ServerPrograms) -> None:
+    """Raise CannotWork if the folder is not a cluster, or has another version or another owner."""
     version_file = cluster / "PG_VERSION"
     if not version_file.is_file():
-        raise CannotWork(f"{cluster} is no PostgreSQL cluster, for it has no PG_VERSION: move it away and try again")
-    made_by, ours = version_file.read_text(encoding="ascii", errors="replace").strip(), programs.major_version()
-    if made_by != str(ours):
         raise CannotWork(
-            f"{cluster} was made by PostgreSQL {made_by}, and the server here is {ours}: dump it with pg_dump "
-            f"of PostgreSQL {made_by}, move {cluster.parent} away, start anew, and restore the dump with make db-shell"
+            f"{cluster} is not a PostgreSQL cluster, since it has no PG_VERSION: move it away, then run this again"
+        )
+    created_by, ours = version_file.read_text(encoding="ascii", errors="replace").strip(), programs.major_version()
+    if created_by != str(ours):
+        raise CannotWork(
+            f"{cluster} was created by PostgreSQL {created_by}, and this server is {ours}: dump it with pg_dump "
+            f"{created_by}, move {cluster.parent} away, run this again, and restore the dump with make db-shell"
         )
     owner = cluster.stat().st_uid
     if owner != account.uid:
         raise CannotWork(
-            f"{cluster} belongs to user number {owner}, and the server would run as {account.user.pw_name}: "
-            f"run as its owner, or move {cluster.parent} away to begin anew"
+            f"{cluster} belongs to user id {owner}, and the server would run as {account.user.pw_name}: "
+            f"run as its owner, or move {cluster.parent} away to start with an empty one"
         )
 
 
 def has_living_postmaster(cluster: Path) -> bool:
-    """Whether the process that `postmaster.pid` names is a server on this very cluster.
+    """Whether the process of `postmaster.pid` is a server on this cluster.
 
-    After a crash the number may belong to another program by now, or to a dead process that nobody has fetched.
+    After a crash the pid may belong to another program, or to a zombie process.
     """
     try:
         process = psutil.Process(int((cluster / "postmaster.pid").read_bytes().split(b"\n", 1)[0]))
-        # By its arguments, not its working folder, which root may not see from inside a container.
-        words = process.cmdline()
-        return "-D" in words and cluster.samefile(words[words.index("-D") + 1])
+        # Compares its arguments: root in a container may not see its working folder.
+        arguments = process.cmdline()
+        return "-D" in arguments and cluster.samefile(arguments[arguments.index("-D") + 1])
     except (OSError, ValueError, psutil.Error):
         return False

@@ -1,7 +1,7 @@
-"""The PostgreSQL that comes with the project: made, started and stopped by its own `initdb` and `pg_ctl`.
+"""Create, start and stop the embedded server with PostgreSQL's own `initdb` and `pg_ctl`.
 
-Its folder holds `cluster/` (the data), `server.log`, `server.lock`, the settings, and mostly the socket. The server
-belongs to no process: it stays until `stop`, so that crawler, dbt and psql may come and go.
+Its folder holds `cluster/` (the data), `server.log`, `server.lock`, the settings, and usually the socket. The server
+is a daemon: it runs until `stop`, whichever command started it.
 """
 
 import fcntl
@@ -19,21 +19,20 @@ from psycopg.conninfo import make_conninfo
 from psycopg.pq import PGconn, Ping
 
 from scraper.database.embedded.account import ServerAccount
-from scraper.database.embedded.cluster import has_living_postmaster, make_cluster, refuse_unfit_cluster
+from scraper.database.embedded.cluster import check_cluster, has_living_postmaster, make_cluster
 from scraper.database.embedded.programs import ServerPrograms, bundled_programs, last_line
 from scraper.database.embedded.settings import HOST_BASED_ACCESS, SUPERUSER, configuration_file, identity_file
 from scraper.database.embedded.socket_folder import prepare, socket_folder
 from scraper.errors import CannotWork
 
-# Recovery after a crash replays up to max_wal_size of log, which takes a slow disk this long.
-PATIENCE_SECONDS = 60
+# Recovery after a crash replays up to max_wal_size of the log, which takes this long on a slow disk.
+TIMEOUT_SECONDS = 60
 
 
 class EmbeddedServer:
-    """One PostgreSQL cluster in a folder of ours, reached by a private Unix socket only.
+    """One PostgreSQL cluster in a folder of ours, which accepts connections on a private Unix socket only.
 
-    `settings` are laid over those of `settings.py`. Every method raises CannotWork, with one line, for what
-    users can do something about.
+    `settings` replace those of `settings.py`. Every method raises CannotWork for what a user can remedy.
     """
 
     def __init__(self, home: Path, programs: Path | None = None, settings: Mapping[str, str] | None = None) -> None:
@@ -46,38 +45,38 @@ class EmbeddedServer:
         self.socket_folder = socket_folder(self.home)
 
     def parameters(self, database: str) -> dict[str, str]:
-        """How to connect to a database of this server: libpq's parameters."""
+        """Return libpq's parameters for a database of this server."""
         return {"host": str(self.socket_folder), "port": "5432", "user": SUPERUSER, "dbname": database}
 
     def conninfo(self, database: str) -> str:
-        """The same as one string, for psycopg."""
+        """Return the connection string for psycopg."""
         return make_conninfo(**self.parameters(database))
 
     def is_running(self) -> bool:
-        """Whether the server answers, be it that it is still starting up."""
-        return self._answer() in (Ping.OK, Ping.REJECT)
+        """Whether the server answers; it may still be starting up."""
+        return self._ping() in (Ping.OK, Ping.REJECT)
 
     def start(self) -> None:
-        """Make the cluster if there is none, start the server if it does not run, and wait until it takes connections.
+        """Create the cluster and start the server where needed, and wait until it accepts connections.
 
-        Safe when several processes do so at once; a few milliseconds when it runs already.
+        Several processes may call it at once. It takes a few milliseconds when the server is running.
         """
         with self._explained():
             self.home.mkdir(parents=True, exist_ok=True)
-            self.lock.touch()  # tells at once who may not write here
+            self.lock.touch()  # fails at once without permission to write here
             account = ServerAccount()
             prepare(self.socket_folder, {os.geteuid(), account.uid, self.home.stat().st_uid})
-            if self._answer() == Ping.OK:
+            if self._ping() == Ping.OK:
                 return
-            with self._alone():
-                self._bring_up(account)
+            with self._locked():
+                self._start_locked(account)
 
     def stop(self) -> bool:
-        """End the server and everyone's connections to it; what was committed stays. False when none was running."""
+        """Stop the server and all its connections; committed data stays. Return False when it was not running."""
         if not self.home.is_dir():
             return False
-        with self._explained(), self._alone():
-            if not self._is_there():
+        with self._explained(), self._locked():
+            if not self._is_alive():
                 return False
             done = self._pg_ctl("stop", "-m", "fast")
             if done.returncode != 0:
@@ -86,18 +85,18 @@ class EmbeddedServer:
                 )
             return True
 
-    def _answer(self) -> Ping:
+    def _ping(self) -> Ping:
         return Ping(PGconn.ping(make_conninfo(**self.parameters("postgres"), connect_timeout="5").encode()))
 
-    def _is_there(self) -> bool:
+    def _is_alive(self) -> bool:
         return has_living_postmaster(self.cluster) or self.is_running()
 
     def _pg_ctl(self, action: str, *options: str) -> CompletedProcess[str]:
-        return self.programs.run("pg_ctl", action, "-D", str(self.cluster), "-w", "-t", str(PATIENCE_SECONDS), *options)
+        return self.programs.run("pg_ctl", action, "-D", str(self.cluster), "-w", "-t", str(TIMEOUT_SECONDS), *options)
 
     @contextmanager
-    def _alone(self) -> Iterator[None]:
-        """Only one process at a time makes, starts or stops the server; the others wait."""
+    def _locked(self) -> Iterator[None]:
+        """Let one process at a time create, start or stop the server; the others wait."""
         with self.lock.open("w") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
             yield
@@ -109,26 +108,26 @@ class EmbeddedServer:
         except PermissionError as problem:
             raise CannotWork(
                 f"no permission to write {problem.filename}: run as the owner of {self.home}, "
-                "move that folder away to begin anew, or set DATABASE_URL"
+                "move that folder away to start with an empty one, or set DATABASE_URL"
             ) from None
         except OSError as problem:
             place = problem.filename or self.home
             raise CannotWork(
-                f"the embedded server cannot use {place} ({problem.strerror}): mend that, or set DATABASE_URL"
+                f"the embedded server cannot use {place} ({problem.strerror}): fix that, or set DATABASE_URL"
             ) from None
 
-    def _bring_up(self, account: ServerAccount) -> None:
-        """Launch the server unless it is there; one that recovers or shuts down just now is given its time."""
-        deadline = time.monotonic() + PATIENCE_SECONDS
-        while self._answer() != Ping.OK:
+    def _start_locked(self, account: ServerAccount) -> None:
+        """Launch the server unless it is alive; wait for one that is recovering or shutting down."""
+        deadline = time.monotonic() + TIMEOUT_SECONDS
+        while self._ping() != Ping.OK:
             if time.monotonic() > deadline:
                 raise CannotWork(self._still_starting())
-            if self._is_there():
+            if self._is_alive():
                 time.sleep(0.05)
                 continue
             if not self.cluster.exists():
                 make_cluster(self.cluster, account, self.programs)
-            refuse_unfit_cluster(self.cluster, account, self.programs)
+            check_cluster(self.cluster, account, self.programs)
             self._prepare_launch(account)
             self._launch()
 
@@ -145,33 +144,33 @@ class EmbeddedServer:
         self.log.touch(mode=0o600)
         account.give(self.log)
         account.give(self.socket_folder)
-        # No server of ours is alive; yet these name a process, and PostgreSQL refuses if that number lives again.
-        # It still notices processes of a killed server, by their shared memory.
+        # The server is dead, but PostgreSQL refuses to start when another process has the pid in these files. It still
+        # notices processes of a killed server by their shared memory.
         for stale in (self.cluster / "postmaster.pid", self.socket_folder / ".s.PGSQL.5432.lock"):
             stale.unlink(missing_ok=True)
 
     def _launch(self) -> None:
-        deadline = time.monotonic() + PATIENCE_SECONDS
+        deadline = time.monotonic() + TIMEOUT_SECONDS
         while True:
             log_before = self.log.stat().st_size
-            server_message = shlex.join(["-c", f"config_file={self.home / 'postgresql.conf'}"])
-            started = self._pg_ctl("start", "-l", str(self.log), "-o", server_message)
+            options = shlex.join(["-c", f"config_file={self.home / 'postgresql.conf'}"])
+            started = self._pg_ctl("start", "-l", str(self.log), "-o", options)
             if started.returncode == 0:
                 return
             if has_living_postmaster(self.cluster):
                 raise CannotWork(self._still_starting())
             logged = self._logged_since(log_before)
-            # A killed server's last processes are still leaving; they go by themselves.
+            # The last processes of a killed server are still ending; they end by themselves.
             if "is still in use" not in logged or time.monotonic() > deadline:
                 reasons = re.findall(r"(?:^postgres|\b(?:FATAL|PANIC)): +(.+)", logged, flags=re.MULTILINE)
                 cause = reasons[-1].strip() if reasons else last_line(started.stderr)
-                raise CannotWork(f"the embedded server does not start ({cause}): mend that; its log is {self.log}")
+                raise CannotWork(f"the embedded server does not start ({cause}): fix that; its log is {self.log}")
             time.sleep(0.1)
 
     def _still_starting(self) -> str:
         return (
-            f"the embedded server takes no connections after {PATIENCE_SECONDS} s, though its process runs: if it is "
-            f"recovering, try again in a minute; else run make db-stop first; its log is {self.log}"
+            f"the embedded server accepts no connections after {TIMEOUT_SECONDS} s, though its process is running: "
+            f"if it is recovering, run this again in a minute; else run make db-stop first; its log is {self.log}"
         )
 
     def _logged_since(self, position: int) -> str:

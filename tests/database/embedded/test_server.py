@@ -215,14 +215,14 @@ def test_a_cluster_of_another_major_version_is_left_alone(server: EmbeddedServer
     server.stop()
     (server.cluster / "PG_VERSION").write_text("12\n")
     ours = server.programs.major_version()
-    with pytest.raises(CannotWork, match=rf"made by PostgreSQL 12, and the server here is {ours}: dump it"):
+    with pytest.raises(CannotWork, match=rf"created by PostgreSQL 12, and this server is {ours}: dump it"):
         server.start()
 
 
 def test_a_folder_that_is_no_cluster_is_left_alone(server: EmbeddedServer) -> None:
     server.cluster.mkdir(parents=True)
     (server.cluster / "season.txt").write_text("mine")
-    with pytest.raises(CannotWork, match="no PostgreSQL cluster"):
+    with pytest.raises(CannotWork, match="is not a PostgreSQL cluster"):
         server.start()
     assert (server.cluster / "season.txt").read_text() == "mine"
 
@@ -257,8 +257,8 @@ def test_a_server_that_recovers_for_long_is_left_to_it(server: EmbeddedServer, m
     # Without hot_standby a standby replays for ever and lets nobody in.
     (server.cluster / "standby.signal").touch()
     patient = EmbeddedServer(server.home, server.programs.folder, {**FORGETFUL, "hot_standby": "off"})
-    monkeypatch.setattr(embedded_server, "PATIENCE_SECONDS", 5)  # time enough for the process to be there
-    with pytest.raises(CannotWork, match="takes no connections after 5 s, though its process runs"):
+    monkeypatch.setattr(embedded_server, "TIMEOUT_SECONDS", 5)  # enough for the process to start
+    with pytest.raises(CannotWork, match="accepts no connections after 5 s, though its process is running"):
         patient.start()
     assert patient.is_running()
     assert patient.stop()

@@ -50,14 +50,14 @@ def test_a_server_with_a_long_path_works(far_home: Path, postgres_programs: Path
 
 def test_a_link_that_someone_put_there_first_is_not_followed(far_home: Path, tmp_path: Path) -> None:
     socket_folder(far_home).symlink_to(tmp_path)
-    with pytest.raises(CannotWork, match="belongs to someone else"):
+    with pytest.raises(CannotWork, match="belongs to another user"):
         EmbeddedServer(far_home).start()
 
 
 def test_a_folder_of_another_owner_is_refused(tmp_path: Path) -> None:
     folder = tmp_path / "socket"
     folder.mkdir()
-    with pytest.raises(CannotWork, match="belongs to someone else"):
+    with pytest.raises(CannotWork, match="belongs to another user"):
         prepare(folder, {os.geteuid() + 1})
 
 
