@@ -1,100 +1,127 @@
-# The LiveRC practice warehouse. `make` lists what there is; settings come from the environment, .env or the command line.
+# The LiveRC practice warehouse. `make` lists the targets; settings come from the environment, .env or the command line.
 
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+# One environment. Each file says that the packages of a lock are installed: requirements.lock for the commands,
+# requirements-dev.lock for tests and lint, requirements-bench.lock for the benchmark. The later ones contain the first.
 READY := $(VENV)/.ready
+READY_DEV := $(VENV)/.ready-dev
+READY_BENCH := $(VENV)/.ready-bench
 SCRAPER := $(BIN)/python -m scraper
+INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all:
+# A worker gets whole files, in the order of collection.
+PYTEST := $(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder
+COMPILE := pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --only-binary :all: \
+	--no-strip-extras --no-annotate --no-header --no-emit-index-url --quiet
 
 .DEFAULT_GOAL := help
-# `make crawl transform` is one after the other, whatever -j says.
+# `make crawl transform` runs one after the other, with -j too.
 .NOTPARALLEL:
-.PHONY: help crawl reparse transform status verify doctor demo report export docs dbt db-shell db-stop migrate test soak
-.PHONY: lint format bench lock clean
+.PHONY: help crawl reparse transform status verify doctor demo report export docs dbt db-shell db-stop migrate
+.PHONY: test test-reliability soak lint format bench bench-test lock clean
 
 help: ## List the targets
 	@echo "make <target> [SETTING=value …]"
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 	@echo "Example: make crawl transform TRACK=canberraoffroad DATE=2025-10-25"
-	@echo "Settings: TRACK, DATE or FROM and TO, LIST_ONLY, REFRESH, FULL, OUT; and those of README.md, section Settings"
+	@echo "Arguments: TRACK, DATE or FROM and TO, LIST_ONLY, REFRESH, FULL, OUT. Settings: see README.md"
 
-crawl: $(READY) ## Fetch practice days into the raw tables: TRACK and DATE, or FROM and TO; without them the scheduled run
+crawl: $(READY) ## Fetch practice days into the raw tables: TRACK and DATE, or FROM and TO; without them, the scheduled crawl
 	@$(SCRAPER) crawl
 
-reparse: $(READY) ## Read the kept bodies of failed pages again, after a page object was mended; asks the site nothing
+reparse: $(READY) ## Read the stored bodies of failed pages again, after a fix of a page object; sends no request
 	@$(SCRAPER) reparse
 
-transform: $(READY) ## Derive the final schema from what changed, and test it; FULL=1 re-derives everything in place
+transform: $(READY) ## Derive the final schema from what changed, and test it; FULL=1 derives every day again
 	@$(SCRAPER) transform
 
-demo: $(READY) ## The main job on the bundled sample site, without network
+demo: $(READY) ## Crawl and transform the bundled sample site; needs no network once the environment is installed
 	@$(SCRAPER) demo
 
-status: $(READY) ## Last crawl and transform, and what is missing of each day; exit 1 if anything is
+status: $(READY) ## Print the last crawl and transform, and what each day lacks; exit status 1 if anything is missing or stale
 	@$(SCRAPER) status
 
-verify: $(READY) ## Compare everything derived with everything raw, and test all rows; for a nightly run
+verify: $(READY) ## Compare all derived rows with all raw rows, and run every test; for a nightly run
 	@$(SCRAPER) verify
 
-doctor: $(READY) ## Look at what the work depends on, and say what to do about it
+doctor: $(READY) ## Check settings, server, rights, migrations, locks, disk and clock; print a remedy for each problem
 	@$(SCRAPER) doctor
 
-export: $(READY) ## Write racing and analytics to Parquet in exports/, the days that have changed; TRACK, DATE, FROM, TO, FULL
+export: $(READY) ## Write the changed days of racing and analytics to Parquet in exports/; TRACK, DATE, FROM, TO, FULL
 	@$(SCRAPER) export
 
-report: $(READY) ## One practice day as a web page in one file, which needs no network: TRACK and DATE; OUT= names the file
+report: $(READY) ## Write one practice day as an HTML file that needs no network: TRACK and DATE; OUT= names the file
 	@$(SCRAPER) report
 
 docs: $(READY) ## Build the dbt documentation: models, columns, lineage
 	@$(SCRAPER) docs
 
-dbt: $(READY) ## dbt itself, for analysts: make dbt ARGS="build -s +laps"
+dbt: $(READY) ## Run dbt: make dbt ARGS="build -s +laps"
 	@$(SCRAPER) dbt
 
-db-shell: $(READY) ## psql on the database
+db-shell: $(READY) ## Run psql on the database
 	@$(SCRAPER) db-shell
 
-db-stop: $(READY) ## Stop the embedded database server; the next target that needs it starts it again
+db-stop: $(READY) ## Stop the embedded database server; a target that needs it starts it again
 	@$(SCRAPER) db-stop
 
 migrate: $(READY) ## Bring the database's schema up to date; every target that needs it does so by itself
 	@$(SCRAPER) migrate
 
-test: $(READY) ## All tests; ARGS="tests/pages -k month" for some, TEST_POSTGRES_BIN=/usr/lib/postgresql/15/bin for another server
-	@$(BIN)/pytest -n 2 --dist loadfile $(ARGS)
+test: $(READY_DEV) ## Run the tests, except those of test-reliability; ARGS="tests/pages -k month" selects some
+	@$(PYTEST) -m "not reliability" $(ARGS)
 
-soak: $(READY) ## The reliability tests at full counts, most of an hour on two cores; ends in a table of trials, faults and losses
-	@SOAK=1 $(BIN)/pytest -n 2 --dist loadfile $(or $(ARGS),-m reliability)
+test-reliability: $(READY_DEV) ## Kill and disturb the commands, and count the losses; low counts, for every change
+	@$(PYTEST) -m reliability $(ARGS)
 
-bench: $(READY) ## Measure it against other tools, some minutes; BENCH_SESSIONS="10000 1000000" for longer histories
-	@$(BIN)/python -m bench
+soak: $(READY_DEV) ## Run the reliability tests at full counts, most of an hour on two cores; prints trials, faults and losses
+	@SOAK=1 $(PYTEST) -m reliability $(ARGS)
 
-lint: $(READY) ## ruff, mypy, import-linter, sqlfluff, and dbt's own parser with warnings as errors
+lint: $(READY_DEV) ## Run ruff, mypy, import-linter, dbt's parser with warnings as errors, sqlfluff, actionlint and zizmor
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-cache --no-logo
 	@$(SCRAPER) lint-sql
+	@$(BIN)/actionlint -shellcheck= -pyflakes=
+	@$(BIN)/zizmor --offline --quiet .github
 
-format: $(READY) ## Format Python and SQL
+format: $(READY_DEV) ## Format Python, and fix what ruff can fix
 	@$(BIN)/ruff check --fix .
 	@$(BIN)/ruff format .
 
-lock: ## Choose versions anew within pyproject.toml's bounds; needs uv
-	@uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --upgrade --generate-hashes \
-		--only-binary :all: --no-strip-extras --no-annotate --no-header --no-emit-index-url --quiet -o requirements.lock
+bench: $(READY_BENCH) ## Measure against other tools, some minutes; BENCH_AGAINST=<folder> measures against another checkout
+	@$(BIN)/python -m bench
 
-clean: ## Remove the environment and dbt's artifacts; the database under .data stays
+bench-test: $(READY_BENCH) ## Test the competitors of make bench: they produce the same rows
+	@$(PYTEST) tests/bench/competitors $(ARGS)
+
+lock: ## Write the three locks from pyproject.toml; ARGS=--upgrade chooses the newest versions within its bounds
+	@tools=$$(mktemp -d) && trap 'rm -rf "$$tools"' EXIT && $(PYTHON) -m venv "$$tools" && \
+		"$$tools/bin/python" -m pip install --quiet --disable-pip-version-check --only-binary :all: 'uv>=0.13,<0.14' && \
+		"$$tools/bin/uv" $(COMPILE) $(ARGS) --extra dev -o requirements-dev.lock && \
+		"$$tools/bin/uv" $(COMPILE) $(ARGS) -c requirements-dev.lock -o requirements.lock && \
+		"$$tools/bin/uv" $(COMPILE) $(ARGS) -c requirements-dev.lock --extra dev --extra bench -o requirements-bench.lock
+
+clean: ## Remove the environment and dbt's artifacts; keep the database in .data
 	@if [ -e $(READY) ]; then $(SCRAPER) db-stop; fi
 	@rm -rf $(VENV) target logs
 
-# The environment is what the lock says, all of it and nothing else: built anew when the lock changes. The embedded
-# server's programs are in it, so the server stops first.
+# A changed lock begins a new environment, so that nothing stays that the lock no longer names. The programs of the
+# embedded server are in the environment: stop the server first.
 $(READY): requirements.lock
 	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 14))' || \
-		{ echo "$(PYTHON) is not Python 3.11 to 3.14: install one, and name it as in: make $(MAKECMDGOALS) PYTHON=python3.11" >&2; exit 2; }
+		{ echo "$(PYTHON) is not Python 3.11 to 3.14: install one, and name it: make $(MAKECMDGOALS) PYTHON=python3.11" >&2; exit 2; }
 	@if [ -e $@ ]; then $(SCRAPER) db-stop; fi
-	@echo "Installing the locked dependencies into $(VENV), about a minute, once …"
+	@echo "Installing the dependencies into $(VENV): once, about a minute …"
 	@$(PYTHON) -m venv --clear $(VENV)
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all: -r $<
+	@$(INSTALL) -r $<
+	@touch $@
+
+# Packages that are added replace none that a running server uses: the locks agree on all that they share.
+$(VENV)/.ready-%: requirements-%.lock $(READY)
+	@if [ -e $@ ]; then $(MAKE) --no-print-directory --what-if=requirements.lock $(READY); fi
+	@echo "Installing the dependencies of $< into $(VENV) …"
+	@$(INSTALL) -r $<
 	@touch $@
