@@ -1,1 +1,1 @@
-"""What the warehouse costs, and how the cost grows with the history."""
+"""Measures what the warehouse costs, against other tools or against another checkout of this project."""

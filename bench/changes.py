@@ -1,14 +1,12 @@
-"""What happens to stored pages between two runs of the transform: each function is one such change."""
+"""Changes of the stored pages between two runs of the transform."""
 
 import psycopg
 
-from bench.history import SESSIONS_OF_A_DAY, fill
 from scraper.database.connection import Database
+from tests.support.history import SESSIONS_OF_A_DAY, stored_sessions
 
-_STORED = "select count(distinct (track_slug, session_id)) from raw.practice_sessions"
-
-# Every session of some days once more, with its first lap finished a second later. Which days: some, spread over the
-# history, and others after each new version.
+# Stores every session of some days again, with its first lap finished one second later. The days are spread over the
+# history, and each new version selects others.
 _EDIT = """
 with
 listed as (
@@ -45,30 +43,18 @@ from edited
 """
 
 
-def nothing(_: Database) -> None:
-    """Nothing was crawled."""
+def change_nothing(_: Database) -> None:
+    """Store no page."""
 
 
-def one_new_day(database: Database) -> None:
-    """A day that was not there before, with its list and its sessions."""
-    fill(database, SESSIONS_OF_A_DAY, first=stored_sessions(database))
-
-
-def one_day_edited(database: Database) -> None:
-    """A new version of every session page of one day."""
+def edit_one_day(database: Database) -> None:
+    """Store a new version of every session page of one day."""
     _edit(database, days=1)
 
 
-def one_percent_edited(database: Database) -> None:
-    """A new version of every session page of a hundredth of the days, one at least."""
+def edit_one_percent(database: Database) -> None:
+    """Store a new version of every session page of 1 % of the days, but at least one day."""
     _edit(database, days=max(1, stored_sessions(database) // SESSIONS_OF_A_DAY // 100))
-
-
-def stored_sessions(database: Database) -> int:
-    """How many sessions have a page."""
-    with psycopg.connect(database.conninfo) as connection:
-        (stored,) = connection.execute(_STORED).fetchone() or (0,)
-    return int(stored)
 
 
 def _edit(database: Database, days: int) -> None:

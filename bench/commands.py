@@ -1,6 +1,7 @@
-"""The project's commands as `make` runs them: in a process of their own, on a database of the benchmark's."""
+"""Runs the project's commands as `make` does: in a process of their own, on a database of the benchmark."""
 
 import os
+import resource
 import subprocess
 import sys
 import time
@@ -13,70 +14,93 @@ import psutil
 from scraper.config import REPOSITORY
 from scraper.database.connection import Database
 
-_SECONDS_BETWEEN_LOOKS = 0.1
-_NOTHING_ELSE = {
-    **dict.fromkeys(("TRACK", "DATE", "FROM", "TO"), ""),
+_SECONDS_BETWEEN_SAMPLES = 0.1
+_NO_OTHER_SETTINGS = {
+    **dict.fromkeys(("TRACK", "DATE", "FROM", "TO", "OUT"), ""),
     **dict.fromkeys(("LIST_ONLY", "FULL", "REFRESH", "CRAWL_DISABLED"), "0"),
+    # An environment that forbids bytecode files would add the compilation of our modules to each command.
+    "PYTHONDONTWRITEBYTECODE": "",
 }
 
 
 @dataclass(frozen=True)
-class Done:
-    """A command that has ended well."""
+class Checkout:
+    """A checkout of this project, and the Python of its environment."""
+
+    folder: Path
+    python: Path
+
+
+THIS_CHECKOUT = Checkout(REPOSITORY, Path(sys.executable))
+
+
+@dataclass(frozen=True)
+class CommandRun:
+    """What one successful run of a command cost."""
 
     seconds: float
+    processor_seconds: float
+    """Of the process and of all processes that it started and waited for."""
     resident_bytes: list[int]
-    """Memory of its process, looked at every tenth of a second."""
+    """Memory of the process, one sample per tenth of a second."""
 
     @property
     def peak_bytes(self) -> int:
-        """The most of it."""
+        """The largest sample."""
         return max(self.resident_bytes)
 
 
-def run(command: str, database: Database, folder: Path, **settings: str) -> Done:
-    """Run a command with these settings and no others; dbt's artifacts go to a folder of the database's own.
+def run(
+    command: str, database: Database, folder: Path, checkout: Checkout = THIS_CHECKOUT, **settings: str
+) -> CommandRun:
+    """Run a command with these settings and no others. dbt's artifacts go to a folder of the database.
 
-    Raises CalledProcessError, with what was said, when it ends with another status than 0.
+    Raises CalledProcessError, with the command's output, when the exit status is not 0.
     """
-    arguments = [sys.executable, "-m", "scraper", command]
-    started = time.perf_counter()
-    said = folder / f"{command}.log"
+    arguments = [str(checkout.python), "-m", "scraper", command]
+    output = folder / f"{command}.log"
+    started, processor_before = time.perf_counter(), _processor_seconds_of_ended_processes()
     with (
-        said.open("w") as log,
+        output.open("w") as log,
         subprocess.Popen(
             arguments,
-            cwd=REPOSITORY,
+            cwd=checkout.folder,
             env=_environment(database, folder, settings),
             stdout=log,
             stderr=subprocess.STDOUT,
         ) as process,
     ):
-        resident = _watch(process)
+        resident = _sample_memory(process)
     if process.returncode != 0:
-        raise subprocess.CalledProcessError(process.returncode, arguments, said.read_text())
-    return Done(time.perf_counter() - started, resident)
+        raise subprocess.CalledProcessError(process.returncode, arguments, output.read_text())
+    processor_seconds = _processor_seconds_of_ended_processes() - processor_before
+    return CommandRun(time.perf_counter() - started, processor_seconds, resident)
 
 
-def _watch(process: subprocess.Popen[bytes]) -> list[int]:
-    """Look at its memory until it has ended."""
-    seen = psutil.Process(process.pid)
+def _sample_memory(process: subprocess.Popen[bytes]) -> list[int]:
+    """Sample the memory of the process until it ends."""
+    observed = psutil.Process(process.pid)
     resident: list[int] = []
     while True:
         try:
-            resident.append(seen.memory_info().rss)
-            process.wait(_SECONDS_BETWEEN_LOOKS)
+            resident.append(observed.memory_info().rss)
+            process.wait(_SECONDS_BETWEEN_SAMPLES)
         except subprocess.TimeoutExpired:
             continue
         return resident
 
 
+def _processor_seconds_of_ended_processes() -> float:
+    usage = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return usage.ru_utime + usage.ru_stime
+
+
 def _environment(database: Database, folder: Path, settings: Mapping[str, str]) -> dict[str, str]:
     return {
         **os.environ,
-        **_NOTHING_ELSE,
+        **_NO_OTHER_SETTINGS,
         "DATABASE_URL": database.url.render_as_string(hide_password=False),
-        # dbt parses anew when the database's name differs from the last run's.
+        # dbt parses the project again when the database's name differs from that of the last run.
         "DBT_TARGET_PATH": str(folder / database.parameters["dbname"] / "target"),
         "DBT_LOG_PATH": str(folder / database.parameters["dbname"] / "logs"),
         **settings,

@@ -1,10 +1,11 @@
-"""A long crawl over real HTTP: does it keep its pace, its limits and its memory?"""
+"""Pace, limits and memory of a long crawl over HTTP."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from bench.commands import run
 from bench.scratch import Scratch
+from bench.settings import Settings
 from bench.table import Line, Target
 from scraper.sample_site.faults import Delay, Fault
 from scraper.sample_site.season import Season
@@ -16,35 +17,35 @@ _GAPS = 10
 SESSIONS_PER_DAY = 60
 _MEGABYTE = 1024 * 1024
 
-_WHY_SLOW = "AutoThrottle waits longer than the delay when answers take longer than the delay times the concurrency"
-_WHY_NOT_FLAT = "memory grows with the pages"
+_WHY_SLOW = "AutoThrottle waits longer than the delay when responses take longer than the delay times the concurrency"
+_WHY_NOT_FLAT = "memory grows with the number of pages"
 
 
 @dataclass(frozen=True)
 class Pace:
-    """When the requests of a crawl came to the site, which had set `delay` seconds between two of them."""
+    """The times at which the requests of a crawl arrived, with `delay` seconds between two requests as the setting."""
 
     requests: Sequence[Request]
     delay: float
 
     @property
-    def dictated_seconds(self) -> float:
-        """What the delay alone makes of it, from the first request to the last."""
+    def least_seconds(self) -> float:
+        """Return the seconds from the first request to the last that the delay alone requires."""
         return self.delay * (len(self.requests) - 1)
 
     @property
     def seconds(self) -> float:
-        """What it took, from the first request to the last."""
+        """Return the measured seconds from the first request to the last."""
         return self.requests[-1].arrived_at - self.requests[0].arrived_at
 
     @property
     def smallest_gap(self) -> float:
-        """Seconds between two requests, at least. One that was noticed late makes the next gap look smaller."""
+        """Return the fewest seconds between two requests. A request recorded late makes the next gap look smaller."""
         return self._smallest_average_of(1)
 
     @property
     def smallest_average_gap(self) -> float:
-        """The same, averaged over ten gaps in a row: it hardly matters then how late a single one was noticed."""
+        """Return the smallest average of ten consecutive gaps, which one request recorded late hardly changes."""
         return self._smallest_average_of(min(_GAPS, len(self.requests) - 1))
 
     def _smallest_average_of(self, gaps: int) -> float:
@@ -52,12 +53,13 @@ class Pace:
         return min(later.arrived_at - earlier.arrived_at for earlier, later in pairs) / gaps
 
 
-def measure(scratch: Scratch, pages: int, delay: float) -> Iterator[Line]:
-    """Lines for pace, politeness and memory of one crawl of about so many pages."""
-    season = Season.generate(tracks=2, days=max(1, pages // SESSIONS_PER_DAY), sessions_per_day=SESSIONS_PER_DAY)
+def measure(scratch: Scratch, settings: Settings) -> Iterator[Line]:
+    """Yield lines for the pace, the limits and the memory of one crawl."""
+    delay, days_per_track = settings.delay, max(1, settings.pages // SESSIONS_PER_DAY)
+    season = Season.generate(tracks=2, days=days_per_track, sessions_per_day=SESSIONS_PER_DAY)
     days = list(season.days())
     with SampleSite(season, faults=[Fault("practice", Delay(SECONDS_TO_ANSWER))]) as site:
-        done = run(
+        crawl = run(
             "crawl",
             scratch.database("crawl"),
             scratch.folder,
@@ -69,12 +71,12 @@ def measure(scratch: Scratch, pages: int, delay: float) -> Iterator[Line]:
             CRAWL_CONCURRENCY=f"{CONCURRENCY}",
         )
         pace, most_in_flight = Pace(site.requests, delay), site.highest_in_flight
-    asked = f"crawl of {len(pace.requests):,} pages, each answered after {SECONDS_TO_ANSWER} s"
-    slower = pace.seconds / pace.dictated_seconds
+    what = f"crawl of {len(pace.requests):,} pages, each response after {SECONDS_TO_ANSWER} s"
+    slower = pace.seconds / pace.least_seconds
     yield Line(
-        f"{asked}: time",
+        f"{what}: time",
         f"{pace.seconds:.1f} s",
-        f"what a delay of {delay} s dictates: {pace.dictated_seconds:.1f} s",
+        f"least time with a delay of {delay} s: {pace.least_seconds:.1f} s",
         f"{slower:.3f} ×",
         [Target(slower, 1.05, "within 5 %", _WHY_SLOW, is_ceiling=True)],
     )
@@ -87,15 +89,22 @@ def measure(scratch: Scratch, pages: int, delay: float) -> Iterator[Line]:
     )
     gap = pace.smallest_average_gap
     yield Line(
-        f"the same crawl: smallest gap, over {_GAPS} in a row",
-        f"{gap * 1000:.1f} ms; the smallest single one looked like {pace.smallest_gap * 1000:.1f} ms",
+        f"the same crawl: smallest average of {_GAPS} consecutive gaps",
+        f"{gap * 1000:.1f} ms; smallest single gap as recorded: {pace.smallest_gap * 1000:.1f} ms",
         f"delay {delay * 1000:.0f} ms",
         f"{gap / delay:.3f} ×",
-        [Target(gap, 0.98 * delay, "≥ 0.98 × the delay, as noticed by the site", "the site noticed some late")],
+        [
+            Target(
+                gap, 0.98 * delay, "≥ 0.98 × the delay, as recorded by the site", "the site recorded some requests late"
+            )
+        ],
     )
-    peak, halfway = done.peak_bytes / _MEGABYTE, max(done.resident_bytes[: len(done.resident_bytes) // 2]) / _MEGABYTE
+    peak, halfway = (
+        crawl.peak_bytes / _MEGABYTE,
+        max(crawl.resident_bytes[: len(crawl.resident_bytes) // 2]) / _MEGABYTE,
+    )
     yield Line(
-        "the same crawl: most memory",
+        "the same crawl: peak memory",
         f"{peak:.0f} MB",
         f"its first half: {halfway:.0f} MB",
         f"{peak / halfway:.2f} ×",

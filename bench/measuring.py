@@ -1,51 +1,56 @@
-"""Times that can be compared: taken in turns in one run, since a machine is now faster and now slower."""
+"""Times that can be compared: candidates alternate within one run, because the speed of a machine changes."""
 
 import statistics
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
 class Timings:
-    """Seconds by candidate, one per round; the first of one candidate was taken beside the first of the others."""
+    """Seconds by candidate, one figure per round. Figures of the same round were measured one after the other."""
 
     seconds: Mapping[str, Sequence[float]]
 
     def median(self, candidate: str) -> float:
-        """Its time in an ordinary round."""
+        """Return the median of the candidate's seconds."""
         return statistics.median(self.seconds[candidate])
 
     def ratio(self, candidate: str, to: str) -> float:
-        """How many times as long as the other it takes: the median of each round's own ratio."""
+        """Return the median of the ratios of each round: how many times as long as `to` the candidate takes."""
         return statistics.median(
             mine / other for mine, other in zip(self.seconds[candidate], self.seconds[to], strict=True)
         )
 
 
-def in_turns(
+def alternating_orders(candidates: Sequence[str], rounds: int) -> Iterator[Sequence[str]]:
+    """Yield the order of the candidates for each round; each round begins with the next candidate."""
+    for number in range(rounds):
+        first = number % len(candidates)
+        yield [*candidates[first:], *candidates[:first]]
+
+
+def alternate(
     candidates: Mapping[str, Callable[[], object]],
     rounds: int,
     before_each: Callable[[str], object] = lambda _: None,
     clock: Callable[[], float] = time.perf_counter,
 ) -> Timings:
-    """Time each candidate once in every round, now one first and now the other.
+    """Time each candidate once in every round.
 
-    `before_each` is called with the candidate's name before its turn, and not timed. What only computes, in this
-    process, is timed best by `time.process_time`: other processes then matter less.
+    `before_each` gets the candidate's name before each measurement and is not timed. Use `time.process_time` as clock
+    for work that only computes in this process: other processes then matter less.
     """
     seconds: dict[str, list[float]] = {name: [] for name in candidates}
-    names = list(candidates)
-    for turn in range(rounds):
-        first = turn % len(names)
-        for name in names[first:] + names[:first]:
+    for order in alternating_orders(list(candidates), rounds):
+        for name in order:
             before_each(name)
             seconds[name].append(seconds_of(candidates[name], clock))
     return Timings(seconds)
 
 
 def seconds_of(work: Callable[[], object], clock: Callable[[], float] = time.perf_counter) -> float:
-    """How long it takes."""
+    """Return the seconds that the work takes."""
     started = clock()
     work()
     return clock() - started

@@ -1,4 +1,4 @@
-"""Page objects: how many pages a second, against BeautifulSoup for the same fields and lxml's bare parse."""
+"""Page objects in pages per second, against BeautifulSoup for the same fields and against lxml's parser alone."""
 
 import time
 from collections.abc import Callable, Iterator
@@ -7,8 +7,10 @@ from typing import Any
 
 from lxml import html as lxml_html
 
-from bench import soup_pages
-from bench.measuring import in_turns
+from bench.competitors import soup_pages
+from bench.measuring import alternate
+from bench.scratch import Scratch
+from bench.settings import Settings
 from bench.table import Line, Target
 from scraper.pages import DayListPage, MonthPage, SessionPage
 from scraper.sample_site.rendering import render_list, render_month, render_session
@@ -21,7 +23,7 @@ Reader = Callable[[str], dict[str, Any]]
 
 @dataclass(frozen=True)
 class Kind:
-    """Pages of one kind, each with our reader of exactly this page, and BeautifulSoup's reader of the kind."""
+    """Pages of one kind, each with our reader for this page, and the BeautifulSoup reader for the kind."""
 
     name: str
     pages: list[tuple[str, Reader]]
@@ -29,7 +31,7 @@ class Kind:
 
 
 def kinds(season: Season) -> Iterator[Kind]:
-    """All months and day lists of the season, and some of its session pages."""
+    """Yield all month and list pages of the season, and some of its session pages."""
     days = list(season.days())
     months = sorted({(day.track.slug, day.date.replace(day=1)) for day in days})
     yield Kind(
@@ -50,32 +52,34 @@ def kinds(season: Season) -> Iterator[Kind]:
     )
 
 
-def measure(rounds: int) -> Iterator[Line]:
-    """A line per kind of page."""
+def measure(_: Scratch, settings: Settings) -> Iterator[Line]:
+    """Yield a line per kind of page."""
     for kind in kinds(Season.generate()):
-        timings = in_turns(
+        timings = alternate(
             {
                 "ours": lambda kind=kind: [read(html) for html, read in kind.pages],  # type: ignore[misc]
                 "soup": lambda kind=kind: [kind.by_soup(html) for html, _ in kind.pages],  # type: ignore[misc]
                 "floor": lambda kind=kind: [lxml_html.document_fromstring(html) for html, _ in kind.pages],  # type: ignore[misc]
             },
-            rounds,
+            settings.rounds,
             clock=time.process_time,
         )
         rates = {name: len(kind.pages) / timings.median(name) for name in timings.seconds}
         times_soup, parse = timings.ratio("soup", to="ours"), timings.ratio("floor", to="ours")
-        why_missed = f"the parse is {parse:.0%} of our time, the rest is Python that reads and checks cell by cell"
+        why_missed = (
+            f"the parser takes {parse:.0%} of our time; Python code that reads and checks each cell takes the rest"
+        )
         yield Line(
             f"page objects: {kind.name}, {sum(len(html) for html, _ in kind.pages) // len(kind.pages):,} characters",
             f"{rates['ours']:,.0f} pages/s",
-            f"BeautifulSoup, html.parser: {rates['soup']:,.0f}/s; lxml's bare parse: {rates['floor']:,.0f}/s",
-            f"{times_soup:.1f} × BeautifulSoup; {parse:.2f} of the bare parse's speed",
+            f"BeautifulSoup, html.parser: {rates['soup']:,.0f}/s; lxml's parser alone: {rates['floor']:,.0f}/s",
+            f"{times_soup:.1f} × BeautifulSoup; {parse:.2f} of the parser's speed",
             [Target(times_soup, 20, "≥ 20 × BeautifulSoup", why_missed)],
         )
 
 
 def read_session(html: str) -> dict[str, Any]:
-    """Our reader of a session page."""
+    """Return the payload that our page object reads from a session page."""
     return SessionPage(html).payload()
 
 

@@ -1,4 +1,4 @@
-"""Items into committed raw rows: pages a second through the crawler's own pipeline, against COPY of the same rows."""
+"""Items to committed raw rows through the crawler's pipeline, in pages per second, against COPY of the same rows."""
 
 import asyncio
 from collections.abc import Iterator, Sequence
@@ -11,9 +11,9 @@ from scrapy.crawler import Crawler
 from scrapy.settings import Settings
 from scrapy.statscollectors import MemoryStatsCollector
 
-from bench.history import fill
-from bench.measuring import in_turns
+from bench.measuring import alternate
 from bench.scratch import Scratch
+from bench.settings import Settings as BenchSettings
 from bench.stored_items import empty_raw_tables, stored_items
 from bench.table import Line, Target
 from scraper.crawl.pipelines import LARGEST_BATCH, RawTablesPipeline
@@ -22,37 +22,38 @@ from scraper.pages import PARSER_VERSION
 from scraper.raw import crawl_log
 from scraper.raw.items import Page, PracticeSession
 from scraper.raw.json_text import content_hash, storable_json
+from tests.support.history import fill
 
 MOST_IN_FLIGHT = 5
-"""What CRAWL_CONCURRENCY may be at most."""
+"""The largest CRAWL_CONCURRENCY."""
 
-_WHY_MISSED = "a batch is first made ready, then compared and written: the crawler and the server take turns"
+_WHY_MISSED = "the crawler waits while the server compares and writes a batch, and the server waits in between"
 
 _COPY = """
 copy raw.practice_sessions (track_slug, session_id, payload, content_hash, url, parser_version, crawl_id) from stdin
 """
 
 
-def measure(scratch: Scratch, pages: int, rounds: int) -> Iterator[Line]:
-    """A line for whole batches, and one for as many pages at once as a crawl has at most."""
+def measure(scratch: Scratch, settings: BenchSettings) -> Iterator[Line]:
+    """Yield a line for full batches, and one for as many concurrent pages as a crawl has at most."""
     database = scratch.database("raw_rows")
-    fill(database, pages)
+    fill(database, settings.items)
     items = [item for item in stored_items(database) if isinstance(item, PracticeSession)]
     crawl_id = begin_crawl(database)
     rows = copy_rows(items, crawl_id)
-    timings = in_turns(
+    timings = alternate(
         {
             "batches": partial(store, database, crawl_id, items, at_once=LARGEST_BATCH),
             "crawl": partial(store, database, crawl_id, items, at_once=MOST_IN_FLIGHT),
             "copy": partial(copy, database, rows),
         },
-        rounds,
+        settings.rounds,
         before_each=lambda _: empty_raw_tables(database),
     )
     rate = {name: len(items) / timings.median(name) for name in timings.seconds}
     for name, at_once, limit in (("batches", LARGEST_BATCH, 5000), ("crawl", MOST_IN_FLIGHT, None)):
         yield Line(
-            f"items → committed raw rows, {at_once} pages at once",
+            f"items → committed raw rows, {at_once} concurrent pages",
             f"{rate[name]:,.0f} pages/s",
             f"COPY of the same {len(items):,} rows: {rate['copy']:,.0f}/s",
             f"{timings.ratio('copy', to=name):.2f} of COPY",
@@ -61,13 +62,13 @@ def measure(scratch: Scratch, pages: int, rounds: int) -> Iterator[Line]:
 
 
 def begin_crawl(database: Database) -> int:
-    """A crawl's record, which every page refers to."""
+    """Insert a crawl, which every page version refers to, and return its id."""
     with psycopg.connect(database.conninfo) as connection:
         return crawl_log.begin(connection, {})
 
 
 def store(database: Database, crawl_id: int, items: Sequence[Page], at_once: int) -> None:
-    """Hand the items to the pipeline as Scrapy does: so many wait for their commit at the same time."""
+    """Pass the items to the pipeline as Scrapy does, with `at_once` items waiting for their commit at any time."""
     asyncio.run(_store(database, crawl_id, items, at_once))
 
 
@@ -78,16 +79,16 @@ async def _store(database: Database, crawl_id: int, items: Sequence[Page], at_on
     await pipeline.open_spider()
     waiting = iter(items)
 
-    async def hand_over() -> None:
+    async def store_waiting() -> None:
         for item in waiting:
             await pipeline.process_item(item)
 
-    await asyncio.gather(*(hand_over() for _ in range(at_once)))
+    await asyncio.gather(*(store_waiting() for _ in range(at_once)))
     await pipeline.close_spider()
 
 
 def copy_rows(items: Sequence[PracticeSession], crawl_id: int) -> list[tuple[Any, ...]]:
-    """The rows that the pipeline makes of the items, as parameters of COPY."""
+    """Return the rows that the pipeline stores for the items, as parameters of COPY."""
     return [
         (
             item.track_slug,
@@ -103,7 +104,7 @@ def copy_rows(items: Sequence[PracticeSession], crawl_id: int) -> list[tuple[Any
 
 
 def copy(database: Database, rows: Sequence[tuple[Any, ...]]) -> None:
-    """One COPY into the same table, with its indexes and its trigger: the least that storing these rows can cost."""
+    """Store the rows by one COPY into the same table, with its indexes and its trigger: a lower bound of the cost."""
     with psycopg.connect(database.conninfo) as connection, connection.cursor().copy(_COPY) as into:
         for row in rows:
             into.write_row(row)

@@ -1,4 +1,4 @@
-"""A server and databases of the benchmark's own, in a temporary folder; the user's `.data` is never touched."""
+"""Servers and databases of the benchmark in a temporary folder. The user's `.data` is never touched."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,29 +11,29 @@ from scraper.database.migrate import upgrade
 
 
 class Scratch:
-    """Databases at the newest migration on one embedded server, set up as `make` sets it up, and a folder for files."""
+    """One embedded server with the settings that `make` gives it, its databases, and a folder for files."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self._server = EmbeddedServer(folder / "postgres")
+        self.server = EmbeddedServer(folder / "postgres")
 
     def database(self, name: str) -> Database:
-        """A new database, migrated and without rows."""
-        database = open_embedded(self._server, name, "practice bench")
+        """Create a database at the newest migration, without rows."""
+        database = self.empty_database(name)
         upgrade(database)
         return database
 
-    def stop(self) -> None:
-        """Stop the server."""
-        self._server.stop()
+    def empty_database(self, name: str) -> Database:
+        """Create a database without tables."""
+        return open_embedded(self.server, name, "practice bench")
 
 
 @contextmanager
 def scratch() -> Iterator[Scratch]:
-    """A scratch that is gone, with all it holds, when the block is left."""
+    """Yield a scratch; stop its server and remove its folder when the block ends."""
     with TemporaryDirectory(prefix="practice-bench-", ignore_cleanup_errors=True) as folder:
         scratch = Scratch(Path(folder))
         try:
             yield scratch
         finally:
-            scratch.stop()
+            scratch.server.stop()

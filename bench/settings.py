@@ -1,7 +1,8 @@
-"""The settings of `make bench`, from the environment: how much of everything."""
+"""The settings of `make bench`, read from the environment."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
+from pathlib import Path
 from typing import Any, Self
 
 from scraper.errors import UsageError
@@ -27,28 +28,37 @@ def _seconds(text: str) -> float:
     return seconds
 
 
+def _checkout(text: str) -> Path:
+    folder = Path(text).expanduser().absolute()
+    if not (folder / "scraper" / "__main__.py").is_file():
+        raise ValueError(text)
+    return folder
+
+
 @dataclass(frozen=True)
 class Settings:
-    """Each is `BENCH_` and its name in capitals; with the defaults, all ends in some minutes."""
+    """Each setting is `BENCH_` and its name in capitals. With the defaults, a run takes some minutes."""
 
     sessions: tuple[int, ...] = _setting((10_000, 50_000), _sizes)
-    """Lengths of history for the transform, the smallest being what the others are compared with."""
+    """Lengths of history for the transform. The others are compared with the shortest."""
     rounds: int = _setting(3, _size)
-    """How often those that are compared take turns."""
+    """How often each candidate is measured."""
     items: int = _setting(2_000, _size)
     """Sessions for the raw tables, and for dlt with the dbt models."""
     pages: int = _setting(400, _size)
-    """Pages of the long crawl, about."""
+    """About how many pages the long crawl requests."""
     delay: float = _setting(0.1, _seconds)
     """CRAWL_DELAY of the long crawl, in seconds."""
     only: tuple[str, ...] = _setting((), lambda text: tuple(text.split()))
-    """Which parts to run; all of them when none is named."""
+    """The parts to run; all parts when empty."""
     record: bool = _setting(False, lambda text: bool(int(text)))
-    """Whether to put the table of each part into docs/performance.md."""
+    """Whether to write the tables into docs/performance.md."""
+    against: Path | None = _setting(None, _checkout)  # noqa: RUF009 - as above
+    """Another checkout of this project to compare this one with, instead of other tools."""
 
     @classmethod
     def of(cls, environment: Mapping[str, str]) -> Self:
-        """Read them; what is blank or missing has its default. Raises UsageError for what cannot be read."""
+        """Read the settings; a blank or missing one gets its default. Raises UsageError for an unreadable value."""
         given = {}
         for setting in fields(cls):
             name = _variable(setting.name)
@@ -56,12 +66,14 @@ class Settings:
                 try:
                     given[setting.name] = setting.metadata["read"](text)
                 except ValueError:
-                    raise UsageError(f"{name}={text} cannot be read: the default is {setting.default}") from None
+                    expected = "a folder with a checkout of this project" if name == "BENCH_AGAINST" else ""
+                    hint = expected or f"a value like the default, {setting.default}"
+                    raise UsageError(f"cannot read {name}={text}: write {hint}") from None
         return cls(**given)
 
     @property
     def command(self) -> str:
-        """What to type for the same table."""
+        """The command that produces the same table."""
         given = [
             f'{_variable(setting.name)}="{_as_typed(getattr(self, setting.name))}"'
             for setting in fields(self)

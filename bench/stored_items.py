@@ -1,4 +1,4 @@
-"""The items behind stored pages: the same material for everything that loads items."""
+"""The items behind stored pages, as input for everything that loads items."""
 
 from collections.abc import Iterator
 
@@ -14,7 +14,7 @@ EMPTY = "truncate raw.practice_lists, raw.practice_sessions, raw.work_list"
 
 
 def stored_items(database: Database) -> list[Page]:
-    """What the crawler would have handed over for all lists and session pages that the database holds."""
+    """Return the items of all stored list and session pages, as the spider yields them."""
     with psycopg.connect(database.conninfo) as connection:
         return list(_items(connection))
 
@@ -27,6 +27,6 @@ def _items(connection: psycopg.Connection) -> Iterator[Page]:
 
 
 def empty_raw_tables(database: Database) -> None:
-    """As if nothing had been crawled."""
+    """Remove all list and session pages, and what is queued for the transform."""
     with psycopg.connect(database.conninfo) as connection:
         connection.execute(EMPTY)

@@ -1,4 +1,4 @@
-"""The one table that `make bench` ends in: on a terminal, and as Markdown for the docs."""
+"""The table that `make bench` prints on the terminal and writes as Markdown into the docs."""
 
 import re
 from collections.abc import Iterable, Sequence
@@ -12,25 +12,25 @@ COLUMNS = ("what", "ours", "against", "ratio", "target", "verdict")
 
 @dataclass(frozen=True)
 class Target:
-    """What a figure ought to be, at least, or at most when `is_ceiling`.
+    """A limit for a figure: a minimum, or a maximum when `is_ceiling`.
 
-    `says` is the target in words; `why_missed` is printed only if it is missed.
+    `label` is the limit in words. `why_missed` is printed only when the figure misses the limit.
     """
 
     measured: float
     limit: float
-    says: str
+    label: str
     why_missed: str = ""
     is_ceiling: bool = False
 
     @property
     def is_reached(self) -> bool:
-        """Whether the figure is on the right side of the limit, or on it."""
+        """Whether the figure keeps the limit."""
         return self.measured <= self.limit if self.is_ceiling else self.measured >= self.limit
 
     @property
     def verdict(self) -> str:
-        """Reached, or missed by how much of the limit, and why."""
+        """Return "reached", or by which share of the limit the figure misses it, and why."""
         if self.is_reached:
             return "reached"
         missed = abs(self.measured - self.limit) / self.limit
@@ -39,7 +39,7 @@ class Target:
 
 @dataclass(frozen=True)
 class Line:
-    """A line of the table: our figure, the figure of something outside of the project, and their ratio, in words."""
+    """A line of the table: our figure, the figure that it is compared with, and their ratio, as text."""
 
     what: str
     ours: str
@@ -49,14 +49,14 @@ class Line:
 
     @property
     def cells(self) -> tuple[str, ...]:
-        """Text by column."""
-        says = "; ".join(target.says for target in self.targets)
+        """Return the text of each column."""
+        labels = "; ".join(target.label for target in self.targets)
         verdict = "; ".join(target.verdict for target in self.targets)
-        return self.what, self.ours, self.against, self.ratio, says, verdict
+        return self.what, self.ours, self.against, self.ratio, labels, verdict
 
 
-def on_terminal(lines: Iterable[Line]) -> Table:
-    """The table for people at a terminal, folded to its width."""
+def as_terminal_table(lines: Iterable[Line]) -> Table:
+    """Return the table for a terminal, folded to its width."""
     table = Table(title="make bench", show_lines=True)
     for column in COLUMNS:
         table.add_column(column, overflow="fold")
@@ -66,20 +66,20 @@ def on_terminal(lines: Iterable[Line]) -> Table:
 
 
 def as_markdown(lines: Iterable[Line]) -> str:
-    """The same table as Markdown."""
+    """Return the table as Markdown."""
     rows = [COLUMNS, tuple("---" for _ in COLUMNS), *(line.cells for line in lines)]
     return "\n".join("| " + " | ".join(cell.replace("|", "\\|") for cell in row) + " |" for row in rows)
 
 
 def marks(part: str) -> tuple[str, str]:
-    """The lines of a document between which the part's table stands."""
+    """Return the lines that a document has before and after the table of a part."""
     return f"<!-- make bench: {part} -->", f"<!-- make bench: end of {part} -->"
 
 
 def record(document: Path, part: str, text: str) -> None:
-    """Put the text between the part's marks, and leave all else as it is.
+    """Replace the text between the part's marks.
 
-    Raises ValueError when the document does not have them once each.
+    Raises ValueError when the document does not have each mark exactly once.
     """
     before = document.read_text(encoding="utf-8")
     begin, end = marks(part)

@@ -1,17 +1,19 @@
-"""`make transform`: a first build, and what a change costs however long the history is."""
+"""`make transform`: the first build, and the cost of a change by length of history."""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 
-from bench import changes, dlt_loads, laps_by_hand, row_by_row
+from bench import changes
 from bench.commands import run
-from bench.history import LAPS_OF_A_SESSION, fill
-from bench.measuring import in_turns, seconds_of
+from bench.competitors import dlt_loads, laps_by_hand, row_by_row
+from bench.measuring import alternate, seconds_of
 from bench.scratch import Scratch
+from bench.settings import Settings
 from bench.stored_items import stored_items
 from bench.table import Line, Target
 from scraper.database.connection import Database
+from tests.support.history import LAPS_OF_A_SESSION, add_day, fill
 
 LAPS_PER_SECOND, TIMES_DLT = 100_000, 5
 SECONDS_FOR_NOTHING, GROWTH = 5, 1.3
@@ -19,21 +21,23 @@ _SESSIONS_ROW_BY_ROW = 300
 
 NOTHING, ONE_PERCENT = "nothing changed", "1 % of the days edited"
 _CHANGES = {
-    NOTHING: changes.nothing,
-    "one new day": changes.one_new_day,
-    "one day edited": changes.one_day_edited,
-    ONE_PERCENT: changes.one_percent_edited,
+    NOTHING: changes.change_nothing,
+    "one new day": add_day,
+    "one day edited": changes.edit_one_day,
+    ONE_PERCENT: changes.edit_one_percent,
 }
 
-_WHY_SLOW = "beside the laps it makes six more tables, compares, checks keys and tests; dbt's own seconds count, too"
-_WHY_NOT_TIMES_DLT = "dlt only lands the pages, their laps as text; tables, keys, comparison and tests come after that"
-_WHY_NOT_NOTHING = "something was left to do, or nobody could tell that there was nothing: dbt was started"
-_WHY_GROWTH = "some query of the run reads what grows with the history"
+_WHY_SLOW = (
+    "the transform also writes six other tables, compares rows, checks keys and runs tests; dbt's own time counts too"
+)
+_WHY_NOT_TIMES_DLT = "dlt only stores the pages, with laps as text; it makes no tables, keys, comparisons or tests"
+_WHY_NOT_NOTHING = "dbt was started although nothing had changed"
+_WHY_GROWTH = "a query of the run reads rows whose number grows with the history"
 
 
 @dataclass(frozen=True)
 class History:
-    """A database with so many sessions, whose transform is warm: dbt has parsed the project."""
+    """A database with `sessions` sessions, for which dbt has parsed the project."""
 
     sessions: int
     database: Database
@@ -41,28 +45,28 @@ class History:
 
     @property
     def laps(self) -> int:
-        """How many laps it has at first."""
+        """Return the number of laps before the first change."""
         return self.sessions * LAPS_OF_A_SESSION
 
     def transform(self) -> None:
-        """`make transform`, as a process of its own."""
+        """Run `make transform` in a process of its own."""
         run("transform", self.database, self.scratch.folder)
 
 
-def measure(scratch: Scratch, sizes: Sequence[int], rounds: int) -> Iterator[Line]:
-    """A line per first build, one for row by row, and one per change and size."""
-    smallest, *longer = sorted(set(sizes))
+def measure(scratch: Scratch, settings: Settings) -> Iterator[Line]:
+    """Yield a line per first build, one for the row-by-row importer, and one per change and length of history."""
+    smallest, *longer = sorted(set(settings.sessions))
     histories = [_history(scratch, smallest)]
-    landing = dlt_loads.land(histories[0].database, scratch.database("dlt_landing"), scratch.folder, nested=True)
-    by_dlt = histories[0].laps / landing
+    dlt_seconds = dlt_loads.load(histories[0].database, scratch.database("dlt"), scratch.folder, nested=True)
+    by_dlt = histories[0].laps / dlt_seconds
     rate, line = _first_build(histories[0], by_dlt)
     yield line
     yield _row_by_row(scratch, histories[0], rate)
     for size in longer:
         histories.append(_history(scratch, size))
         yield _first_build(histories[-1], by_dlt)[1]
-    for change, happen in _CHANGES.items():
-        yield from _growth(change, happen, histories, rounds)
+    for change, apply in _CHANGES.items():
+        yield from _growth(change, apply, histories, settings.rounds)
 
 
 def _history(scratch: Scratch, sessions: int) -> History:
@@ -73,14 +77,14 @@ def _history(scratch: Scratch, sessions: int) -> History:
 
 
 def _first_build(history: History, by_dlt: float) -> tuple[float, Line]:
-    """Our laps a second, and the line that compares them with the hand-written table's right before and after."""
+    """Return our laps per second, and the line that compares them with a hand-written table before and after."""
     floor = partial(laps_by_hand.make, history.database)
     floor_before, seconds, floor_after = seconds_of(floor), seconds_of(history.transform), seconds_of(floor)
     rate, floor_rate = history.laps / seconds, 2 * history.laps / (floor_before + floor_after)
     return rate, Line(
         f"first build of {history.sessions:,} sessions",
         f"{seconds:.1f} s, {rate:,.0f} laps/s",
-        f"hand-written create table as: {floor_rate:,.0f} laps/s; dlt landing the smallest: {by_dlt:,.0f} laps/s",
+        f"hand-written create table as: {floor_rate:,.0f} laps/s; dlt, shortest history: {by_dlt:,.0f} laps/s",
         f"{rate / floor_rate:.1%} of the hand-written; {rate / by_dlt:.1f} × dlt",
         [
             Target(rate, LAPS_PER_SECOND, f"≥ {LAPS_PER_SECOND:,} laps/s", _WHY_SLOW),
@@ -102,13 +106,13 @@ def _row_by_row(scratch: Scratch, history: History, rate: float) -> Line:
 
 
 def _growth(
-    change: str, happen: Callable[[Database], None], histories: Sequence[History], rounds: int
+    change: str, apply: Callable[[Database], None], histories: Sequence[History], rounds: int
 ) -> Iterator[Line]:
     by_name = {f"{history.sessions:,}": history for history in histories}
-    timings = in_turns(
+    timings = alternate(
         {name: history.transform for name, history in by_name.items()},
         rounds,
-        before_each=lambda name: happen(by_name[name].database),
+        before_each=lambda name: apply(by_name[name].database),
     )
     smallest = next(iter(by_name))
     for name in by_name:
@@ -126,4 +130,4 @@ def _targets(change: str, seconds: float, growth: float, *, is_smallest: bool) -
     if change == NOTHING:
         yield Target(seconds, SECONDS_FOR_NOTHING, f"≤ {SECONDS_FOR_NOTHING} s", _WHY_NOT_NOTHING, is_ceiling=True)
     if change != ONE_PERCENT and not is_smallest:
-        yield Target(growth, GROWTH, f"≤ {GROWTH} × the smallest", _WHY_GROWTH, is_ceiling=True)
+        yield Target(growth, GROWTH, f"≤ {GROWTH} × the shortest", _WHY_GROWTH, is_ceiling=True)

@@ -4,11 +4,11 @@ from typing import Any
 
 import psycopg
 
-from bench.history import SESSIONS_OF_A_DAY, fill
 from bench.raw_rows import begin_crawl, copy, copy_rows, store
 from bench.stored_items import empty_raw_tables, stored_items
 from scraper.database.connection import Database
 from scraper.raw.items import PracticeSession
+from tests.support.history import SESSIONS_OF_A_DAY, fill
 
 ROWS = """
 select track_slug, session_id, payload, content_hash, url, parser_version, crawl_id
@@ -22,7 +22,7 @@ def rows(database: Database) -> tuple[list[Any], list[Any]]:
         return connection.execute(ROWS).fetchall(), connection.execute(WORK).fetchall()
 
 
-def test_both_store_the_same_rows_and_the_same_work(database: Database) -> None:
+def test_both_store_the_same_rows_and_queue_entries(database: Database) -> None:
     fill(database, SESSIONS_OF_A_DAY)
     items = [item for item in stored_items(database) if isinstance(item, PracticeSession)]
     crawl_id = begin_crawl(database)

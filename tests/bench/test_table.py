@@ -1,10 +1,10 @@
-"""The table says which targets were missed, by how much and why; and it is put where the document wants it."""
+"""The table names missed targets with amount and reason, and is written between the marks of the document."""
 
 from pathlib import Path
 
 import pytest
 
-from bench.__main__ import DOCUMENT, PARTS
+from bench.__main__ import COMPARISON, DOCUMENT, PARTS
 from bench.table import Line, Target, as_markdown, marks, record
 
 REACHED = Target(20.0, 20, "≥ 20 ×", "too slow")
@@ -21,18 +21,18 @@ TOO_MUCH = Target(250.0, 200, "≤ 200 MB", is_ceiling=True)
         (Target(200.0, 200, "≤ 200 MB", is_ceiling=True), "reached"),
     ],
 )
-def test_a_target_says_whether_it_is_reached(target: Target, verdict: str) -> None:
+def test_a_target_has_a_verdict(target: Target, verdict: str) -> None:
     assert target.verdict == verdict
 
 
-def test_markdown_has_a_row_per_line_and_escapes_bars() -> None:
+def test_markdown_has_a_row_per_line_and_escaped_bars() -> None:
     markdown = as_markdown([Line("a|b", "1", "2", "0.5", [REACHED, TOO_MUCH])]).splitlines()
     assert markdown[0].count("|") == 7
     assert markdown[2] == r"| a\|b | 1 | 2 | 0.5 | ≥ 20 ×; ≤ 200 MB | reached; missed by 25% |"
     assert len(markdown) == 3
 
 
-def test_a_table_replaces_the_one_before_and_no_other_parts(tmp_path: Path) -> None:
+def test_a_table_replaces_the_previous_table_of_the_same_part(tmp_path: Path) -> None:
     document = tmp_path / "performance.md"
     (begin, end), others = marks("crawl"), "\n".join(marks("pages"))
     document.write_text(f"before\n{begin}\n{end}\n{others}\nafter\n")
@@ -41,7 +41,7 @@ def test_a_table_replaces_the_one_before_and_no_other_parts(tmp_path: Path) -> N
     assert document.read_text() == f"before\n{begin}\n\nsecond \\1\n\n{end}\n{others}\nafter\n"
 
 
-def test_a_document_without_marks_is_left_alone(tmp_path: Path) -> None:
+def test_a_document_without_marks_stays_unchanged(tmp_path: Path) -> None:
     document = tmp_path / "performance.md"
     begin, end = marks("crawl")
     document.write_text(f"{end} {begin} {begin}")
@@ -50,7 +50,7 @@ def test_a_document_without_marks_is_left_alone(tmp_path: Path) -> None:
     assert document.read_text() == f"{end} {begin} {begin}"
 
 
-@pytest.mark.parametrize("part", PARTS)
-def test_the_document_of_this_project_has_them(part: str) -> None:
+@pytest.mark.parametrize("part", [*PARTS, COMPARISON])
+def test_the_document_of_this_project_has_the_marks(part: str) -> None:
     text = DOCUMENT.read_text(encoding="utf-8")
     assert [text.count(mark) for mark in marks(part)] == [1, 1]

@@ -4,10 +4,10 @@ from pathlib import Path
 
 import psycopg
 
-from bench.history import LAPS_OF_A_SESSION, SESSIONS_OF_A_DAY, fill
 from scraper.database.connection import Database
 from tests.dbt_project.counters import wait_until_counted
 from tests.support.commands_runner import Commands
+from tests.support.history import LAPS_OF_A_SESSION, SESSIONS_OF_A_DAY, fill
 
 SESSIONS = 8 * SESSIONS_OF_A_DAY
 # How often the models, tests and hooks of a run may come back to a row of the working set.

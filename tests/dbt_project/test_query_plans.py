@@ -6,12 +6,11 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from bench.changes import one_new_day
-from bench.history import LAPS_OF_A_SESSION, SESSIONS_OF_A_DAY, fill
 from scraper.database.connection import Database
 from tests.dbt_project.counters import wait_until_counted
 from tests.dbt_project.explained_run import scans_of_a_run
 from tests.support.commands_runner import Commands
+from tests.support.history import LAPS_OF_A_SESSION, SESSIONS_OF_A_DAY, add_day, fill
 
 SESSIONS = 3000
 # PostgreSQL chooses as if each table were a hundred times as long: to read all of it costs so much more, to find a row
@@ -71,7 +70,7 @@ def run(shared_database: Database, dbt_artifacts: Path, tmp_path_factory: pytest
         for cost, usual in COSTS.items():
             name = shared_database.parameters["dbname"]
             connection.execute(f"alter database {name} set {cost} = {usual * AS_IF_TIMES}".encode())
-        one_new_day(shared_database)
+        add_day(shared_database)
         before = counted(connection)
         said = commands.succeed("transform", DBT_LOG_PATH=str(logs), DBT_LOG_FORMAT_FILE="json")
         assert f"{SESSIONS_OF_A_DAY} sessions of 1 days re-derived" in said
@@ -102,7 +101,7 @@ def test_the_rows_read_are_those_of_the_day(run: Run) -> None:
 
 
 def test_no_statement_reads_all_of_a_growing_table(run: Run) -> None:
-    one_new_day(run.database)
+    add_day(run.database)
     scans = list(scans_of_a_run(run.log, run.database))
     nodes = {scan.node.split(".")[0] for scan in scans}
     assert {"model", "test", "operation"} <= nodes

@@ -1,6 +1,6 @@
-"""The laps by one hand-written `create table as`: about the least that PostgreSQL needs for them, and nothing else.
+"""The laps by one hand-written `create table as`, about the least work that PostgreSQL can do for them.
 
-No identities, no earlier versions, no lap that cannot be read, no keys, no tests.
+It has no identities, no handling of earlier versions or unreadable laps, no keys and no tests.
 """
 
 import psycopg
@@ -26,7 +26,7 @@ window so_far as (partition by pages.load_id order by lap.x::integer)
 
 
 def make(database: Database) -> None:
-    """Make the table `public.laps_by_hand` anew."""
+    """Create the table `public.laps_by_hand` again."""
     with psycopg.connect(database.conninfo) as connection:
         connection.execute("drop table if exists public.laps_by_hand")
         connection.execute(_TABLE)

@@ -1,7 +1,6 @@
-"""The page objects' fields by BeautifulSoup and `html.parser`, as most people would write it.
+"""The fields of the page objects by BeautifulSoup and `html.parser`, as most people would write it.
 
-Something to compare with: each function makes the same payload as `scraper.pages`, of a page that is as it should be.
-It has none of their care for pages that are not.
+Each function returns the same payload as `scraper.pages` for a well-formed page. It handles no malformed pages.
 """
 
 import json
@@ -34,7 +33,7 @@ _SESSION_LINES = {
 
 
 def month(html: str) -> dict[str, Any]:
-    """The payload of a month page."""
+    """Return the payload of a month page."""
     soup = BeautifulSoup(html, "html.parser")
     panel = _panel(soup, "Practice Dates for")
     days = []
@@ -51,7 +50,7 @@ def month(html: str) -> dict[str, Any]:
 
 
 def day_list(html: str) -> dict[str, Any]:
-    """The payload of a day's list."""
+    """Return the payload of a list page."""
     soup = BeautifulSoup(html, "html.parser")
     payload = {
         "track_name": _text(soup.select("h1.page-header")[0]),
@@ -71,7 +70,7 @@ def day_list(html: str) -> dict[str, Any]:
 
 
 def session(html: str) -> dict[str, Any]:
-    """The payload of a session's page."""
+    """Return the payload of a session page."""
     soup = BeautifulSoup(html, "html.parser")
     payload: dict[str, Any] = {"track_name": _text(soup.select("h1.page-header")[0])}
     for row in soup.select("#page-wrapper table.table")[0].select("tr"):

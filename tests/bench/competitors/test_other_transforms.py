@@ -1,15 +1,15 @@
-"""What make bench compares the transform with makes the same rows, and its changes change what they say."""
+"""The hand-written table and the row-by-row importer produce the rows of the transform."""
 
 from pathlib import Path
 
 import psycopg
 import pytest
 
-from bench import changes, laps_by_hand, row_by_row
 from bench.commands import run
-from bench.history import SESSIONS_OF_A_DAY, TRACKS, fill
+from bench.competitors import laps_by_hand, row_by_row
 from bench.stored_items import stored_items
 from scraper.database.connection import Database
+from tests.support.history import SESSIONS_OF_A_DAY, TRACKS, fill
 
 OURS = """
 select races.source_race_id, lap_number, lap_time_raw, lap_time_seconds, elapsed_race_time, is_valid, finished_at
@@ -23,7 +23,7 @@ select session_id, lap_number, lap_time_raw, lap_time_seconds, elapsed_race_time
 from public.laps_by_hand
 order by 1, 2
 """
-WHO_AND_HOW_FAST = """
+RESULTS = """
 select
     tracks.source_track_slug, events.source_event_id, races.source_race_id, races.start_time, races.class_name,
     drivers.source_driver_id, drivers.display_name, race_results.laps_completed, race_results.total_time_seconds,
@@ -51,9 +51,9 @@ def filled(database: Database) -> Database:
     return database
 
 
-def test_by_hand_and_row_by_row_make_the_rows_of_the_transform(filled: Database, tmp_path: Path) -> None:
+def test_both_produce_the_rows_of_the_transform(filled: Database, tmp_path: Path) -> None:
     run("transform", filled, tmp_path)
-    laps, sessions = rows(filled, OURS), rows(filled, WHO_AND_HOW_FAST)
+    laps, sessions = rows(filled, OURS), rows(filled, RESULTS)
     assert len(sessions) == SESSIONS
     laps_by_hand.make(filled)
     assert rows(filled, BY_HAND) == laps
@@ -61,25 +61,4 @@ def test_by_hand_and_row_by_row_make_the_rows_of_the_transform(filled: Database,
         connection.execute(EMPTY)
     row_by_row.load(filled, stored_items(filled))
     assert rows(filled, OURS) == laps
-    assert rows(filled, WHO_AND_HOW_FAST) == sessions
-
-
-VERSIONS = "select session_id, count(*) from raw.practice_sessions group by session_id having count(*) > 1"
-DAYS = "select practice_date, track_slug from raw.practice_lists"
-
-
-def test_an_edited_day_has_a_new_version_of_each_of_its_pages_every_time(filled: Database) -> None:
-    changes.one_day_edited(filled)
-    assert [versions for _, versions in rows(filled, VERSIONS)] == [2] * SESSIONS_OF_A_DAY
-    changes.one_percent_edited(filled)
-    changes.one_percent_edited(filled)
-    versions = "select count(*), count(distinct content_hash) from raw.practice_sessions"
-    assert rows(filled, versions) == [(SESSIONS + 150, SESSIONS + 150)]
-
-
-def test_a_new_day_is_another_day(filled: Database) -> None:
-    before = rows(filled, DAYS)
-    changes.one_new_day(filled)
-    assert len(set(rows(filled, DAYS)) - set(before)) == 1
-    assert changes.stored_sessions(filled) == SESSIONS + SESSIONS_OF_A_DAY
-    assert rows(filled, VERSIONS) == []
+    assert rows(filled, RESULTS) == sessions

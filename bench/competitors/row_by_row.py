@@ -1,4 +1,4 @@
-"""The final tables by SQLAlchemy, one upsert per row: how importers of this kind are usually written."""
+"""The final tables by SQLAlchemy with one upsert per row, as importers of this kind are usually written."""
 
 import uuid
 from collections.abc import Iterator, Sequence
@@ -18,7 +18,7 @@ _SOURCE = {"source": "liverc"}
 
 
 def load(database: Database, items: Sequence[Page]) -> None:
-    """Upsert every session with its track, day, driver, result and laps; a session is a transaction."""
+    """Upsert every session with its track, day, driver, result and laps, in one transaction per session."""
     engine = create_engine(database.url)
     try:
         with engine.connect() as connection:
@@ -33,8 +33,8 @@ def load(database: Database, items: Sequence[Page]) -> None:
 def _save(connection: Connection, item: PracticeSession) -> None:
     page, slug = item.payload, item.track_slug
     day = datetime.strptime(page["date"].partition(" (")[0], "%B %d, %Y").date()  # noqa: DTZ007 - wall clock
-    who = page["transponder"] or f"practice_session_{item.session_id}"
-    named = {"display_name": page["driver"], "transponder_number": page["transponder"] or None}
+    driver_key = page["transponder"] or f"practice_session_{item.session_id}"
+    names = {"display_name": page["driver"], "transponder_number": page["transponder"] or None}
     track = _upsert(
         connection,
         tables.tracks,
@@ -46,16 +46,16 @@ def _save(connection: Connection, item: PracticeSession) -> None:
     )
     event = _upsert(connection, tables.events, (slug, day), **_SOURCE, track_id=track, **_event(slug, day))
     race = _upsert(connection, tables.races, (event, item.session_id), event_id=event, **_race(item, day))
-    driver = _upsert(connection, tables.drivers, (who,), **_SOURCE, source_driver_id=who, **named)
+    driver = _upsert(connection, tables.drivers, (driver_key,), **_SOURCE, source_driver_id=driver_key, **names)
     race_driver = _upsert(
         connection,
         tables.race_drivers,
-        (race, who),
+        (race, driver_key),
         **_SOURCE,
         race_id=race,
         driver_id=driver,
-        source_driver_id=who,
-        **named,
+        source_driver_id=driver_key,
+        **names,
     )
     result = _upsert(
         connection, tables.race_results, (race,), race_id=race, race_driver_id=race_driver, **_result(page)

@@ -1,27 +1,28 @@
-"""A history of any length, written straight into the raw tables: pages as the page objects make them, in the millions.
+"""Generates a history of any length in the raw tables, by SQL: up to millions of pages, for tests and `make bench`.
 
-Every day has 50 sessions of nine laps by 25 drivers, and a driver of the history has 80 sessions, however long it is:
-what grows is the history, and nothing else. The same sessions are the same on every machine.
+Every day has 50 sessions of nine laps by 25 drivers, and every driver has 80 sessions. So only the number of days
+grows with the history. The payloads are those that the page objects make, and the same on every machine.
 """
 
 import psycopg
+from psycopg import sql
 
 from scraper.database.connection import Database
 
 TRACKS = 5
 SESSIONS_OF_A_DAY = 50
 LAPS_OF_A_SESSION = 9
-_DAYS_AT_ONCE = 2000
+_DAYS_PER_TRANSACTION = 2000
 
 _CRAWL = """
 insert into raw.crawls (arguments, version, outcome, ended_at) values ('{}', 'bench', 'finished', now())
 returning crawl_id
 """
 
-# A thousand different runs, whole but for the day and the driver: making them anew for each session would take longer
-# than all the rest.
-_RUNS = """
-create temporary table bench_runs on commit drop as
+# Payloads of 1,000 different sessions with placeholders for day and driver. To build the payload of each session anew
+# would take longer than everything else.
+_TEMPLATES = """
+create temporary table session_templates on commit drop as
 with
 lap_times as (
     select
@@ -42,7 +43,7 @@ laps as (
     from lap_times
     window so_far as (partition by slot, variant order by lap_number)
 ),
-runs as (
+sessions as (
     select
         slot,
         variant,
@@ -99,12 +100,12 @@ select
         'fast_lap', 'Lap ' || fastest_lap_number || ': ' || fastest_lap,
         'laps', laps
     )::text as session_page
-from runs
+from sessions
 """
 
-# Who drove when: 25 drivers of a track for 40 days, then 25 others. Five of the 25 have no transponder.
+# 25 drivers use a track for 40 days, then 25 others do. Five of the 25 have no transponder.
 _SESSIONS = """
-create temporary table bench_sessions on commit drop as
+create temporary table history_sessions on commit drop as
 with
 days as (
     select
@@ -119,9 +120,9 @@ sessions as (
         slot,
         ((day_number * 7 + slot * 3) %% 20)::integer as variant,
         (100000000 + day_number::bigint * %(slots)s + slot)::text as session_id,
-        slot %% 25 as place,
-        -- which 25
-        (practice_date - date '2012-01-01') / 40 * %(tracks)s + track_number as pool
+        slot %% 25 as driver_number,
+        -- the number of the group of 25 drivers
+        (practice_date - date '2012-01-01') / 40 * %(tracks)s + track_number as driver_group
     from days
     cross join generate_series(0, %(slots)s - 1) as slot
 )
@@ -131,9 +132,11 @@ select
     slot,
     variant,
     'bench-track-' || track_number as track_slug,
-    'Driver ' || chr(65 + place) || ' ' || translate(pool::text, '0123456789', 'abcdefghij') as driver,
-    case when place %% 6 > 0 then (1000000 + pool * 25 + place)::text else '' end as transponder,
-    (array['1/8 Nitro Buggy', '1/10 Open', '4WD (Mod)', 'Unknown Class'])[1 + place %% 4] as class
+    'Driver ' || chr(65 + driver_number) || ' ' || translate(driver_group::text, '0123456789', 'abcdefghij') as driver,
+    case
+        when driver_number %% 6 > 0 then (1000000 + driver_group * 25 + driver_number)::text else ''
+    end as transponder,
+    (array['1/8 Nitro Buggy', '1/10 Open', '4WD (Mod)', 'Unknown Class'])[1 + driver_number %% 4] as class
 from sessions
 """
 
@@ -165,8 +168,8 @@ from (
                 ) order by slot desc
             )
         ) as payload
-    from bench_sessions
-    inner join bench_runs using (slot, variant)
+    from history_sessions
+    inner join session_templates using (slot, variant)
     group by track_slug, practice_date
 ) as pages
 order by practice_date, track_slug
@@ -198,26 +201,42 @@ from (
             'class', class,
             'transponder', transponder
         ) as payload
-    from bench_sessions
-    inner join bench_runs using (slot, variant)
+    from history_sessions
+    inner join session_templates using (slot, variant)
 ) as pages
 order by session_id
 """
 
+_RAW_TABLES = "select relname from pg_class where relnamespace = 'raw'::regnamespace and relkind = 'r' order by relname"
+_STORED = "select count(distinct (track_slug, session_id)) from raw.practice_sessions"
+
 
 def fill(database: Database, sessions: int, first: int = 0) -> None:
-    """Store a history of so many sessions, or so many after its `first` ones: new pages, work for the transform.
+    """Store the pages of `sessions` sessions that follow the `first` sessions of the history.
 
-    Both are counted in whole days: what is no multiple of 50 is rounded up. Each 100,000 sessions are a transaction.
+    Both numbers are rounded up to whole days of 50 sessions. Each transaction stores 100,000 sessions.
     """
     days = range(-(-first // SESSIONS_OF_A_DAY), -(-(first + sessions) // SESSIONS_OF_A_DAY))
     fixed = {"tracks": TRACKS, "slots": SESSIONS_OF_A_DAY, "laps": LAPS_OF_A_SESSION}
     with psycopg.connect(database.conninfo, autocommit=True, cursor_factory=psycopg.ClientCursor) as connection:
         (crawl_id,) = connection.execute(_CRAWL).fetchone() or (None,)
-        for first_day in days[::_DAYS_AT_ONCE]:
-            last_day = min(first_day + _DAYS_AT_ONCE, days.stop) - 1
+        for first_day in days[::_DAYS_PER_TRANSACTION]:
+            last_day = min(first_day + _DAYS_PER_TRANSACTION, days.stop) - 1
             parameters = {**fixed, "first_day": first_day, "last_day": last_day, "crawl_id": crawl_id}
             with connection.transaction():
-                for statement in (_RUNS, _SESSIONS, _LISTS, _PAGES):
+                for statement in (_TEMPLATES, _SESSIONS, _LISTS, _PAGES):
                     connection.execute(statement, parameters)
-        connection.execute("vacuum (analyze) raw.practice_lists, raw.practice_sessions, raw.work_list")
+        for (table,) in connection.execute(_RAW_TABLES).fetchall():
+            connection.execute(sql.SQL("vacuum (analyze) {}").format(sql.Identifier("raw", table)))
+
+
+def add_day(database: Database) -> None:
+    """Store the list and session pages of the next day of the history."""
+    fill(database, SESSIONS_OF_A_DAY, first=stored_sessions(database))
+
+
+def stored_sessions(database: Database) -> int:
+    """Count the sessions that have a stored page."""
+    with psycopg.connect(database.conninfo) as connection:
+        (stored,) = connection.execute(_STORED).fetchone() or (0,)
+    return int(stored)

@@ -1,26 +1,28 @@
-"""The same items and the same dbt models, once landed by dlt and once by the crawler's own pipeline."""
+"""Items to final tables with the same dbt models, stored once by dlt and once by the crawler's pipeline."""
 
 from collections.abc import Iterator
 from functools import partial
 
 import psycopg
 
-from bench import dlt_loads
 from bench.commands import run
-from bench.history import LAPS_OF_A_SESSION, fill
-from bench.measuring import in_turns
+from bench.competitors import dlt_loads
+from bench.measuring import alternate
 from bench.raw_rows import begin_crawl, store
 from bench.scratch import Scratch
+from bench.settings import Settings
 from bench.stored_items import empty_raw_tables, stored_items
 from bench.table import Line
 from scraper.crawl.pipelines import LARGEST_BATCH
 from scraper.database.connection import Database
+from tests.support.history import LAPS_OF_A_SESSION, fill
 
-_EMPTY = "truncate racing.tracks, racing.drivers cascade"
+_EMPTY_FINAL_TABLES = "truncate racing.tracks, racing.drivers cascade"
 
 
-def measure(scratch: Scratch, sessions: int, rounds: int) -> Iterator[Line]:
-    """One line: items to final tables."""
+def measure(scratch: Scratch, settings: Settings) -> Iterator[Line]:
+    """Yield one line."""
+    sessions = settings.items
     source, target = scratch.database("items"), scratch.database("final_tables")
     fill(source, sessions)
     items = stored_items(source)
@@ -32,25 +34,25 @@ def measure(scratch: Scratch, sessions: int, rounds: int) -> Iterator[Line]:
         store(target, crawl_id, items, at_once=LARGEST_BATCH)
         transform()
 
-    landing: list[float] = []
+    dlt_seconds: list[float] = []
 
     def by_dlt() -> None:
-        landing.append(dlt_loads.land(source, target, scratch.folder, nested=False))
-        dlt_loads.as_raw_rows(target, crawl_id)
+        dlt_seconds.append(dlt_loads.load(source, target, scratch.folder, nested=False))
+        dlt_loads.copy_to_raw_tables(target, crawl_id)
         transform()
 
-    timings = in_turns({"ours": ours, "dlt": by_dlt}, rounds, before_each=lambda _: _start_anew(target))
+    timings = alternate({"ours": ours, "dlt": by_dlt}, settings.rounds, before_each=lambda _: _empty(target))
     laps = sessions * LAPS_OF_A_SESSION
     yield Line(
         f"{sessions:,} sessions, from items to final tables",
         f"{timings.median('ours'):.1f} s, {laps / timings.median('ours'):,.0f} laps/s",
-        f"dlt merge, then the same dbt models: {timings.median('dlt'):.1f} s, of which dlt's load {min(landing):.1f} s",
+        f"dlt merge, then the same dbt models: {timings.median('dlt'):.1f} s (dlt {min(dlt_seconds):.1f} s)",
         f"{timings.ratio('dlt', to='ours'):.2f} × as fast as with dlt",
     )
 
 
-def _start_anew(database: Database) -> None:
+def _empty(database: Database) -> None:
     empty_raw_tables(database)
-    dlt_loads.forget(database)
+    dlt_loads.drop(database)
     with psycopg.connect(database.conninfo) as connection:
-        connection.execute(_EMPTY)
+        connection.execute(_EMPTY_FINAL_TABLES)

@@ -1,0 +1,113 @@
+"""Requests and bytes of a crawl, against all pages of the requested days."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from bench.commands import THIS_CHECKOUT, Checkout, run
+from bench.scratch import Scratch
+from bench.settings import Settings
+from bench.table import Line, Target
+from scraper.database.connection import Database
+from scraper.sample_site.practice import Day
+from scraper.sample_site.responses import answer
+from scraper.sample_site.season import Season
+from scraper.sample_site.server import SampleSite
+
+_WHY_MORE = "list pages are requested although the month page shows no new session"
+_ROBOTS = "/robots.txt"
+
+
+@dataclass(frozen=True)
+class Traffic:
+    """The requests of one crawl, without robots.txt, and the bytes of their pages."""
+
+    requests: int
+    bytes: int
+
+    def __str__(self) -> str:
+        pages = "1 request" if self.requests == 1 else f"{self.requests:,} requests"
+        return f"{pages}, {self.bytes / 1000:,.0f} kB"
+
+
+@dataclass(frozen=True)
+class Occasion:
+    """A crawl of the same day or month in a given state of the raw tables."""
+
+    name: str
+    crawled: Traffic
+    all_pages: Traffic
+    """All pages of the requested days, as they are now."""
+    most_requests: int
+
+
+@dataclass(frozen=True)
+class Crawls:
+    """Crawls of one site into one database."""
+
+    site: SampleSite
+    database: Database
+    folder: Path
+    checkout: Checkout = THIS_CHECKOUT
+
+    def crawl(self, **arguments: str) -> Traffic:
+        """Crawl, and count the requests that the site received."""
+        before = len(self.site.requests)
+        settings = {"LIVERC_BASE_URL": self.site.base_url, "CRAWL_DELAY": "0", **arguments}
+        run("crawl", self.database, self.folder, self.checkout, **settings)
+        return self.count([request.path for request in self.site.requests[before:]])
+
+    def count(self, paths: Sequence[str]) -> Traffic:
+        """Count the pages at these paths, and their bytes as they are now."""
+        pages = [path for path in paths if path != _ROBOTS]
+        return Traffic(len(pages), sum(len(answer(self.site.season, path, visit=1).body) for path in pages))
+
+
+def measure(scratch: Scratch, _: Settings) -> Iterator[Line]:
+    """Yield a line per occasion."""
+    for occasion in occasions(scratch.database("requests"), scratch.folder):
+        limit = occasion.most_requests
+        yield Line(
+            f"requests and bytes: {occasion.name}",
+            str(occasion.crawled),
+            f"all pages: {occasion.all_pages}",
+            f"{occasion.crawled.requests / occasion.all_pages.requests:.1%}",
+            [Target(occasion.crawled.requests, limit, f"≤ {limit}", _WHY_MORE, is_ceiling=True)],
+        )
+
+
+def occasions(database: Database, folder: Path, checkout: Checkout = THIS_CHECKOUT) -> Iterator[Occasion]:
+    """Crawl a day, the day again, the day after an edit of a session, its month, and the month again."""
+    season = Season.generate(tracks=1, days=8, sessions_per_day=40)
+    day = list(season.days())[-1]
+    with SampleSite(season) as site:
+        crawls = Crawls(site, database, folder, checkout)
+        one_day = {"TRACK": day.track.slug, "DATE": f"{day.date}"}
+        month = {"TRACK": day.track.slug, "FROM": f"{day.date:%Y-%m}-01", "TO": f"{day.date}"}
+        of_day = crawls.count(day_pages([day]))
+        yield Occasion("first crawl of a day", crawls.crawl(**one_day), of_day, of_day.requests)
+        yield Occasion("the same day again", crawls.crawl(**one_day), of_day, 1)
+        edited = replace(day.sessions[0], lap_times_ms=(*day.sessions[0].lap_times_ms, 31_000))
+        site.season = season.replaced(edited)
+        yield Occasion("the day after an edit of one session", crawls.crawl(**one_day), of_day, 2)
+        days = [each for each in site.season.days() if each.date.replace(day=1) == day.date.replace(day=1)]
+        of_month = crawls.count([month_page(day), *day_pages(days)])
+        new_pages = of_month.requests - of_day.requests
+        yield Occasion("first crawl of its month", crawls.crawl(**month), of_month, new_pages)
+        yield Occasion("the month again, unchanged", crawls.crawl(**month), of_month, 1)
+
+
+def month_page(day: Day) -> str:
+    """Return the path of the day's month page."""
+    return f"/{day.track.slug}/practice/?p=calendar&d={day.date:%Y-%m}"
+
+
+def day_pages(days: Sequence[Day]) -> list[str]:
+    """Return the paths of the list and session pages of these days."""
+    lists = [f"/{day.track.slug}/practice/?p=session_list&d={day.date}" for day in days]
+    sessions = [
+        f"/{day.track.slug}/practice/?p=view_session&id={session.session_id}"
+        for day in days
+        for session in day.sessions
+    ]
+    return lists + sessions
