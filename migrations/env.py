@@ -2,8 +2,10 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
+from typing import Any
 
 from alembic import context
+from alembic.operations.ops import MigrationScript
 from sqlalchemy import create_engine, text
 from sqlalchemy.pool import NullPool
 
@@ -23,6 +25,12 @@ def owned_by_migrations(name: str | None, kind: str, parents: Mapping[str, str |
     return True
 
 
+def number_revision(_context: Any, _revision: Any, scripts: list[MigrationScript]) -> None:
+    """Give a new migration the next number: the newest schema is read from the file names."""
+    for script in scripts:
+        script.rev_id = f"{int(migrate.newest_revision()) + 1:04}"
+
+
 def run() -> None:
     """Apply what Alembic asked for to the database that it was given, or to the configured one."""
     database: Database = context.config.attributes.get("database") or open_database(load_config())
@@ -37,6 +45,7 @@ def run() -> None:
             include_schemas=True,
             include_name=owned_by_migrations,
             compare_server_default=True,
+            process_revision_directives=number_revision,
         )
         context.run_migrations()
 
