@@ -8,7 +8,6 @@ from alembic import command
 
 from scraper.database import migrate
 from scraper.database.connection import Database
-from scraper.database.migration_runs import alembic_config
 
 
 def test_a_new_migration_takes_the_next_number(
@@ -17,7 +16,7 @@ def test_a_new_migration_takes_the_next_number(
     migrations = tmp_path / "migrations"
     shutil.copytree(migrate.MIGRATIONS, migrations)
     monkeypatch.setattr(migrate, "MIGRATIONS", migrations)
-    config = alembic_config(database)
+    config = migrate.alembic_config(database)
     config.set_main_option("script_location", str(migrations))
     newest = migrate.newest_revision()
     for number in (int(newest) + 1, int(newest) + 2):
