@@ -1,4 +1,4 @@
-"""Two crawls, two transforms and a migration, released together on an empty machine: no deadlock, nothing doubled."""
+"""Two crawls, two transforms and a migration, started together on an empty database: no deadlock, no duplicates."""
 
 import re
 from pathlib import Path
@@ -10,20 +10,20 @@ from scraper.sample_site.season import Season
 from scraper.sample_site.server import SampleSite
 from tests.support.commands_runner import Commands
 from tests.support.final_schema import differences, final_rows
+from tests.support.season_rows import OF_THE_RUN, season_rows
 from tests.support.soak_table import Tally, trials
 from tests.support.waiting import LONGEST_SECONDS
-from tests.test_season import UNKNOWN_BEFOREHAND, truth
 
 LOCK_HELD = 4
-# A holder may end between our try for its lock and our question who it was.
+# A holder may end between the refusal and the query for its name.
 NAMED_HOLDER = re.compile(r"\(pid \d+ on .*, since 20|has just ended")
 
 
 @pytest.mark.parametrize("round_number", range(trials(quick=1, full=50)))
-def test_whoever_starts_at_once_works_or_leaves_naming_the_holder(
+def test_each_command_works_or_exits_with_the_name_of_the_lock_holder(
     empty_database: Database, dbt_artifacts: Path, tmp_path: Path, tally: Tally, round_number: int
 ) -> None:
-    tally.promise = "crawls, transforms and a migration at once: no deadlock, nothing doubled"
+    tally.promise = "crawls, transforms and a migration at once: no deadlock, no duplicates"
     season = Season.generate(seed=round_number + 1, tracks=1, days=2)
     dates = [day.date for day in season.days()]
     # Artifacts of their own: dbt does not expect two processes to write the same files.
@@ -50,6 +50,6 @@ def test_whoever_starts_at_once_works_or_leaves_naming_the_holder(
                 assert NAMED_HOLDER.search(err.splitlines()[-1]), err
         commands.succeed("crawl", **asked)
         commands.succeed("transform")
-        wrong = differences(final_rows(empty_database, UNKNOWN_BEFOREHAND), truth(site))
+        wrong = differences(final_rows(empty_database, OF_THE_RUN), season_rows(site))
     tally.trials, tally.faults, tally.losses = 1, len(starters), len(wrong)
     assert wrong == []

@@ -1,4 +1,4 @@
-"""The commands need nothing of a login shell: no PATH, no HOME, no locale."""
+"""The commands work without the environment of a login shell: without PATH, HOME and locale."""
 
 import subprocess
 import sys

@@ -1,4 +1,4 @@
-"""`make demo`: from nothing to a summary, in a database of its own, whatever is set for real crawls."""
+"""`make demo`: from an empty machine to a summary, in a separate database, whatever the settings of real crawls."""
 
 import re
 import subprocess
@@ -23,10 +23,10 @@ def nothing_prepared(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pyte
 
 
 @pytest.mark.usefixtures("nothing_prepared")
-def test_the_demo_shows_the_season_on_a_machine_with_nothing_prepared(
+def test_the_demo_prints_the_season_on_an_empty_machine(
     dbt_artifacts: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    # Settings of real crawls, which the demo's own arguments must win over.
+    # Settings of real crawls, which the demo must replace by its own.
     for name, value in {"TRACKS": "bend", "DATE": "", "LIST_ONLY": "1", "DATABASE_URL": "postgresql://a@b/c"}.items():
         monkeypatch.setenv(name, value)
     monkeypatch.setenv("DBT_TARGET_PATH", str(dbt_artifacts / "target"))
@@ -44,7 +44,7 @@ def test_the_demo_shows_the_season_on_a_machine_with_nothing_prepared(
     assert f"$ make report TRACK=wattlegrove DATE=2025-10-25\nReport: {page}\n" in said.out
     assert "Wattle Grove Off Road R/C" in page.read_text(encoding="utf-8")
     assert "Traceback" not in said.out + said.err
-    # What it invites to do works.
+    # The printed command works.
     (url,) = re.findall(r"make db-shell DATABASE_URL='(\S+)'", said.out)
     monkeypatch.setenv("DATABASE_URL", url)
     asked = subprocess.run(

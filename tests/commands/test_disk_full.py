@@ -1,4 +1,4 @@
-"""A disk that fills up, with rows or with PostgreSQL's log: one line that names it, nothing lost, and a rerun heals."""
+"""A full disk, with rows or with PostgreSQL's log: one message, nothing lost, and a second run completes the work."""
 
 import os
 import re
@@ -18,14 +18,14 @@ from scraper.sample_site.season import Season
 from scraper.sample_site.server import SampleSite
 from tests.support.commands_runner import Commands
 from tests.support.final_schema import differences, final_rows
+from tests.support.season_rows import OF_THE_RUN, WHOLE_SEASON, season_rows
 from tests.support.soak_table import Tally
-from tests.test_season import RANGE, UNKNOWN_BEFOREHAND, truth
 
 SIZE = 128 * 1024 * 1024
-# No spare files of the log: how much room there is then decides what fills the disk.
+# Without spare files of the log, the free space decides what fills the disk.
 SETTINGS = {"wal_recycle": "off", "min_wal_size": "32MB", "max_wal_size": "1GB", "shared_buffers": "16MB"}
 NEW_LOG_FILE = "select pg_switch_wal()"
-# Up to the last half megabyte or so of the log's current file: the next file, 16 MB, is then what finds no room.
+# Leaves about half a megabyte in the current file of the log, so that the next file, 16 MB, finds no space.
 FILL_LOG_FILE = """
 select pg_logical_emit_message(
     false, 'filler', repeat('x', pg_size_bytes(current_setting('wal_segment_size'))::integer - file_offset - 600000)
@@ -37,7 +37,7 @@ where file_offset < pg_size_bytes(current_setting('wal_segment_size')) - 600000
 
 @pytest.fixture
 def small_disk(tmp_path: Path) -> Iterator[Path]:
-    """A file system of its own; only root may mount one."""
+    """A small file system, which only root may mount."""
     if os.geteuid() != 0:
         pytest.skip("mounting a small disk takes root")
     disk = tmp_path / "disk"
@@ -60,7 +60,7 @@ def server(small_disk: Path, postgres_programs: Path | None) -> Iterator[Embedde
 
 
 def leave_room(disk: Path, room: int) -> Path:
-    """Fill the disk but for so many bytes."""
+    """Fill the disk, and leave this many bytes free."""
     statistics = os.statvfs(disk)
     ballast = disk / "ballast"
     with ballast.open("wb") as file:
@@ -89,7 +89,7 @@ CASES = [
 
 
 @pytest.mark.parametrize("case", CASES, ids=str)
-def test_a_full_disk_is_named_and_loses_nothing(
+def test_a_full_disk_is_reported_and_loses_nothing(
     server: EmbeddedServer, small_disk: Path, dbt_artifacts: Path, tally: Tally, case: Case
 ) -> None:
     tally.promise = f"disk full of {case.full_of} in a {case.command}: no acknowledged page lost, a rerun completes it"
@@ -100,7 +100,7 @@ def test_a_full_disk_is_named_and_loses_nothing(
         asked = {
             "LIVERC_BASE_URL": site.base_url,
             "TRACK": " ".join(track.slug for track in site.season.tracks),
-            **RANGE,
+            **WHOLE_SEASON,
         }
         if case.command == "transform":
             commands.succeed("crawl", **asked)
@@ -116,7 +116,7 @@ def test_a_full_disk_is_named_and_loses_nothing(
         assert failed.returncode == 1, said
         assert "Traceback" not in said
         assert case.command == "crawl" or len([line for line in failed.stderr.splitlines() if is_ours(line)]) == 1, said
-        # A server whose log finds no room ends with all its sessions, which then know no more than that.
+        # A server without space for its log stops, and its clients see a lost connection only.
         expected = (
             r"disk is full|connection to the database was lost" if case.is_log_file_full else "database's disk is full"
         )
@@ -128,11 +128,11 @@ def test_a_full_disk_is_named_and_loses_nothing(
         tally.losses = max(acknowledged - stored_sessions(database), 0)
         commands.succeed("crawl", **asked)
         commands.succeed("transform")
-        assert differences(final_rows(database, UNKNOWN_BEFOREHAND), truth(site)) == []
+        assert differences(final_rows(database, OF_THE_RUN), season_rows(site)) == []
 
 
 def is_ours(line: str) -> bool:
-    """Not one that libpq prints by itself when the server ends while a connection to it is being opened."""
+    """Whether a line is not one that libpq prints when the server stops while a connection is being opened."""
     return not line.startswith(("WARNING:  ", "DETAIL:  ", "HINT:  "))
 
 

@@ -1,4 +1,4 @@
-"""`make docs` says so when the page of models is not whole; that it works: `tests/dbt_project/test_project.py`."""
+"""Failures of `make docs`. tests/dbt_project/test_project.py tests its success."""
 
 import shutil
 from pathlib import Path
@@ -9,7 +9,7 @@ from scraper.config import REPOSITORY
 from scraper.database.connection import Database
 from tests.support.commands_runner import Commands
 
-# dbt takes a project's own macro before the adapter's.
+# A macro of the project replaces the adapter's.
 _FAILING_CATALOGUE = """
 {% macro postgres__get_catalog(information_schema, schemas) %}{% do run_query('select 1/0') %}{% endmacro %}
 {% macro postgres__get_catalog_relations(information_schema, relations) %}{% do run_query('select 1/0') %}{% endmacro %}
@@ -27,7 +27,7 @@ _FAILING_MODEL = """
     ],
     ids=["catalogue", "model"],
 )
-def test_a_failure_of_dbt_is_one_line_and_status_1(
+def test_a_failure_of_dbt_is_one_message_and_status_1(
     database: Database, tmp_path: Path, added_to: str, text: str, line: str
 ) -> None:
     project = tmp_path / "project"

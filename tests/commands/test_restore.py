@@ -1,4 +1,4 @@
-"""A dump restored on another server is what it was, once `make doctor` has nothing more to say."""
+"""A dump restored on another server is complete, once the remedies of `make doctor` are applied."""
 
 import subprocess
 from collections.abc import Iterator
@@ -33,7 +33,7 @@ def problems(said: str) -> list[str]:
     return [line for line in said.splitlines() if line.startswith("problem")]
 
 
-def test_a_dump_is_whole_on_another_server(commands: Commands, new_server: EmbeddedServer, tmp_path: Path) -> None:
+def test_a_dump_is_complete_on_another_server(commands: Commands, new_server: EmbeddedServer, tmp_path: Path) -> None:
     season = Season.generate(tracks=1, days=2)
     first, last = (day.date for day in season.days())
     with SampleSite(season) as site:
@@ -50,7 +50,7 @@ def test_a_dump_is_whole_on_another_server(commands: Commands, new_server: Embed
         done(programs / "pg_restore", *owners, f"--dbname={restored.conninfo}", str(dump))
         there = Commands(restored, commands.artifacts)
         with psycopg.connect(restored.conninfo, autocommit=True) as connection:
-            # As it was where the dump came from.
+            # As in the original database.
             connection.execute(sql.SQL("revoke temporary on database {} from public").format(sql.Identifier(name)))
             remedies = [line.partition(": ")[2] for line in problems(there.run("doctor").stdout)]
             assert len(remedies) == complaints

@@ -1,4 +1,4 @@
-"""What the tests of exports share: a warehouse of a few days, which each test changes and the next finds as it is."""
+"""Fixtures of the export tests: a warehouse of a few days, which the tests of a module change one after another."""
 
 from collections.abc import Callable
 from datetime import date
@@ -19,7 +19,7 @@ NASTY = 'O\'Neil, "Al"\r\n\\N, ½ <script>\t'
 
 @pytest.fixture(scope="module")
 def warehouse(shared_database: Database, dbt_artifacts: Path) -> Commands:
-    """Two days at each of two tracks: two known drivers, and one whose transponder alone is known."""
+    """Two days at each of two tracks: two named drivers, and one with a transponder only."""
     commands = Commands(shared_database, dbt_artifacts)
     with psycopg.connect(shared_database.conninfo, autocommit=True) as connection:
         for place, (track, day) in enumerate((track, day) for track in ("north", "south") for day in DAYS):
@@ -44,7 +44,7 @@ def warehouse(shared_database: Database, dbt_artifacts: Path) -> Commands:
 
 @pytest.fixture
 def export_to(warehouse: Commands, monkeypatch: pytest.MonkeyPatch) -> Callable[[Path], int]:
-    """`make export` into a folder, in this process."""
+    """Runs `make export` into a folder, in this process."""
     monkeypatch.setenv("DATABASE_URL", warehouse.environment["DATABASE_URL"])
 
     def run(folder: Path) -> int:

@@ -1,4 +1,4 @@
-"""Tables as the database has them and as the exported files have them, as plain rows to compare."""
+"""The rows of a table in the database and in its exported files, in a form that can be compared."""
 
 import json
 from collections import Counter
@@ -16,7 +16,7 @@ from pyarrow import dataset
 
 from scraper.database.connection import Database
 
-# Numbers within JSON as they are written: 1.50 is 1.50.
+# Reads numbers in JSON exactly: 1.50 stays 1.50.
 _load_json = partial(json.loads, parse_float=Decimal)
 _RELATIONS = """
 select table_schema, table_name, array_agg(column_name::text) filter (where data_type = 'jsonb')
@@ -29,7 +29,7 @@ Rows = Counter[str]
 
 
 def relations(database: Database) -> dict[tuple[str, str], set[str]]:
-    """All tables and views that are exported, with their columns of JSON."""
+    """All exported tables and views, with their JSON columns."""
     with psycopg.connect(database.conninfo) as connection:
         return {(schema, name): set(columns or ()) for schema, name, columns in connection.execute(_RELATIONS)}
 
@@ -43,7 +43,7 @@ def stored_rows(database: Database, schema: str, name: str) -> Rows:
 
 
 def exported_rows(folder: Path, schema: str, name: str, json_columns: set[str]) -> Rows:
-    """The rows of all of its files; the hive columns have to agree with the rows and are left out."""
+    """The rows of all its files, without the Hive columns, which must agree with the rows."""
     found = dataset.dataset(folder / schema / name, format="parquet", partitioning="hive").to_table().to_pylist()
     rows = []
     for row in found:
@@ -57,13 +57,13 @@ def exported_rows(folder: Path, schema: str, name: str, json_columns: set[str]) 
 
 
 def files(folder: Path) -> dict[str, tuple[int, int]]:
-    """What tells whether a file was written."""
+    """The inode and modification time of each file, which show whether it was written."""
     found = {file: file.stat() for file in folder.rglob("*.parquet")}
     return {str(file.relative_to(folder).parent): (stat.st_ino, stat.st_mtime_ns) for file, stat in found.items()}
 
 
 def assert_equal(folder: Path, database: Database) -> None:
-    """Every table reads the same from its files."""
+    """Assert that the files of every table hold its rows."""
     for (schema, name), json_columns in relations(database).items():
         if list((folder / schema / name).rglob("*.parquet")):
             rows = exported_rows(folder, schema, name, json_columns)
@@ -81,7 +81,7 @@ def _as_exported(value: Any) -> Any:
 
 
 def _plain(row: dict[str, Any]) -> str:
-    """Equal rows are equal texts, whatever the number of zeros after a decimal point or the name of UTC."""
+    """Equal rows as equal texts, whatever the trailing zeros of a number or the name of UTC."""
     return repr(sorted((name, _canonical(value)) for name, value in row.items()))
 
 

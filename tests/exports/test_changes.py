@@ -1,4 +1,4 @@
-"""Exports follow whatever changes in the database or in the folder, and write nothing else."""
+"""An export writes whatever has changed in the database or in the folder, and nothing else."""
 
 from collections.abc import Callable, Iterator
 from datetime import date
@@ -28,26 +28,26 @@ def connection(warehouse: Commands) -> Iterator[psycopg.Connection[Any]]:
 
 @pytest.fixture
 def folder(tmp_path: Path, export_to: Export) -> Path:
-    """Everything as it is now."""
+    """A current export."""
     export_to(tmp_path)
     return tmp_path
 
 
 def written(folder: Path, export_to: Export) -> set[str]:
-    """What another export writes or removes."""
+    """The folders whose file another export writes or removes."""
     before = files(folder)
     assert export_to(folder) == 0
     after = files(folder)
     return {place for place in before.keys() | after.keys() if before.get(place) != after.get(place)}
 
 
-def test_any_text_comes_through(folder: Path, warehouse: Commands) -> None:
+def test_any_text_is_exported_unchanged(folder: Path, warehouse: Commands) -> None:
     assert_equal(folder, warehouse.database)
     names = parquet.read_table(folder / "racing" / "race_drivers" / NORTH_24)["display_name"].to_pylist()
     assert [name for name in names if name.startswith('O\'Neil, "Al"')]
 
 
-def test_a_name_that_a_spreadsheet_would_compute_is_the_text_that_it_is(
+def test_a_name_that_looks_like_a_formula_stays_text(
     folder: Path, warehouse: Commands, connection: psycopg.Connection[Any], export_to: Export
 ) -> None:
     before = connection.execute("select id, display_name from racing.race_drivers order by id").fetchall()
@@ -63,7 +63,7 @@ def test_a_name_that_a_spreadsheet_would_compute_is_the_text_that_it_is(
         cursor.executemany("update racing.race_drivers set display_name = %s where id = %s", restored)
 
 
-def test_a_lap_that_changes_rewrites_its_day_alone(
+def test_a_changed_lap_rewrites_the_files_of_its_day_only(
     folder: Path, warehouse: Commands, connection: psycopg.Connection[Any], export_to: Export
 ) -> None:
     # By hand: nothing but the lap tells of it, not even an `updated_at`.
@@ -82,7 +82,7 @@ def test_a_lap_that_changes_rewrites_its_day_alone(
     assert_equal(folder, warehouse.database)
 
 
-def test_a_lap_that_is_gone_leaves_its_day_s_files(
+def test_a_deleted_lap_leaves_the_files_of_its_day(
     folder: Path, warehouse: Commands, connection: psycopg.Connection[Any], export_to: Export
 ) -> None:
     connection.execute("""
@@ -96,7 +96,7 @@ def test_a_lap_that_is_gone_leaves_its_day_s_files(
     assert_equal(folder, warehouse.database)
 
 
-def test_what_was_not_asked_for_stays_and_is_still_known_to_differ(
+def test_a_day_that_is_not_selected_is_kept_and_exported_later(
     folder: Path,
     warehouse: Commands,
     connection: psycopg.Connection[Any],
@@ -114,7 +114,7 @@ def test_what_was_not_asked_for_stays_and_is_still_known_to_differ(
     assert_equal(folder, warehouse.database)
 
 
-def test_neither_the_settings_of_the_database_nor_the_place_of_rows_within_it_make_other_files(
+def test_settings_of_the_database_and_the_order_of_rows_do_not_change_the_files(
     folder: Path, connection: psycopg.Connection[Any], export_to: Export, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("FULL", "1")
@@ -131,7 +131,7 @@ def test_neither_the_settings_of_the_database_nor_the_place_of_rows_within_it_ma
         connection.execute(sql.SQL("alter database {} reset all").format(name))
 
 
-def test_a_new_day_is_added_and_what_it_tells_of_earlier_days_reaches_them(
+def test_a_new_day_is_added_and_its_effects_on_earlier_days_are_exported(
     folder: Path, warehouse: Commands, connection: psycopg.Connection[Any], export_to: Export
 ) -> None:
     day = date(2025, 10, 26)
@@ -149,7 +149,7 @@ def test_a_new_day_is_added_and_what_it_tells_of_earlier_days_reaches_them(
     assert_equal(folder, warehouse.database)
 
 
-def test_an_alias_of_a_class_reaches_every_day_that_has_it(
+def test_a_class_alias_changes_every_day_of_the_class(
     folder: Path, warehouse: Commands, connection: psycopg.Connection[Any], export_to: Export
 ) -> None:
     connection.execute("insert into intermediate.class_aliases values ('1/10 open', 'Open')")
@@ -160,7 +160,7 @@ def test_an_alias_of_a_class_reaches_every_day_that_has_it(
     connection.execute("delete from intermediate.class_aliases")
 
 
-def test_a_view_that_is_defined_anew_is_read_whole(
+def test_a_view_with_a_new_definition_is_read_whole(
     folder: Path, warehouse: Commands, connection: psycopg.Connection[Any], export_to: Export
 ) -> None:
     view = "intermediate.int_reconciliation__session_statistics"
@@ -176,7 +176,7 @@ def test_a_view_that_is_defined_anew_is_read_whole(
         connection.execute(f"{redefine}{was}".encode())
 
 
-def test_a_new_column_and_a_new_table_need_nothing_and_leave_with_their_files(
+def test_new_columns_and_tables_are_exported_and_removed_with_their_files(
     folder: Path, warehouse: Commands, connection: psycopg.Connection[Any], export_to: Export
 ) -> None:
     with connection.transaction(force_rollback=False):
@@ -204,7 +204,7 @@ def test_a_new_column_and_a_new_table_need_nothing_and_leave_with_their_files(
     assert_equal(folder, warehouse.database)
 
 
-def test_a_day_that_is_gone_loses_its_files(
+def test_a_deleted_day_loses_its_files(
     folder: Path, warehouse: Commands, connection: psycopg.Connection[Any], export_to: Export
 ) -> None:
     with connection.transaction():
@@ -222,21 +222,19 @@ def test_a_day_that_is_gone_loses_its_files(
 
 
 @pytest.mark.parametrize("harm", [Path.unlink, lambda file: file.write_bytes(b"PAR1")], ids=["removed", "damaged"])
-def test_a_file_that_somebody_harmed_is_made_again(
-    folder: Path, export_to: Export, harm: Callable[[Path], object]
-) -> None:
+def test_a_damaged_file_is_written_again(folder: Path, export_to: Export, harm: Callable[[Path], object]) -> None:
     harm(folder / "racing" / "laps" / NORTH_25 / "part-0.parquet")
     assert written(folder, export_to) == {f"racing/laps/{NORTH_25}"}
 
 
 @pytest.mark.parametrize("state", ["", "{}", "[1]", '{"definition": 1, "files": {"x": 1}}'])
-def test_without_a_record_of_the_files_they_are_compared(folder: Path, export_to: Export, state: str) -> None:
+def test_without_a_valid_state_all_files_are_compared(folder: Path, export_to: Export, state: str) -> None:
     for file in folder.rglob("_state.json"):
         file.write_text(state)
     assert written(folder, export_to) == set()
 
 
-def test_a_value_that_has_no_place_in_its_type_is_named_and_harms_no_file(
+def test_a_value_that_its_type_cannot_hold_is_named_and_changes_no_file(
     folder: Path, connection: psycopg.Connection[Any], export_to: Export, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("FULL", "1")  # NaN has the hash of null
@@ -250,7 +248,7 @@ def test_a_value_that_has_no_place_in_its_type_is_named_and_harms_no_file(
         connection.execute("update racing.race_results set consistency = null")
 
 
-def test_a_track_with_any_name_stays_within_the_folder(
+def test_a_track_of_any_name_stays_in_the_folder(
     tmp_path: Path, warehouse: Commands, connection: psycopg.Connection[Any], export_to: Export
 ) -> None:
     store(connection, "../../é=/x", DayList([listed(1)]))

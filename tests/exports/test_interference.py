@@ -1,4 +1,4 @@
-"""Exports that are killed, that transforms come in between, or that meet another: no half file, and no mixture."""
+"""Killed and simultaneous exports, and exports beside transforms: complete files of one snapshot."""
 
 import shutil
 from collections.abc import Callable
@@ -21,7 +21,7 @@ from tests.support.waiting import wait_for
 Export = Callable[[Path], int]
 
 
-def test_a_killed_export_leaves_whole_files_and_the_next_completes_them(
+def test_a_killed_export_leaves_complete_files_and_the_next_one_writes_the_rest(
     tmp_path: Path, warehouse: Commands, export_to: Export
 ) -> None:
     process = warehouse.start("export", EXPORT_FOLDER=str(tmp_path))
@@ -37,10 +37,10 @@ def test_a_killed_export_leaves_whole_files_and_the_next_completes_them(
 
 
 @pytest.mark.parametrize("nth", [1, 2, 7, 30])
-def test_an_export_that_ends_anywhere_is_taken_up_again(
+def test_an_export_that_ends_at_any_file_is_completed_by_the_next(
     tmp_path: Path, warehouse: Commands, export_to: Export, monkeypatch: pytest.MonkeyPatch, nth: int
 ) -> None:
-    """It ends with a file written and not yet in its place, after n files."""
+    """The export ends between writing the nth file and renaming it."""
     replace, replaced = Path.replace, []
 
     def end(self: Path, target: Path) -> Path:
@@ -61,7 +61,7 @@ def test_an_export_that_ends_anywhere_is_taken_up_again(
     assert not list(tmp_path.rglob(".part-*"))
 
 
-def test_an_export_is_of_one_moment(
+def test_an_export_reads_one_snapshot(
     tmp_path: Path, warehouse: Commands, export_to: Export, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     save = TableFolder.save
@@ -92,7 +92,7 @@ def test_an_export_is_of_one_moment(
                 connection.execute("update racing.races set class_name = %s where id = %s", [class_name, race_id])
 
 
-def test_export_and_transform_keep_each_other_out(
+def test_export_and_transform_exclude_each_other(
     tmp_path: Path, warehouse: Commands, export_to: Export, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(locks, "TIMEOUT", "10ms")
@@ -112,7 +112,7 @@ def test_one_export_at_a_time_writes_to_a_folder(tmp_path: Path, export_to: Expo
     assert export_to(tmp_path) == 0
 
 
-def test_what_cannot_be_a_folder_is_refused(tmp_path: Path, export_to: Export) -> None:
+def test_a_path_that_cannot_be_a_folder_is_refused(tmp_path: Path, export_to: Export) -> None:
     file = tmp_path / "file"
     file.touch()
     with pytest.raises(
@@ -121,7 +121,7 @@ def test_what_cannot_be_a_folder_is_refused(tmp_path: Path, export_to: Export) -
         export_to(file)
 
 
-def test_a_full_disk_is_one_line_and_what_is_there_stays_whole(
+def test_a_full_disk_is_one_message_and_leaves_complete_files(
     tmp_path: Path, warehouse: Commands, export_to: Export, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def no_space(*_: object) -> None:
@@ -129,14 +129,16 @@ def test_a_full_disk_is_one_line_and_what_is_there_stays_whole(
 
     with monkeypatch.context() as patch:
         patch.setattr(Path, "replace", no_space)
-        with pytest.raises(CannotWork, match=rf"cannot write to {tmp_path} \(No space left on device\): make room"):
+        with pytest.raises(
+            CannotWork, match=rf"cannot write to {tmp_path} \(No space left on device\): free space there"
+        ):
             export_to(tmp_path)
     assert files(tmp_path) == {}
     export_to(tmp_path)
     assert_equal(tmp_path, warehouse.database)
 
 
-def test_who_reads_while_a_file_is_written_anew_has_the_old_one_whole(
+def test_a_reader_sees_the_old_file_until_the_new_one_is_complete(
     tmp_path: Path, warehouse: Commands, export_to: Export, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     export_to(tmp_path)
@@ -171,7 +173,7 @@ def test_foreign_files_stay(tmp_path: Path, export_to: Export, foreign: str) -> 
     assert path.read_text() == "mine"
 
 
-def test_before_the_first_transform_it_says_what_to_do(
+def test_before_the_first_transform_the_message_names_the_command(
     tmp_path: Path, database: Database, monkeypatch: pytest.MonkeyPatch, export_to: Export
 ) -> None:
     monkeypatch.setenv("DATABASE_URL", database.url.render_as_string(hide_password=False))

@@ -71,7 +71,7 @@ def test_a_second_export_writes_nothing(derived_season: Commands, folder: Path) 
     assert {file: file.stat().st_mtime_ns for file in folder.rglob("*.parquet")} == before
 
 
-def test_one_day_of_one_track_is_exported_alone(derived_season: Commands, tmp_path: Path) -> None:
+def test_a_selected_day_is_the_only_one_exported(derived_season: Commands, tmp_path: Path) -> None:
     day = next(iter(SEASON.days()))
     said = derived_season.succeed("export", EXPORT_FOLDER=str(tmp_path), TRACK=day.track.slug, DATE=str(day.date))
     [laps] = (tmp_path / "racing" / "laps").rglob("*.parquet")
@@ -80,4 +80,4 @@ def test_one_day_of_one_track_is_exported_alone(derived_season: Commands, tmp_pa
     assert "racing.laps" in said
     refused = derived_season.run("export", EXPORT_FOLDER=str(tmp_path), TRACK="nowhere")
     assert refused.returncode == 1
-    assert "no practice day is what TRACK, DATE, FROM and TO ask for: there are days from 2025-08-23" in refused.stderr
+    assert "no practice day matches TRACK, DATE, FROM and TO: there are days from 2025-08-23" in refused.stderr

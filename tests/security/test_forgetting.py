@@ -1,4 +1,4 @@
-"""What SECURITY.md tells to do to forget a driver leaves the name in none of the stored pages."""
+"""The statements of SECURITY.md that delete a person's data remove the name from all stored pages."""
 
 import psycopg
 from psycopg.types.json import Jsonb
@@ -20,7 +20,7 @@ values (%s, 'bend', %s, 'x', 'x', 1, 1)
 """
 
 
-def test_the_name_is_gone_from_every_page_and_others_stay(database: Database) -> None:
+def test_the_name_is_removed_from_every_page_and_others_stay(database: Database) -> None:
     text = (REPOSITORY / "SECURITY.md").read_text(encoding="utf-8")
     (statements,) = [block for block in text.split("```")[1::2] if block.startswith("sql\nupdate")]
     with psycopg.connect(database.conninfo, autocommit=True) as connection:

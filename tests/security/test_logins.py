@@ -1,4 +1,4 @@
-"""The main job by logins that have one role each; and their password, which is to be found nowhere afterwards."""
+"""The main job with one login per role, and a search for their password in everything written."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -23,7 +23,7 @@ LOGINS = {
     "nightly_transform": "in role practice_transformer",
     "analyst": "in role practice_reader",
 }
-# Every row of every table and view of ours, and what the database says of them.
+# Every row of our tables and views, and their descriptions.
 TABLES = """
 select format('select each::text from %I.%I as each', nspname, relname)
 from pg_class inner join pg_namespace on relnamespace = pg_namespace.oid
@@ -35,7 +35,7 @@ select 'select description from pg_description'
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory, postgres_programs: Path | None) -> Iterator[EmbeddedServer]:
-    """A server as an administrator would set it up: a migrated database, and a login per purpose."""
+    """A migrated database with one login per role."""
     with guarded_server(tmp_path_factory.mktemp("logins"), postgres_programs) as server:
         upgrade(add_database(server, "practice"))
         for name, options in LOGINS.items():
@@ -53,12 +53,12 @@ def commands_of(server: EmbeddedServer, login: str, artifacts: Path) -> Commands
 
 
 def found_in(text: str) -> list[str]:
-    """Which spellings of the password a text holds."""
+    """The spellings of the password that a text holds."""
     return [spelling for spelling in (PASSWORD, ENCODED, "CANARY") if spelling in text]
 
 
 def written_files(server: EmbeddedServer, artifacts: Path) -> list[Path]:
-    """Whatever runs write: dbt's artifacts, here or where they lie by default, and the server's log."""
+    """All files that runs write: dbt's artifacts, in this folder or the default one, and the server's log."""
     folders = (artifacts, REPOSITORY / "target", REPOSITORY / "logs")
     return [server.log, *(path for folder in folders for path in folder.rglob("*") if path.is_file())]
 
@@ -88,10 +88,10 @@ def test_crawl_and_transform_work_with_one_role_each_and_the_reader_reads(
         assert owners.fetchall() == [("practice_transformer",)]
 
 
-def test_the_password_is_found_nowhere_whatever_works_or_fails(
+def test_no_command_writes_the_password_anywhere(
     server: EmbeddedServer, owner: Database, dbt_artifacts: Path, tally: Tally
 ) -> None:
-    tally.promise = "no password in anything said or written"
+    tally.promise = "no password in any output or file"
     socket = quote(str(server.socket_folder))
     there = f"@/practice?host={socket}"
     right = f"nightly_crawl:{ENCODED}{there}"

@@ -1,4 +1,4 @@
-"""A crawl listens nowhere: Scrapy's consoles, which run whatever they are told, are off."""
+"""A crawl listens on no port: Scrapy's consoles, which execute any code, are off."""
 
 import psutil
 

@@ -1,4 +1,4 @@
-"""What the server's account may do when root lends it one. Most of it can only be tried as root."""
+"""The rights of the server's account when root starts the server. Most tests need root."""
 
 import os
 import subprocess
@@ -22,7 +22,7 @@ def test_an_ordinary_user_runs_the_server_itself(tmp_path: Path) -> None:
 
 
 @as_root
-def test_root_lends_a_capability_only_where_a_private_folder_is_in_the_way(tmp_path: Path) -> None:
+def test_root_gives_a_capability_only_for_private_folders(tmp_path: Path) -> None:
     private = tmp_path / "private"
     private.mkdir(mode=0o700)
     assert any("ambient" in word for word in ServerAccount().prefix([private]))
@@ -30,7 +30,7 @@ def test_root_lends_a_capability_only_where_a_private_folder_is_in_the_way(tmp_p
 
 
 @as_root
-def test_the_lent_account_reads_past_folders_and_writes_nothing(tmp_path: Path) -> None:
+def test_the_account_reads_below_private_folders_and_writes_nothing(tmp_path: Path) -> None:
     private = tmp_path / "private"
     private.mkdir(mode=0o700)
     (private / "laps").write_text("42.996")
@@ -41,7 +41,7 @@ def test_the_lent_account_reads_past_folders_and_writes_nothing(tmp_path: Path) 
 
 
 @as_root
-def test_without_setpriv_root_is_told_what_to_do(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_without_setpriv_root_gets_a_remedy(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
     with pytest.raises(CannotWork, match="PostgreSQL refuses to run as root.*ordinary user, or set DATABASE_URL"):
         ServerAccount().prefix([tmp_path])
@@ -58,16 +58,14 @@ def test_the_capability_that_only_reads_is_preferred(
 
 
 @as_root
-def test_programs_that_a_strict_umask_made_private_take_the_stronger_capability(tmp_path: Path) -> None:
+def test_private_programs_need_the_stronger_capability(tmp_path: Path) -> None:
     program = tmp_path / "postgres"
     program.touch(mode=0o700)
     assert "--ambient-caps=-all,+dac_override" in ServerAccount().prefix([program])
 
 
 @as_root
-def test_a_container_that_withholds_both_capabilities_is_told_what_to_do(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
+def test_a_container_without_both_capabilities_gets_a_remedy(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(server_account, "_bounding_set", lambda: 0)
     tmp_path.chmod(0o700)
     with pytest.raises(CannotWork, match="cannot reach this folder"):
@@ -75,7 +73,7 @@ def test_a_container_that_withholds_both_capabilities_is_told_what_to_do(
 
 
 @as_root
-def test_other_processes_of_the_lent_account_may_not_connect(postgres_server: EmbeddedServer) -> None:
+def test_other_processes_of_the_account_may_not_connect(postgres_server: EmbeddedServer) -> None:
     asked = postgres_server.programs.run(
         "psql", "-h", str(postgres_server.socket_folder), "-U", SUPERUSER, "-c", "select 1", "postgres"
     )

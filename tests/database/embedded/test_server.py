@@ -1,4 +1,4 @@
-"""Every way in which the embedded server may be found, and what `start` makes of it. Data must survive them all."""
+"""Every state that `start` may find the embedded server in. Data must survive all of them."""
 
 import os
 import pwd
@@ -31,14 +31,14 @@ EmbeddedServer(Path(sys.argv[1]), Path(sys.argv[2]), {"fsync": "off"}).start()
 
 @pytest.fixture(autouse=True)
 def found_in_a_state(tally: Tally) -> None:
-    """Every test here is one state to be found in."""
+    """Each test is one state."""
     tally.promise = "states of the embedded server in which it neither starts, data kept, nor says in one line why"
     tally.trials = tally.faults = 1
 
 
 @pytest.fixture
 def server(tmp_path: Path, postgres_programs: Path | None) -> Iterator[EmbeddedServer]:
-    """A server not yet made."""
+    """A server that does not exist yet."""
     server = EmbeddedServer(tmp_path / "home", postgres_programs, FORGETFUL)
     yield server
     server.stop()
@@ -46,7 +46,7 @@ def server(tmp_path: Path, postgres_programs: Path | None) -> Iterator[EmbeddedS
 
 @pytest.fixture
 def crashed_server(server: EmbeddedServer) -> EmbeddedServer:
-    """A server that was killed after a lap had been committed."""
+    """A server that was killed after a commit."""
     server.start()
     keep_a_lap(server)
     kill(server)
@@ -78,7 +78,7 @@ def start_command(server: EmbeddedServer, programs: Path | None = None) -> list[
 
 
 def with_initdb_that_never_ends(server: EmbeddedServer, folder: Path) -> Path:
-    """The server's programs, of which the one that makes a cluster makes it, says so with a file, and goes on."""
+    """The server's programs, with an initdb that creates the cluster, then a file as a signal, and keeps running."""
     folder.mkdir()
     for program in server.programs.folder.iterdir():
         (folder / program.name).symlink_to(program)
@@ -93,7 +93,7 @@ def modes_above(path: Path) -> list[int]:
     return [parent.stat().st_mode for parent in path.parents]
 
 
-def test_the_first_start_makes_a_private_utf8_cluster_and_says_so_once(
+def test_the_first_start_creates_a_private_utf8_cluster_and_reports_it_once(
     server: EmbeddedServer, capfd: pytest.CaptureFixture[str]
 ) -> None:
     before = modes_above(server.home)
@@ -111,14 +111,14 @@ def test_the_first_start_makes_a_private_utf8_cluster_and_says_so_once(
     assert "DATABASE_URL" in said[0]
 
 
-def test_a_running_server_is_used_as_it_is(server: EmbeddedServer) -> None:
+def test_a_running_server_is_used(server: EmbeddedServer) -> None:
     server.start()
     first = postmaster(server).pid
     EmbeddedServer(server.home, server.programs.folder).start()
     assert postmaster(server).pid == first
 
 
-def test_stop_keeps_what_was_committed_and_says_whether_there_was_anything_to_stop(server: EmbeddedServer) -> None:
+def test_stop_keeps_committed_data_and_returns_whether_the_server_was_running(server: EmbeddedServer) -> None:
     assert not server.stop()
     server.start()
     keep_a_lap(server)
@@ -129,13 +129,13 @@ def test_stop_keeps_what_was_committed_and_says_whether_there_was_anything_to_st
     assert lap_kept(server)
 
 
-def test_the_server_outlives_the_process_that_started_it_and_its_terminal(server: EmbeddedServer) -> None:
+def test_the_server_survives_the_process_and_the_terminal_that_started_it(server: EmbeddedServer) -> None:
     subprocess.run(start_command(server), cwd=REPOSITORY, check=True)
     assert server.is_running()
     assert os.getsid(postmaster(server).pid) != os.getsid(0)
 
 
-def test_processes_that_start_it_at_once_get_one_server(server: EmbeddedServer) -> None:
+def test_simultaneous_starts_give_one_server(server: EmbeddedServer) -> None:
     with ThreadPoolExecutor() as threads:
         ran = list(
             threads.map(
@@ -147,7 +147,7 @@ def test_processes_that_start_it_at_once_get_one_server(server: EmbeddedServer) 
     assert server.is_running()
 
 
-def test_a_first_start_that_is_killed_leaves_no_half_cluster(server: EmbeddedServer, tmp_path: Path) -> None:
+def test_a_killed_first_start_leaves_no_incomplete_cluster(server: EmbeddedServer, tmp_path: Path) -> None:
     programs = with_initdb_that_never_ends(server, tmp_path / "programs")
     starting = subprocess.Popen(start_command(server, programs), cwd=REPOSITORY, start_new_session=True, text=True)
     wait_for(lambda: list(server.home.glob("unfinished-cluster-*/made")), starting)
@@ -181,7 +181,7 @@ def test_a_killed_server_recovers_while_its_last_processes_are_still_busy(server
     assert lap_kept(server)
 
 
-def test_a_pid_file_that_names_another_program_is_no_hindrance(crashed_server: EmbeddedServer) -> None:
+def test_a_pid_file_of_another_program_is_ignored(crashed_server: EmbeddedServer) -> None:
     with subprocess.Popen(["sleep", "600"]) as other:
         for file in (crashed_server.cluster / "postmaster.pid", crashed_server.socket_folder / ".s.PGSQL.5432.lock"):
             lines = file.read_text().splitlines()
@@ -194,7 +194,7 @@ def test_a_pid_file_that_names_another_program_is_no_hindrance(crashed_server: E
     assert lap_kept(crashed_server)
 
 
-def test_a_pid_file_that_names_a_dead_process_nobody_fetched_is_no_hindrance(crashed_server: EmbeddedServer) -> None:
+def test_a_pid_file_of_a_zombie_process_is_ignored(crashed_server: EmbeddedServer) -> None:
     with subprocess.Popen(["true"]) as dead:
         os.waitid(os.P_PID, dead.pid, os.WEXITED | os.WNOWAIT)
         (crashed_server.cluster / "postmaster.pid").write_text(f"{dead.pid}\n")
@@ -202,7 +202,7 @@ def test_a_pid_file_that_names_a_dead_process_nobody_fetched_is_no_hindrance(cra
         assert lap_kept(crashed_server)
 
 
-def test_a_half_written_pid_file_is_no_hindrance(crashed_server: EmbeddedServer) -> None:
+def test_a_half_written_pid_file_is_ignored(crashed_server: EmbeddedServer) -> None:
     for half in (b"", b"not a number\n", b"\x00\x00", b"99999999999999999999\n"):
         (crashed_server.cluster / "postmaster.pid").write_bytes(half)
         crashed_server.start()
@@ -210,7 +210,7 @@ def test_a_half_written_pid_file_is_no_hindrance(crashed_server: EmbeddedServer)
         kill(crashed_server)
 
 
-def test_a_cluster_of_another_major_version_is_left_alone(server: EmbeddedServer) -> None:
+def test_a_cluster_of_another_major_version_is_not_changed(server: EmbeddedServer) -> None:
     server.start()
     server.stop()
     (server.cluster / "PG_VERSION").write_text("12\n")
@@ -219,7 +219,7 @@ def test_a_cluster_of_another_major_version_is_left_alone(server: EmbeddedServer
         server.start()
 
 
-def test_a_folder_that_is_no_cluster_is_left_alone(server: EmbeddedServer) -> None:
+def test_a_folder_that_is_not_a_cluster_is_not_changed(server: EmbeddedServer) -> None:
     server.cluster.mkdir(parents=True)
     (server.cluster / "season.txt").write_text("mine")
     with pytest.raises(CannotWork, match="is not a PostgreSQL cluster"):
@@ -227,7 +227,7 @@ def test_a_folder_that_is_no_cluster_is_left_alone(server: EmbeddedServer) -> No
     assert (server.cluster / "season.txt").read_text() == "mine"
 
 
-def test_a_folder_that_may_not_be_written_is_named(tmp_path: Path, postgres_programs: Path | None) -> None:
+def test_a_folder_without_write_permission_is_named(tmp_path: Path, postgres_programs: Path | None) -> None:
     server = EmbeddedServer(tmp_path, postgres_programs)
     tmp_path.chmod(0o555)
     try:
@@ -240,7 +240,7 @@ def test_a_folder_that_may_not_be_written_is_named(tmp_path: Path, postgres_prog
         tmp_path.chmod(0o755)
 
 
-def test_a_server_that_does_not_start_says_why_and_where_its_log_is(
+def test_a_server_that_does_not_start_names_the_reason_and_its_log(
     crashed_server: EmbeddedServer,
 ) -> None:
     (crashed_server.cluster / "global" / "pg_control").unlink()
@@ -251,7 +251,7 @@ def test_a_server_that_does_not_start_says_why_and_where_its_log_is(
     assert "\n" not in str(problem.value)
 
 
-def test_a_server_that_recovers_for_long_is_left_to_it(server: EmbeddedServer, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_server_in_a_long_recovery_is_not_disturbed(server: EmbeddedServer, monkeypatch: pytest.MonkeyPatch) -> None:
     server.start()
     server.stop()
     # Without hot_standby a standby replays for ever and lets nobody in.

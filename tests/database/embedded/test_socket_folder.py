@@ -1,4 +1,4 @@
-"""The socket's folder: short enough for an address, and nobody else's."""
+"""The socket folder: short enough for a socket path, and private."""
 
 import os
 from collections.abc import Iterator
@@ -25,12 +25,12 @@ def far_home(tmp_path: Path) -> Iterator[Path]:
         folder.rmdir()
 
 
-def test_the_socket_lies_beside_the_cluster_where_its_path_fits() -> None:
+def test_the_socket_is_beside_the_cluster_where_its_path_fits() -> None:
     assert socket_folder(Path("/srv/practice")) == Path("/srv/practice/socket")
 
 
 @pytest.mark.parametrize("home", ["/srv/" + "x" * 90, "/srv/a,b", "/srv/o'hara", '/srv/"q"', "/srv/ä" + "é" * 45])
-def test_a_path_that_no_connection_string_can_hold_gets_a_short_folder_of_its_own(home: str) -> None:
+def test_a_path_that_a_connection_string_cannot_hold_gets_a_short_folder(home: str) -> None:
     folder = socket_folder(Path(home))
     assert folder.parent == Path("/tmp")
     assert folder == socket_folder(Path(home))
@@ -48,7 +48,7 @@ def test_a_server_with_a_long_path_works(far_home: Path, postgres_programs: Path
         server.stop()
 
 
-def test_a_link_that_someone_put_there_first_is_not_followed(far_home: Path, tmp_path: Path) -> None:
+def test_a_link_of_another_user_is_not_followed(far_home: Path, tmp_path: Path) -> None:
     socket_folder(far_home).symlink_to(tmp_path)
     with pytest.raises(CannotWork, match="belongs to another user"):
         EmbeddedServer(far_home).start()
