@@ -1,4 +1,4 @@
-"""Commands with little to do, where the start of the process and its imports cost most."""
+"""Commands on one practice day, where the start of the process and its imports cost most."""
 
 from collections.abc import Iterator
 
@@ -10,22 +10,22 @@ from bench.table import Line
 from scraper.sample_site.season import Season
 from scraper.sample_site.server import SampleSite
 
-_SESSIONS = 5
-_COMMANDS = ("migrate", "crawl", "transform", "export", "report")
+_REPEATS = {"migrate": 10, "crawl": 3, "transform": 1, "export": 5, "report": 5}
+"""Commands, and how often one measurement runs them: the shorter, the more often."""
 
 
 def measure(scratch: Scratch, settings: Settings) -> Iterator[Line]:
-    """Yield a line per command, each with one practice day of five sessions."""
-    season = Season.generate(tracks=1, days=1, sessions_per_day=_SESSIONS)
+    """Yield a line per command."""
+    season = Season.generate(tracks=1, days=1, sessions_per_day=5)
     (day,) = season.days()
     one_day = {"TRACK": day.track.slug, "DATE": f"{day.date}"}
-    costs: dict[str, dict[str, list[Cost]]] = {command: {THIS: [], OTHER: []} for command in _COMMANDS}
+    costs: dict[str, dict[str, list[Cost]]] = {command: {THIS: [], OTHER: []} for command in _REPEATS}
     with both_sides(scratch, settings) as sides, SampleSite(season) as site:
         databases = {name: side.database("commands") for name, side in sides.items()}
         for name, side in sides.items():
             side.cost("transform", databases[name])  # dbt parses the project
         for order in alternating_orders([THIS, OTHER], settings.rounds):
-            for command in _COMMANDS:
+            for command, repeats in _REPEATS.items():
                 for name in order:
                     folder = sides[name].scratch.folder
                     arguments = {
@@ -35,6 +35,7 @@ def measure(scratch: Scratch, settings: Settings) -> Iterator[Line]:
                         "export": {"FULL": "1", "EXPORT_FOLDER": str(folder / "exports")},
                         "report": {**one_day, "OUT": str(folder / "report.html")},
                     }
-                    costs[command][name].append(sides[name].cost(command, databases[name], **arguments[command]))
-    for command in _COMMANDS:
-        yield costs_line(f"{command}, one day of {len(day.sessions)} sessions", costs[command])
+                    cost = sides[name].cost(command, databases[name], repeats, **arguments[command])
+                    costs[command][name].append(cost)
+    for command in _REPEATS:
+        yield costs_line(f"{command} of one day with {len(day.sessions)} sessions", costs[command])

@@ -42,9 +42,9 @@ def test_more_than_1_05_times_the_other_checkout_misses_the_target(this: float, 
 
 def test_a_checkout_reads_each_kind_of_page_in_a_process_of_its_own(tmp_path: Path) -> None:
     pages = list(season_pages(Season.generate(tracks=1, days=1, sessions_per_day=3), sessions=2))
-    assert [page["kind"] for page in pages] == ["month", "day list", "session", "session"]
+    assert [page["kind"] for page in pages] == ["month", "list", "session", "session"]
     file = tmp_path / "pages.jsonl"
     file.write_text("\n".join(map(json.dumps, pages)), encoding="utf-8")
     seconds = read_seconds(THIS_CHECKOUT, file)
-    assert seconds.keys() == {"month", "day list", "session"}
+    assert seconds.keys() == {"month", "list", "session"}
     assert all(spent > 0 for spent in seconds.values())
