@@ -7,9 +7,9 @@ from bench.commands import run
 from bench.scratch import Scratch
 from bench.settings import Settings
 from bench.table import Line, Target
-from scraper.sample_site.faults import Delay, Fault
+from scraper.sample_site.responses import Response
 from scraper.sample_site.season import Season
-from scraper.sample_site.server import Request, SampleSite
+from scraper.sample_site.server import Deliver, Request, SampleSite, Visit
 
 CONCURRENCY = 3
 SECONDS_TO_ANSWER = 0.25
@@ -53,12 +53,22 @@ class Pace:
         return min(later.arrived_at - earlier.arrived_at for earlier, later in pairs) / gaps
 
 
+class SlowSite(SampleSite):
+    """A sample site that takes `SECONDS_TO_ANSWER` for each page."""
+
+    def handle(self, visit: Visit) -> tuple[Response, Deliver]:
+        """Wait, then respond as usual."""
+        if visit.target != "/robots.txt":
+            visit.wait(SECONDS_TO_ANSWER)
+        return super().handle(visit)
+
+
 def measure(scratch: Scratch, settings: Settings) -> Iterator[Line]:
     """Yield lines for the pace, the limits and the memory of one crawl."""
     delay, days_per_track = settings.delay, max(1, settings.pages // SESSIONS_PER_DAY)
     season = Season.generate(tracks=2, days=days_per_track, sessions_per_day=SESSIONS_PER_DAY)
     days = list(season.days())
-    with SampleSite(season, faults=[Fault("practice", Delay(SECONDS_TO_ANSWER))]) as site:
+    with SlowSite(season) as site:
         crawl = run(
             "crawl",
             scratch.database("crawl"),

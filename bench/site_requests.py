@@ -10,7 +10,7 @@ from bench.settings import Settings
 from bench.table import Line, Target
 from scraper.database.connection import Database
 from scraper.sample_site.practice import Day
-from scraper.sample_site.responses import answer
+from scraper.sample_site.responses import respond
 from scraper.sample_site.season import Season
 from scraper.sample_site.server import SampleSite
 
@@ -60,7 +60,7 @@ class Crawls:
     def count(self, paths: Sequence[str]) -> Traffic:
         """Count the pages at these paths, and their bytes as they are now."""
         pages = [path for path in paths if path != _ROBOTS]
-        return Traffic(len(pages), sum(len(answer(self.site.season, path, visit=1).body) for path in pages))
+        return Traffic(len(pages), sum(len(respond(self.site.season, path, visit=1).body) for path in pages))
 
 
 def measure(scratch: Scratch, _: Settings) -> Iterator[Line]:

@@ -1,5 +1,4 @@
-"""A LiveRC-shaped site of invented practice days: generated, rendered, served on loopback, its truth as plain rows.
+"""A site in the structure of LiveRC with invented practice days: generated, rendered and served on loopback.
 
-``Season.generate()`` makes the days, ``SampleSite`` serves them (and misbehaves on request), ``expected_rows`` says
-what schema ``racing`` must hold once they have been crawled. The only thing shared with the crawler is the contract.
+``Season.generate()`` makes the days and ``SampleSite`` serves them. It shares only the page contract with the crawler.
 """

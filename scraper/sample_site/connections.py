@@ -1,7 +1,7 @@
-"""The sample site's sockets: real HTTP/1.1 with keep-alive, one thread per connection.
+"""The sample site's sockets: HTTP/1.1 with keep-alive, one thread per connection.
 
-Python's own blocking server, not Twisted: a fault is then a few plain lines (wait, send half, reset) that can do
-anything to the socket, and the site shares neither reactor nor thread with the crawler under test.
+Python's blocking server, not Twisted: tests inject faults by plain socket calls (wait, send half, reset), and the site
+shares neither reactor nor thread with the crawler.
 """
 
 import socket
@@ -14,13 +14,13 @@ from socketserver import ThreadingTCPServer
 from typing import Any, cast
 
 Serve = Callable[[str, str, "Connection"], None]
-"""Answers one request: its path with query, its User-Agent, and the connection to answer on."""
+"""Responds to one request, given its path with query, its User-Agent and its connection."""
 
 _CLOSE_WITH_RESET = struct.pack("ii", 1, 0)
 
 
 class Connection:
-    """The wire (see ``deliveries.Wire``) under one request."""
+    """The connection of one request."""
 
     def __init__(self, handler: "_Handler", stopping: threading.Event) -> None:
         self._handler = handler
@@ -29,32 +29,37 @@ class Connection:
         self._on_last_part: Callable[[], None] | None = None
 
     def before_last_part(self, call: Callable[[], None]) -> None:
-        """``call`` once, just before the last part leaves, or when ``finish`` finds that none did."""
+        """Call ``call`` once, just before the last part is sent, or by ``finish`` when no last part was sent."""
         self._on_last_part = call
 
     def finish(self) -> None:
-        """The request is no longer in flight, however it ended."""
+        """End the request, whether or not a response was sent."""
         call, self._on_last_part = self._on_last_part, None
         if call:
             call()
 
     def send(self, part: bytes) -> None:
+        """Send a part of the response; more will follow."""
         self._socket.sendall(part)
 
     def send_last(self, part: bytes, *, keep_open: bool) -> None:
+        """Send the last part. The request no longer counts as in flight."""
         self._handler.close_connection |= not keep_open
         self.finish()
         self._socket.sendall(part)
 
     def reset(self) -> None:
+        """Close the connection with a TCP reset, as a crashed server or a firewall does."""
         self.finish()
         self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _CLOSE_WITH_RESET)
         self._handler.close_connection = True
 
     def wait(self, seconds: float) -> None:
+        """Wait for so many seconds, or until the site stops."""
         self._stopping.wait(seconds)
 
     def wait_for_hang_up(self) -> None:
+        """Wait until the client closes the connection, or the site stops."""
         while not self._stopping.wait(0.02):
             try:
                 if not self._socket.recv(1, socket.MSG_PEEK | socket.MSG_DONTWAIT):
@@ -64,7 +69,7 @@ class Connection:
 
 
 class Listener(ThreadingTCPServer):
-    """Accepts connections and hands their requests to ``serve``; knows all that are open, to be able to end them."""
+    """Accepts connections, passes their requests to ``serve``, and tracks open connections so that it can end them."""
 
     allow_reuse_address = True
     request_queue_size = 128
@@ -79,18 +84,18 @@ class Listener(ThreadingTCPServer):
         self._thread = threading.Thread(target=self.serve_forever, kwargs={"poll_interval": 0.02})
 
     def start(self) -> None:
-        """Serve from a thread from now on."""
+        """Start to serve, in a thread."""
         self._thread.start()
 
     def stop(self) -> None:
-        """End the thread and all connections, those in the middle of an answer too."""
+        """End the thread and all connections, also during a response."""
         self.stopping.set()
         self.shutdown()
         self._thread.join()
         for connection in list(self._open):
             try:
                 connection.shutdown(socket.SHUT_RDWR)
-            except OSError:  # the other side was quicker
+            except OSError:  # already closed by the client
                 continue
         self.server_close()
 
@@ -99,7 +104,7 @@ class Listener(ThreadingTCPServer):
         super().process_request(request, client_address)
 
     def shutdown_request(self, request: Any) -> None:
-        # No orderly shutdown before the close, as the base class has it: it would turn a reset into an ordinary end.
+        # The base class shuts the socket down before it closes it, which would turn a reset into an orderly end.
         self._open.discard(request)
         self.close_request(request)
 
@@ -118,4 +123,4 @@ class _Handler(BaseHTTPRequestHandler):
         listener.serve(self.path, self.headers.get("User-Agent", ""), Connection(self, listener.stopping))
 
     def log_message(self, _format: str, *_args: object) -> None:
-        """Requests are remembered, not printed."""
+        """Print nothing: ``SampleSite`` records the requests."""

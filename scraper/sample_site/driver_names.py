@@ -1,13 +1,13 @@
-"""What the contract says about drivers' names, in Python: which are names, and what is left of one for comparing."""
+"""Driver and class names: which text is a name, how the pages show it, and its normalized form."""
 
 import unicodedata
 
 UNKNOWN_DRIVER = "Unknown Driver"
 UNKNOWN_CLASS = "Unknown Class"
 
-# Letters which Unicode does not take apart into a base letter and a mark.
-_UNDIVIDED = str.maketrans({"ø": "o", "đ": "d", "ł": "l", "ß": "ss", "æ": "ae", "œ": "oe"})
-_VANISHING = str.maketrans("", "", "'\u2018\u2019\u02bc`.")
+# Unicode does not decompose these letters into a base letter and a mark.
+_UNDECOMPOSED = str.maketrans({"ø": "o", "đ": "d", "ł": "l", "ß": "ss", "æ": "ae", "œ": "oe"})
+_DROPPED = str.maketrans("", "", "'\u2018\u2019\u02bc`.")
 
 
 def folded(text: str) -> str:
@@ -16,30 +16,30 @@ def folded(text: str) -> str:
 
 
 def is_name(text: str) -> bool:
-    """Whether this tells one person from another: neither blank nor ``Unknown Driver``."""
+    """Whether the text names somebody: neither blank nor ``Unknown Driver``."""
     return folded(text) not in ("", UNKNOWN_DRIVER)
 
 
 def display_name(text: str) -> str:
-    """The name as a session shows it; ``Unknown Driver`` where the page has none."""
+    """The name that a session shows; ``Unknown Driver`` for a blank cell."""
     return folded(text) or UNKNOWN_DRIVER
 
 
 def display_class(text: str) -> str:
-    """The class as a session shows it; ``Unknown Class`` where the page has none."""
+    """The class that a session shows; ``Unknown Class`` for a blank cell."""
     return folded(text) or UNKNOWN_CLASS
 
 
 def normalized_name(text: str) -> str | None:
-    """Accents, case, punctuation and word order removed; ``None`` when that or the page leaves no name.
+    """The name without accents, case, punctuation and word order; ``None`` if nothing is left or it is no name.
 
     >>> normalized_name("Nuñez, JOSÉ") == normalized_name("Jose  Nunez") == "jose nunez"
     True
     """
     if not is_name(text):
         return None
-    apart = unicodedata.normalize("NFKD", text)
-    plain = "".join(letter for letter in apart if not unicodedata.combining(letter)).lower()
-    plain = plain.translate(_UNDIVIDED).translate(_VANISHING)
+    decomposed = unicodedata.normalize("NFKD", text)
+    plain = "".join(letter for letter in decomposed if not unicodedata.combining(letter)).lower()
+    plain = plain.translate(_UNDECOMPOSED).translate(_DROPPED)
     words = "".join(letter if letter.isalnum() else " " for letter in plain).split()
     return " ".join(sorted(words)) or None

@@ -1,4 +1,4 @@
-"""How LiveRC's practice pages print dates, clocks, lengths and lap times."""
+"""Dates, clock times, lengths and lap times in the format of LiveRC's practice pages."""
 
 from datetime import date, datetime
 from decimal import Decimal
@@ -25,7 +25,7 @@ def clock(moment: datetime) -> str:
 
 
 def length(seconds: int) -> str:
-    """``8:28`` and ``1:02:33``, but bare seconds under a minute (``55``) and ``0:00`` for nothing."""
+    """``8:28`` and ``1:02:33``, but only seconds under a minute (``55``), and ``0:00`` for zero."""
     if 0 < seconds < 60:
         return str(seconds)
     minutes, rest = divmod(seconds, 60)
@@ -35,7 +35,7 @@ def length(seconds: int) -> str:
 
 
 def track_time(seconds: int) -> str:
-    """``7 hours, 16 minutes, 45 seconds``; parts that are zero are left out."""
+    """``7 hours, 16 minutes, 45 seconds``, without parts that are zero."""
     hours, rest = divmod(seconds, 3600)
     counted = ((hours, "hour"), (rest // 60, "minute"), (rest % 60, "second"))
     parts = [f"{count} {unit}{'' if count == 1 else 's'}" for count, unit in counted if count]
@@ -43,12 +43,12 @@ def track_time(seconds: int) -> str:
 
 
 def lap_time(milliseconds: int) -> str:
-    """``31.482``, also ``65.340``: seconds without minutes."""
+    """``31.482`` and ``65.340``: seconds, never minutes."""
     return f"{milliseconds // 1000}.{milliseconds % 1000:03}"
 
 
 def number(value: Decimal | None) -> str:
-    """A statistic with three decimals; blank when there is none."""
+    """A statistic with three decimals; blank for ``None``."""
     return "" if value is None else f"{value:.3f}"
 
 

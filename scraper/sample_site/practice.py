@@ -1,6 +1,6 @@
-"""Tracks, practice days, sessions and laps as the sample site knows them: plain values, nothing printed or parsed.
+"""Tracks, practice days, sessions and laps of the sample site, as plain values. Nothing here prints or parses.
 
-Times of laps are whole milliseconds, so that sums are exact. Clock times are the track's wall clock, without a zone.
+Lap times are whole milliseconds, so that sums are exact. Clock times are the track's wall clock, without a zone.
 """
 
 from collections.abc import Iterator
@@ -13,7 +13,7 @@ SESSION_TIMEOUT = timedelta(minutes=3)
 
 @dataclass(frozen=True, slots=True)
 class Track:
-    """A track; ``lap_ms`` is an ordinary lap there, ``valid_range_ms`` what still counts as one."""
+    """A track. ``lap_ms`` is its ordinary lap; a lap outside ``valid_range_ms`` is invalid."""
 
     slug: str
     name: str
@@ -23,7 +23,7 @@ class Track:
 
 @dataclass(frozen=True, slots=True)
 class Lap:
-    """One lap; ``elapsed_ms`` runs from the first crossing, ``finished_at`` has whole seconds as the pages have."""
+    """One lap. ``elapsed_ms`` counts from the first crossing; ``finished_at`` is in whole seconds, as on the pages."""
 
     number: int
     time_ms: int
@@ -34,10 +34,10 @@ class Lap:
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """One stint. ``driver``, ``class_name`` and ``transponder`` are what the page prints, "" for a blank cell.
+    """One uninterrupted drive. ``driver``, ``class_name`` and ``transponder`` are page text, "" for a blank cell.
 
-    ``first_crossing`` carries milliseconds which no page shows: clock times are cut to whole seconds after the laps
-    have been added to it, which is why a lap's stamp can be a second later than the printed start plus the laps.
+    ``first_crossing`` has milliseconds, which no page shows. The site adds the laps to it and then cuts to whole
+    seconds, so a lap's clock time can be a second later than the printed start plus the laps.
     """
 
     session_id: int
@@ -48,7 +48,7 @@ class Session:
     lap_times_ms: tuple[int, ...]
     valid_range_ms: tuple[int, int]
     person: str = ""
-    """Who really drove, whatever the page prints; "" where the season itself does not know."""
+    """Who really drove, whatever the page prints; "" where the season does not decide it."""
 
     @property
     def started_at(self) -> datetime:
@@ -57,17 +57,17 @@ class Session:
 
     @property
     def ended_at(self) -> datetime:
-        """The printed end: the last crossing in whole seconds plus the timeout; may lie on the next day."""
+        """The printed end: the last crossing in whole seconds plus the timeout. It may be on the next day."""
         return _whole_seconds(self.first_crossing + timedelta(milliseconds=self.length_ms)) + SESSION_TIMEOUT
 
     @property
     def length_ms(self) -> int:
-        """The sum of all laps, invalid ones too."""
+        """The sum of all laps, invalid ones included."""
         return sum(self.lap_times_ms)
 
     @property
     def length_seconds(self) -> int:
-        """The length in the whole seconds that the pages print."""
+        """The length in whole seconds, as the pages print it."""
         return nearest_second(self.length_ms)
 
     def is_valid(self, lap_time_ms: int) -> bool:
@@ -90,7 +90,7 @@ class Session:
 
 @dataclass(frozen=True, slots=True)
 class Day:
-    """One date at one track; ``sessions`` in order of start and id, empty when nobody drove."""
+    """One date at one track. ``sessions`` are in order of start and id; empty when nobody drove."""
 
     track: Track
     date: date

@@ -1,7 +1,7 @@
-"""The three kinds of practice pages as HTML in LiveRC's shape, quirks included.
+"""The three kinds of practice pages as HTML in LiveRC's structure, irregularities included.
 
-``visit`` is a running number of the fetch: asset versions and the copyright year follow it, because on the real site
-two fetches of one unchanged page are never the same bytes.
+``visit`` is the running number of the request. Asset versions and the copyright year depend on it, because two
+responses of the real site are never the same bytes, even for an unchanged page.
 """
 
 import json
@@ -12,10 +12,9 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from scraper.sample_site import page_text
-from scraper.sample_site.day_statistics import laps_by_class_panel, leaderboard_panel, stats_panel
 from scraper.sample_site.practice import Day, Lap, Session, Track
 from scraper.sample_site.season import Season
-from scraper.sample_site.session_statistics import SessionStatistics
+from scraper.sample_site.statistics import SessionStatistics, laps_by_class_panel, leaderboard_panel, stats_panel
 
 _templates = Environment(
     loader=FileSystemLoader(Path(__file__).with_name("templates")),
@@ -28,17 +27,17 @@ _templates = Environment(
 
 
 def render_month(season: Season, slug: str, month: date, visit: int = 0) -> str:
-    """Its practice dates beside today's sessions; ``month`` is any day of it. ``KeyError`` for no such track."""
+    """The practice dates of a month, and today's sessions. ``month`` is any day of it. ``KeyError``: no such track."""
     dates = season.dates(slug)
     months = sorted({day.replace(day=1) for day in dates}, reverse=True)
-    asked = month.replace(day=1)
-    days = [season.day(slug, day) for day in reversed(dates) if day.replace(day=1) == asked]
+    shown = month.replace(day=1)
+    days = [season.day(slug, day) for day in reversed(dates) if day.replace(day=1) == shown]
     return _page(
         "month.html",
         season.track(slug),
         visit,
-        month=page_text.month_name(asked),
-        months=[(f"{each:%Y-%m}", page_text.month_name(each), each == asked) for each in months],
+        month=page_text.month_name(shown),
+        months=[(f"{each:%Y-%m}", page_text.month_name(each), each == shown) for each in months],
         days=[(_list_href(day), page_text.short_date(day.date), len(day.sessions)) for day in days],
         list_date=page_text.long_date(season.today),
         rows=_rows(season.day(slug, season.today)),
@@ -46,7 +45,7 @@ def render_month(season: Season, slug: str, month: date, visit: int = 0) -> str:
 
 
 def render_list(season: Season, slug: str, practice_date: date, visit: int = 0) -> str:
-    """The sessions of one date, newest first, with their panels. ``KeyError`` for no such track."""
+    """The sessions of one date, newest first, with the day's panels. ``KeyError`` for no such track."""
     day = season.day(slug, practice_date)
     classes = laps_by_class_panel(day)
     return _page(
@@ -82,15 +81,15 @@ def render_session(season: Season, slug: str, session_id: int, visit: int = 0) -
 
 
 def session_href(session_id: int) -> Markup:
-    """The link to a session; ampersands are not escaped and the order of the parameters varies, as on the site."""
+    """The link to a session. As on the site, ampersands are not escaped and the order of the parameters varies."""
     if session_id % 5 == 0:
         return Markup("/practice/?id={}&p=view_session").format(session_id)
     return Markup("/practice/?p=view_session&id={}").format(session_id)
 
 
-def _page(template: str, track: Track, visit: int, **facts: object) -> str:
+def _page(template: str, track: Track, visit: int, **values: object) -> str:
     return _templates.get_template(template).render(
-        track=track, asset_version=1100 + visit, copyright_year=2025 + visit % 2, number=page_text.number, **facts
+        track=track, asset_version=1100 + visit, copyright_year=2025 + visit % 2, number=page_text.number, **values
     )
 
 
@@ -141,5 +140,5 @@ def _lap_object(lap: Lap) -> dict[str, str]:
 
 
 def _script_json(value: object) -> str:
-    r"""JSON for a script element. Slashes are escaped as the site does (``1\/10``), which no ``</script>`` survives."""
+    r"""JSON for a script element. Slashes are escaped as on the site (``1\/10``), so ``</script>`` cannot occur."""
     return json.dumps(value, separators=(",", ":")).replace("/", "\\/")

@@ -1,4 +1,4 @@
-"""What the sample site answers to a request when nothing is wrong, and an answer's form on the wire."""
+"""The sample site's response to each path, and the form of a response in HTTP."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -15,14 +15,14 @@ HTML, PLAIN = "text/html; charset=UTF-8", "text/plain; charset=UTF-8"
 
 @dataclass(frozen=True)
 class Response:
-    """Status, headers and body; ``Content-Length`` and ``Connection`` are added when it is sent."""
+    """Status, headers and body. ``Content-Length`` and ``Connection`` are added when it is sent."""
 
     status: int
     body: bytes
     headers: Mapping[str, str] = field(default_factory=lambda: {"Content-Type": HTML})
 
     def head(self, **framing: str) -> bytes:
-        """Status line and headers; ``framing`` are headers by name, underscores for hyphens."""
+        """Status line and headers; ``framing`` are further headers by name, underscores for hyphens."""
         phrase = HTTPStatus(self.status).phrase if self.status in set(HTTPStatus) else "Unknown"
         headers = {**self.headers, **{name.replace("_", "-"): value for name, value in framing.items()}}
         lines = [f"HTTP/1.1 {self.status} {phrase}", *(f"{name}: {value}" for name, value in headers.items())]
@@ -35,8 +35,8 @@ def page(text: str, status: int = 200, content_type: str = HTML, **headers: str)
     return Response(status, text.encode(), {"Content-Type": content_type, **named})
 
 
-def answer(season: Season, target: str, visit: int) -> Response:
-    """The page at ``target`` (path and query); 404 for whatever is not there, also for a removed session."""
+def respond(season: Season, target: str, visit: int) -> Response:
+    """The page at ``target`` (path and query); 404 for any other path, and for a removed session."""
     url = urlsplit(target)
     if url.path == "/robots.txt":
         return page(ROBOTS, content_type=PLAIN)
@@ -51,7 +51,7 @@ def answer(season: Season, target: str, visit: int) -> Response:
 
 
 def _practice_page(season: Season, slug: str, query: Mapping[str, str], visit: int) -> str:
-    """Raises ``KeyError`` or ``ValueError`` for a track, page, date or session that there is not."""
+    """Raises ``KeyError`` or ``ValueError`` for an unknown track, page, date or session."""
     match query.get("p", "calendar"):
         case "calendar":
             month = date.fromisoformat(f"{query['d']}-01") if "d" in query else season.today

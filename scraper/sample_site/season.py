@@ -1,21 +1,26 @@
-"""A season of practice: which days there are, their sessions, and what becomes of it when somebody edits a session."""
+"""A season of practice: its days, their sessions, and edits of single sessions."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 
-from scraper.sample_site.generation import practice_date_of, sessions_by_track
+from scraper.sample_site.generation import (
+    SeasonPlan,
+    practice_date_of,
+    practice_dates,
+    practice_days_by_date,
+    sample_tracks,
+    sessions_by_track,
+)
 from scraper.sample_site.practice import Day, Session, Track
-from scraper.sample_site.season_plan import SeasonPlan, practice_dates, practice_days_by_date
-from scraper.sample_site.tracks import sample_tracks
 
 
 @dataclass(frozen=True)
 class Season:
-    """Believable practice days, the same for the same plan on every machine and in every year.
+    """Invented practice days: the same plan gives the same days on every machine and at any time.
 
-    Days are generated when they are asked for, so that a season of a thousand days costs nothing until then.
-    ``edits`` holds what a timekeeper changed since: a session by its id, ``None`` where it was removed.
+    A day is generated when it is first read, so a season of a thousand days costs nothing until then.
+    ``edits`` holds later changes by a timekeeper: the new session by its id, ``None`` for a removed one.
     """
 
     plan: SeasonPlan
@@ -25,19 +30,19 @@ class Season:
     def generate(cls, seed: int = 1, tracks: int = 3, days: int = 30, sessions_per_day: int = 15) -> "Season":
         """A season of ``days`` practice days over all tracks together, ending on October 26, 2025.
 
-        The default has three tracks, ten weekends and some 500 sessions, among them every planted one. Raises
+        The default has three tracks, ten weekends and some 500 sessions, every edge case included. Raises
         ``ValueError`` for a size below one.
         """
         return cls(SeasonPlan(seed, tracks, days, sessions_per_day))
 
     @property
     def tracks(self) -> tuple[Track, ...]:
-        """All tracks, also one that has no day in a very short season."""
+        """All tracks, including a track without days in a very short season."""
         return sample_tracks(self.plan.tracks)
 
     @property
     def today(self) -> date:
-        """The date that the site takes for today: the season's last, so that one track or two are active."""
+        """The current date of the site: the season's last date, so that one or two tracks are active."""
         return practice_dates(self.plan)[-1]
 
     def track(self, slug: str) -> Track:
@@ -54,13 +59,13 @@ class Season:
         )
 
     def day(self, slug: str, practice_date: date) -> Day:
-        """This date at this track, whether or not anybody drove; ``KeyError`` for an unknown track."""
+        """This date at this track, with or without sessions; ``KeyError`` for an unknown track."""
         track = self.track(slug)
         generated: tuple[Session, ...] = ()
         if practice_date in practice_days_by_date(self.plan):
             generated = sessions_by_track(self.plan, practice_date).get(slug, ())
-        kept = (self.edits.get(session.session_id, session) for session in generated)
-        sessions = (session for session in kept if session is not None)
+        current = (self.edits.get(session.session_id, session) for session in generated)
+        sessions = (session for session in current if session is not None)
         return Day(track, practice_date, tuple(sorted(sessions, key=lambda each: (each.started_at, each.session_id))))
 
     def days(self) -> Iterator[Day]:
@@ -77,19 +82,22 @@ class Season:
             yield from day.sessions
 
     def session(self, slug: str, session_id: int) -> Session:
-        """One session of a track; ``KeyError`` when the track has none of this id, or no longer."""
+        """One session of a track; ``KeyError`` when the track has no such session, or no longer."""
         practice_date = practice_date_of(self.plan, session_id)
         sessions = self.day(slug, practice_date).sessions if practice_date else ()
         return {session.session_id: session for session in sessions}[session_id]
 
     def replaced(self, edited: Session) -> "Season":
-        """This season with the session of the same id replaced; its date must stay. ``KeyError`` for an unknown id."""
+        """This season with the session of the same id replaced; ``KeyError`` for an unknown id.
+
+        Raises ``ValueError`` when the date changes.
+        """
         if edited.started_at.date() != self._generated(edited.session_id).started_at.date():
             raise ValueError(f"session {edited.session_id} cannot move to another date")
         return replace(self, edits={**self.edits, edited.session_id: edited})
 
     def without(self, session_id: int) -> "Season":
-        """This season with one session removed from its list and its page gone. ``KeyError`` for an unknown id."""
+        """This season without one session: neither listed nor with a page. ``KeyError`` for an unknown id."""
         self._generated(session_id)
         return replace(self, edits={**self.edits, session_id: None})
 
@@ -99,6 +107,6 @@ class Season:
         return {each.session_id: each for sessions in by_track.values() for each in sessions}[session_id]
 
     def _has_sessions(self, slug: str, practice_date: date) -> bool:
-        """Generates the day only when an edit may have emptied it: a planned day never comes without sessions."""
+        """Generates the day only if an edit may have emptied it: every planned day starts with sessions."""
         edited_dates = {practice_date_of(self.plan, session_id) for session_id in self.edits}
         return practice_date not in edited_dates or bool(self.day(slug, practice_date).sessions)

@@ -1,25 +1,24 @@
-"""The sample site on a loopback port: serves a season, misbehaves on request, and remembers who asked for what."""
+"""The sample site on a loopback port: serves a season and records the requests."""
 
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import count
 from types import TracebackType
+from typing import Self
 
 from scraper.sample_site.connections import Connection, Listener
-from scraper.sample_site.deliveries import DeliveryFault, Whole
-from scraper.sample_site.faults import Fault, PageFault
-from scraper.sample_site.responses import answer
+from scraper.sample_site.responses import Response, respond
 from scraper.sample_site.season import Season
 
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """One request: ``arrived_at`` in seconds on the monotonic clock, ``path`` with its query, the answer's status.
+    """One request: arrival in seconds of the monotonic clock, path with query, status of the response, User-Agent.
 
-    The status is the intended one, also where a fault keeps it from arriving.
+    The status is the intended one, even when the response did not arrive.
     """
 
     arrived_at: float
@@ -29,25 +28,41 @@ class Request:
 
 
 @dataclass(frozen=True, slots=True)
-class _Visit:
+class Visit:
+    """One request as the site handles it: the season at that time, path with query, and the running number.
+
+    ``visits_before`` counts earlier requests of the same path with query. ``wait`` pauses for some seconds, or until
+    the site stops.
+    """
+
     season: Season
     target: str
     number: int
+    visits_before: int
     wait: Callable[[float], None]
 
 
-class SampleSite:
-    """Serves ``season`` while the ``with`` block lasts; ``season`` and ``faults`` may be set anew at any time.
+Deliver = Callable[[Response, Connection], None]
+"""Sends a response over a connection."""
 
-    ``base_url`` is what goes into ``LIVERC_BASE_URL``. A request is in ``requests`` before its answer leaves.
-    Leaving the block ends all connections and raises what went wrong in the site itself, so that a bug of the site is
-    not taken for one of the crawler.
+
+def deliver_whole(response: Response, connection: Connection) -> None:
+    """Send a complete response and keep the connection open."""
+    head = response.head(Content_Length=str(len(response.body)))
+    connection.send_last(head + response.body, keep_open=True)
+
+
+class SampleSite:
+    """Serves ``season`` inside a ``with`` block; ``season`` may be replaced at any time.
+
+    ``base_url`` is a value for ``LIVERC_BASE_URL``. A request is in ``requests`` before its response is sent. The end
+    of the block closes all connections and raises the first error of the site itself, so that a bug of the site is not
+    taken for a bug of the crawler.
     """
 
-    def __init__(self, season: Season, faults: Iterable[Fault] = (), port: int = 0, host: str = "127.0.0.1") -> None:
-        """Takes any free port when ``port`` is 0; ``OSError`` when the given one is taken."""
+    def __init__(self, season: Season, port: int = 0, host: str = "127.0.0.1") -> None:
+        """Port 0 is any free port. Raises ``OSError`` when the port is in use."""
         self.season = season
-        self.faults = tuple(faults)
         self._lock = threading.Lock()
         self._requests: list[Request] = []
         self._visits: Counter[str] = Counter()
@@ -56,7 +71,7 @@ class SampleSite:
         self._highest_in_flight = 0
         self._listener = Listener(host, port, self._serve)
 
-    def __enter__(self) -> "SampleSite":
+    def __enter__(self) -> Self:
         self._listener.start()
         return self
 
@@ -69,44 +84,42 @@ class SampleSite:
 
     @property
     def base_url(self) -> str:
-        """Where the pages are, with ``{track}`` in place of the track."""
+        """The base URL of the pages, with ``{track}`` in place of the track."""
         host, port = self._listener.server_address[:2]
         return f"http://{host!s}:{port}/{{track}}"
 
     @property
     def requests(self) -> tuple[Request, ...]:
-        """All requests answered so far, in order of arrival."""
+        """All requests with a response so far, in order of arrival."""
         with self._lock:
             return tuple(sorted(self._requests, key=lambda request: request.arrived_at))
 
     @property
     def highest_in_flight(self) -> int:
-        """How many requests were being answered at once at most.
+        """The highest number of concurrent requests.
 
-        A request stops counting just before the last part of its answer leaves, so this is never too high.
+        A request counts until just before the last part of its response is sent, so this is never too high.
         """
         with self._lock:
             return self._highest_in_flight
 
+    def handle(self, visit: Visit) -> tuple[Response, Deliver]:
+        """Decide the response to a request and how to send it. A subclass may do both differently."""
+        return respond(visit.season, visit.target, visit.number), deliver_whole
+
     def _serve(self, target: str, user_agent: str, connection: Connection) -> None:
         arrived_at = time.monotonic()
         with self._lock:
-            visits_before = self._visits[target]
+            visit = Visit(self.season, target, next(self._visit_numbers), self._visits[target], connection.wait)
             self._visits[target] += 1
             self._in_flight += 1
             self._highest_in_flight = max(self._highest_in_flight, self._in_flight)
-            visit = _Visit(self.season, target, next(self._visit_numbers), connection.wait)
-            faults = [fault.does for fault in self.faults if fault.fits(target, visits_before)]
         connection.before_last_part(self._one_less_in_flight)
         try:
-            response = answer(visit.season, target, visit.number)
-            for fault in faults:
-                if isinstance(fault, PageFault):
-                    response = fault.alter(response, visit)
+            response, deliver = self.handle(visit)
             with self._lock:
                 self._requests.append(Request(arrived_at, target, response.status, user_agent))
-            deliveries = [fault for fault in faults if isinstance(fault, DeliveryFault)]
-            (deliveries or [Whole()])[0].deliver(response, connection)
+            deliver(response, connection)
         finally:
             connection.finish()
 

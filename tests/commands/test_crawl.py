@@ -12,9 +12,8 @@ from scraper import __version__
 from scraper.commands.crawl import days_of
 from scraper.config import Config
 from scraper.database.jobs import Job, hold_locks
-from scraper.sample_site.deliveries import NeverAnswer
-from scraper.sample_site.faults import Delay, Fault, bot_check, status
 from tests.support.crawling import DAY, OTHER_TRACK, SEASON, SESSIONS, TRACK, Crawler, session_ids, wait_for_sessions
+from tests.support.faults import Delay, Fault, NeverAnswer, bot_check, status
 from tests.support.waiting import LONGEST_SECONDS, wait_for, wait_until_blocked_by
 
 BUSY_DAY = {"TRACK": OTHER_TRACK, "DATE": DAY.isoformat()}

@@ -7,16 +7,15 @@ import pytest
 
 from scraper.commands.reparse import read_again
 from scraper.pages import PageError
-from scraper.sample_site.deliveries import Cut
-from scraper.sample_site.faults import Fault, Rewrite, status
-from scraper.sample_site.responses import answer
+from scraper.sample_site.responses import respond
 from tests.support.crawling import DAY, SEASON, SESSIONS, TRACK, Crawler, session_ids
+from tests.support.faults import Cut, Fault, Rewrite, status
 
 LIST, SESSION = f"/{TRACK}/practice/?p=session_list&d={DAY}", f"/{TRACK}/practice/?p=view_session&id="
 
 
 def kept(path: str) -> bytes:
-    return zlib.compress(answer(SEASON, path, visit=1).body)
+    return zlib.compress(respond(SEASON, path, visit=1).body)
 
 
 def test_every_kind_of_page_can_be_read_again() -> None:

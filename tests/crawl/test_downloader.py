@@ -3,9 +3,10 @@
 from dataclasses import dataclass
 from itertools import pairwise
 
-from scraper.sample_site.faults import Delay, Fault, Visit, redirect, status
 from scraper.sample_site.responses import Response
+from scraper.sample_site.server import Visit
 from tests.support.crawling import DAY, OTHER_TRACK, SEASON, SESSIONS, TRACK, Crawler
+from tests.support.faults import Delay, Fault, redirect, status
 
 BOTH_TRACKS = {"TRACK": f"{TRACK} {OTHER_TRACK}", "DATE": DAY.isoformat()}
 UNLUCKY = str(SESSIONS[1].session_id)

@@ -6,9 +6,9 @@ from decimal import Decimal
 from typing import Any
 
 from scraper.sample_site import page_text
-from scraper.sample_site.day_statistics import laps_by_class_panel, leaderboard_panel
 from scraper.sample_site.practice import Day
 from scraper.sample_site.season import Season
+from scraper.sample_site.statistics import laps_by_class_panel, leaderboard_panel
 from tests.expected.analytics import EXPECTED
 from tests.expected.analytics.session_facts import session_facts
 from tests.expected.natural_keys import event_id

@@ -12,7 +12,7 @@ from psycopg.rows import dict_row
 
 from scraper.database.connection import Database
 from scraper.sample_site.server import SampleSite
-from scraper.sample_site.session_statistics import SessionStatistics
+from scraper.sample_site.statistics import SessionStatistics
 from tests.dbt_project.damaged_days import (
     DAMAGES,
     DAYS,

@@ -2,8 +2,8 @@
 
 from datetime import datetime
 
-from scraper.sample_site.day_statistics import DayStatistics, site_stats
 from scraper.sample_site.practice import Day, Track
+from scraper.sample_site.statistics import DayStatistics, site_stats
 from tests.expected.natural_keys import (
     SOURCE,
     Row,

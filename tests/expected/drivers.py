@@ -1,4 +1,4 @@
-"""The expected rows of ``drivers``: who is behind an identity, by the latest session that names somebody."""
+"""The expected rows of ``drivers``: an identity has the name of its latest session with a name."""
 
 from collections.abc import Iterable
 
@@ -9,16 +9,16 @@ from tests.expected.natural_keys import SOURCE, Row, driver_id, source_driver_id
 
 def driver_rows(sessions: Iterable[Session]) -> list[Row]:
     """One row of ``drivers`` per identity that these sessions have."""
-    in_time = sorted(sessions, key=lambda session: (session.started_at, session.session_id))
+    by_time = sorted(sessions, key=lambda session: (session.started_at, session.session_id))
     by_identity: dict[str, list[Session]] = {}
-    for session in in_time:
+    for session in by_time:
         by_identity.setdefault(source_driver_id(session), []).append(session)
     return [_driver_row(own_sessions) for own_sessions in by_identity.values()]
 
 
-def _driver_row(sessions_in_time: list[Session]) -> Row:
-    names = [folded(session.driver) for session in sessions_in_time if is_name(session.driver)]
-    latest = sessions_in_time[-1]
+def _driver_row(sessions_by_time: list[Session]) -> Row:
+    names = [folded(session.driver) for session in sessions_by_time if is_name(session.driver)]
+    latest = sessions_by_time[-1]
     return {
         "id": driver_id(latest),
         "source": SOURCE,

@@ -18,7 +18,7 @@ def source_event_id(day: Day) -> str:
 
 
 def source_driver_id(session: Session) -> str:
-    """The transponder, also an unknown driver's; else the session itself."""
+    """The transponder, also for an unknown driver; without one, the session."""
     return session.transponder or f"practice_session_{session.session_id}"
 
 
@@ -53,12 +53,12 @@ def race_result_id(day: Day, session: Session) -> UUID:
 
 
 def person_id(track: Track, name: str) -> UUID:
-    """Id of a row of ``people`` who is first seen at this track, by the normalized name."""
+    """Id of a row of ``people``: the track and the normalized name of the person's first session."""
     return _id("people", track.slug, name)
 
 
 def driver_people_id(track: Track, name: str | None, session: Session) -> UUID:
-    """Id of a row of ``driver_people``: what the session's driver drives at a track under one normalized name."""
+    """Id of a row of ``driver_people``: the sessions of a driver at a track under one normalized name."""
     return _id("driver_people", track.slug, name or "", source_driver_id(session))
 
 
@@ -68,17 +68,17 @@ def class_day_best_id(day: Day, class_name: str) -> UUID:
 
 
 def base_url_of(track: Track, base_url: str) -> str:
-    """The base URL with the track put in."""
+    """The base URL of a track."""
     return base_url.replace("{track}", track.slug)
 
 
 def list_url(day: Day, base_url: str) -> str:
-    """Where the day's list is."""
+    """The URL of the day's list."""
     return f"{base_url_of(day.track, base_url)}/practice/?p=session_list&d={day.date}"
 
 
 def session_url(track: Track, session: Session, base_url: str) -> str:
-    """Where the session's page is."""
+    """The URL of the session's page."""
     return f"{base_url_of(track, base_url)}/practice/?p=view_session&id={session.session_id}"
 
 

@@ -1,8 +1,8 @@
-"""What schema ``racing`` must hold once a season has been crawled: by the contract, from the season, not its pages.
+"""The expected rows of schema ``racing`` after a crawl of a season, by the contract. The season's pages are not read.
 
-Every table is a list of rows, every row a dict by column. Left out are ``created_at``, ``updated_at`` and
-``last_ingested_at``, which nobody can know beforehand. Numbers are ``Decimal``, inside JSON too, dates and times are
-``date`` and ``datetime``, ids ``UUID``; all sessions count as listed and captured.
+Every table is a list of rows, every row a dict by column, without ``created_at``, ``updated_at`` and
+``last_ingested_at``, which the transform decides. Numbers are ``Decimal``, also in JSON; dates and times are ``date``
+and ``datetime``, ids ``UUID``. All sessions are listed and captured.
 """
 
 from collections.abc import Iterable
@@ -16,14 +16,14 @@ from tests.expected.sessions import lap_rows, race_driver_row, race_result_row, 
 
 
 def expected_rows(
-    season: Season, base_url: str, asked: Iterable[tuple[str, date]] | None = None
+    season: Season, base_url: str, requested: Iterable[tuple[str, date]] | None = None
 ) -> dict[str, list[Row]]:
     """The rows of every final table, by table name.
 
-    ``base_url`` is ``LIVERC_BASE_URL`` with its ``{track}``. ``asked`` are the days whose lists are crawled, as track
-    slug and date, with or without sessions; by default all days that have some. ``KeyError`` for an unknown track.
+    ``base_url`` is the value of ``LIVERC_BASE_URL`` with ``{track}``. ``requested`` are the crawled days as track slug
+    and date, with or without sessions; by default all days with sessions. Raises ``KeyError`` for an unknown track.
     """
-    days = list(season.days()) if asked is None else [season.day(slug, day) for slug, day in sorted(set(asked))]
+    days = list(season.days()) if requested is None else [season.day(slug, day) for slug, day in sorted(set(requested))]
     tracks = {day.track.slug: day.track for day in days}
     listed = [(day, session) for day in days for session in day.sessions]
     return {

@@ -5,7 +5,7 @@ from decimal import Decimal
 from scraper.sample_site import page_text
 from scraper.sample_site.driver_names import display_class, display_name
 from scraper.sample_site.practice import Day, Session
-from scraper.sample_site.session_statistics import SessionStatistics, seconds
+from scraper.sample_site.statistics import SessionStatistics, seconds
 from tests.expected.natural_keys import (
     SOURCE,
     Row,
@@ -74,7 +74,7 @@ def race_result_row(day: Day, session: Session) -> Row:
 
 
 def lap_rows(day: Day, session: Session) -> list[Row]:
-    """The session's rows of ``laps``, invalid ones among them."""
+    """The session's rows of ``laps``, invalid laps included."""
     return [
         {
             "race_result_id": race_result_id(day, session),

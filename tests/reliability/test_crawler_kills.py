@@ -11,9 +11,9 @@ import pytest
 from scraper.database.jobs import Job, hold_locks
 from scraper.errors import LockHeld
 from scraper.sample_site.season import Season
-from scraper.sample_site.server import SampleSite
 from tests.support.commands_runner import Commands
 from tests.support.crawling import Crawler
+from tests.support.faults import FaultySite
 from tests.support.soak_table import Tally, trials
 from tests.support.waiting import wait_for
 
@@ -27,7 +27,7 @@ EMPTY = "truncate raw.practice_months, raw.practice_lists, raw.practice_sessions
 
 @pytest.fixture
 def season_crawler(commands: Commands) -> Iterator[Crawler]:
-    with SampleSite(SEASON) as site:
+    with FaultySite(SEASON) as site:
         yield Crawler(commands, site)
 
 

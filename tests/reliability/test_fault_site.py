@@ -6,20 +6,24 @@ import re
 import psycopg
 
 from scraper.database.connection import Database
-from scraper.sample_site.deliveries import BrokenChunks, Cut, DeliveryFault, Reset, WrongContentLength
-from scraper.sample_site.faults import (
+from scraper.sample_site.season import Season
+from tests.support.commands_runner import Commands
+from tests.support.faults import (
     EMPTY_BODY,
+    BrokenChunks,
+    Cut,
+    DeliveryFault,
     Fault,
+    FaultySite,
     OtherDate,
     PageFault,
+    Reset,
+    WrongContentLength,
     bot_check,
     redirect,
     status,
     too_many_requests,
 )
-from scraper.sample_site.season import Season
-from scraper.sample_site.server import SampleSite
-from tests.support.commands_runner import Commands
 from tests.support.foreign_host import ForeignHost
 from tests.support.soak_table import Tally, trials
 
@@ -76,7 +80,7 @@ def test_every_page_is_stored_or_on_record_whatever_the_site_does(
     print(f"seed {seed}")
     chance = random.Random(seed)
     database = commands.database
-    with SampleSite(SEASON) as site:
+    with FaultySite(SEASON) as site:
         settings = {**RANGE, "LIVERC_BASE_URL": site.base_url}
         commands.succeed("crawl", **settings)
         whole = ask(database, STORED)

@@ -14,11 +14,22 @@ from itertools import pairwise
 from pathlib import Path
 
 from scraper.crawl.urls import SiteUrls
-from scraper.sample_site.deliveries import BrokenChunks, Cut, Reset
-from scraper.sample_site.faults import Answer, Fault, Rewrite, bot_check, redirect, robots, status, too_many_requests
 from scraper.sample_site.responses import Response, page
 from scraper.sample_site.server import Request
 from tests.support.crawling import DAY, OTHER_TRACK, SEASON, Crawler
+from tests.support.faults import (
+    Answer,
+    BrokenChunks,
+    Cut,
+    Fault,
+    Reset,
+    Rewrite,
+    bot_check,
+    redirect,
+    robots,
+    status,
+    too_many_requests,
+)
 from tests.support.foreign_host import ForeignHost, UnverifiableHost
 from tests.support.soak_table import Tally, is_soak
 

@@ -15,11 +15,10 @@ from psycopg import sql
 from scraper.database.connection import Database, open_embedded
 from scraper.database.embedded import EmbeddedServer
 from scraper.database.migrate import upgrade
-from scraper.sample_site.faults import Delay, Fault
 from scraper.sample_site.season import Season
-from scraper.sample_site.server import SampleSite
 from tests.conftest import FORGETFUL
 from tests.support.commands_runner import Commands
+from tests.support.faults import Delay, Fault, FaultySite
 from tests.support.final_schema import WHEN_WRITTEN, differences, final_rows
 from tests.support.soak_table import Tally, trials
 from tests.support.waiting import wait_for, wait_until_blocked_by
@@ -86,7 +85,7 @@ def test_no_acknowledged_page_is_lost_when_the_server_is_killed(
         database = open_embedded(mortal_server, NAME, "practice test")
         upgrade(database)
         commands = Commands(database, dbt_artifacts)
-        with SampleSite(season) as site:
+        with FaultySite(season) as site:
             arguments = {"LIVERC_BASE_URL": site.base_url, "TRACK": season.tracks[0].slug}
             arguments |= {"FROM": "2025-01-01", "TO": "2025-10-31"}
             # Slow enough that half of the pages are still to come at the kill.

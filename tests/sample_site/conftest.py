@@ -1,4 +1,4 @@
-"""The season that most tests look at."""
+"""The season that most tests use."""
 
 import pytest
 

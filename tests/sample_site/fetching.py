@@ -8,13 +8,13 @@ from urllib.parse import urlsplit
 
 from scraper.sample_site.server import SampleSite
 
-GIVE_UP_AFTER = 10.0
-"""Seconds without a byte after which a test fails instead of hanging."""
+TIMEOUT_SECONDS = 10.0
+"""Without a byte for so long, a test fails instead of hanging."""
 
 
 @dataclass(frozen=True)
 class Fetched:
-    """What came back."""
+    """A response."""
 
     status: int
     headers: dict[str, str]
@@ -22,8 +22,8 @@ class Fetched:
 
 
 @contextmanager
-def connected(site: SampleSite, timeout: float = GIVE_UP_AFTER) -> Iterator[HTTPConnection]:
-    """One connection to the site."""
+def connected(site: SampleSite, timeout: float = TIMEOUT_SECONDS) -> Iterator[HTTPConnection]:
+    """A connection to the site."""
     connection = HTTPConnection(urlsplit(site.base_url).netloc, timeout=timeout)
     try:
         yield connection
@@ -31,14 +31,14 @@ def connected(site: SampleSite, timeout: float = GIVE_UP_AFTER) -> Iterator[HTTP
         connection.close()
 
 
-def fetch(site: SampleSite, path: str, timeout: float = GIVE_UP_AFTER) -> Fetched:
-    """One page over a connection of its own, redirects not followed."""
+def fetch(site: SampleSite, path: str, timeout: float = TIMEOUT_SECONDS) -> Fetched:
+    """Fetch one page over a new connection, without following redirects."""
     with connected(site, timeout) as connection:
         return fetch_over(connection, path)
 
 
 def fetch_over(connection: HTTPConnection, path: str) -> Fetched:
-    """One page over this connection."""
+    """Fetch one page over this connection."""
     connection.request("GET", path, headers={"User-Agent": "sample-site-test/1"})
     response = connection.getresponse()
     return Fetched(response.status, dict(response.headers), response.read().decode())

@@ -1,4 +1,4 @@
-"""``python -m scraper.sample_site``: says where it is, serves until it is interrupted."""
+"""``python -m scraper.sample_site``: prints its address and serves until it is interrupted."""
 
 import signal
 import subprocess
@@ -8,12 +8,12 @@ from urllib.request import urlopen
 import pytest
 
 COMMAND = [sys.executable, "-m", "scraper.sample_site"]
-# As a script's `… &` starts it.
+# A shell starts background jobs like this.
 IGNORING_CTRL_C = ["sh", "-c", "trap '' INT; exec \"$@\"", "sh"]
 
 
-@pytest.mark.parametrize("starter", [[], IGNORING_CTRL_C], ids=["heard", "ignored by its starter"])
-def test_it_prints_the_setting_serves_and_ends_on_interrupt(starter: list[str]) -> None:
+@pytest.mark.parametrize("starter", [[], IGNORING_CTRL_C], ids=["foreground", "background job"])
+def test_it_prints_its_setting_and_serves_until_interrupted(starter: list[str]) -> None:
     with subprocess.Popen([*starter, *COMMAND, "--port", "0"], stdout=subprocess.PIPE, text=True) as site:
         assert site.stdout
         try:
@@ -30,7 +30,7 @@ def test_it_prints_the_setting_serves_and_ends_on_interrupt(starter: list[str]) 
     ("arguments", "message"),
     [(["--days", "0"], "at least one track"), (["--port", "99999"], "port must be 0-65535"), (["--port", "x"], "'x'")],
 )
-def test_what_it_cannot_do_it_says_in_one_line(arguments: list[str], message: str) -> None:
+def test_a_wrong_option_is_one_line(arguments: list[str], message: str) -> None:
     ended = subprocess.run([*COMMAND, *arguments], capture_output=True, text=True, check=False)
     assert ended.returncode == 2
     assert message in ended.stderr.splitlines()[-1]

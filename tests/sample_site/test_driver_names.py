@@ -1,4 +1,4 @@
-"""Which names are the same."""
+"""Display names and normalized names."""
 
 import pytest
 
@@ -34,8 +34,8 @@ def test_normalized_name(name: str, normalized: str | None) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "shown"),
+    ("name", "displayed"),
     [("GREG  ROSANDER ", "GREG ROSANDER"), ("", "Unknown Driver"), ("Unknown Driver", "Unknown Driver")],
 )
-def test_display_name(name: str, shown: str) -> None:
-    assert display_name(name) == shown
+def test_display_name(name: str, displayed: str) -> None:
+    assert display_name(name) == displayed

@@ -1,4 +1,4 @@
-"""How the pages print things."""
+"""Dates, clock times and lengths as the pages print them."""
 
 from datetime import date, datetime, time
 

@@ -1,4 +1,4 @@
-"""The pages look like LiveRC's and agree with themselves. Read here with plain selectors, not with the crawler's."""
+"""The pages have LiveRC's structure and are consistent. Read with selectors, without the crawler's page objects."""
 
 import json
 import re
@@ -48,7 +48,7 @@ def _script_array(page: Selector, name: str) -> tuple[str, Any]:
 
 @settings(max_examples=20, deadline=None)
 @given(seed=st.integers(0, 10**9))
-def test_the_panels_of_a_list_are_the_totals_of_its_rows(seed: int) -> None:
+def test_the_panels_of_a_list_are_totals_of_its_rows(seed: int) -> None:
     season = Season.generate(seed=seed, tracks=2, days=2, sessions_per_day=12)
     for day in season.days():
         page = _list(season, day)
@@ -86,7 +86,7 @@ def _seconds(length: str) -> int:
     return seconds
 
 
-def test_a_list_has_head_and_foot_before_its_body_and_every_session_newest_first(season: Season) -> None:
+def test_a_list_has_head_and_foot_before_its_body_and_the_newest_session_first(season: Season) -> None:
     day = season.day("saltbushflat", season.today)
     page = _list(season, day)
     assert [part.root.tag for part in page.css("table.practice_session_list > *")] == ["thead", "tfoot", "tbody"]
@@ -95,14 +95,14 @@ def test_a_list_has_head_and_foot_before_its_body_and_every_session_newest_first
     assert ids == [session.session_id for session in reversed(day.sessions)]
 
 
-def test_links_have_bare_ampersands_and_no_fixed_order_of_parameters(season: Season) -> None:
+def test_links_have_unescaped_ampersands_and_no_fixed_order_of_parameters(season: Season) -> None:
     html = render_list(season, "saltbushflat", season.today)
     assert re.search(r'href="/practice/\?p=view_session&id=\d+"', html)
     assert re.search(r'href="/practice/\?id=\d+&p=view_session"', html)
     assert "&amp;id" not in html
 
 
-def test_a_list_row_leaves_out_a_missing_transponder_and_blanks_the_fast_cell_without_laps(season: Season) -> None:
+def test_a_list_row_omits_a_missing_transponder_and_has_a_blank_fast_cell_without_laps(season: Season) -> None:
     page = _list(season, season.day("Iron-Range", season.dates("Iron-Range")[-1]))
     rows = {_text(row.xpath("td[1]")[0]): row for row in page.css("table.practice_session_list tbody tr")}
     assert "Dorrit Vane 4WD (Mod)" in rows
@@ -111,7 +111,7 @@ def test_a_list_row_leaves_out_a_missing_transponder_and_blanks_the_fast_cell_wi
     assert _text(empty.xpath("td[4]")[0]) == ""
 
 
-def test_a_day_without_sessions_says_so_and_has_neither_table_nor_panels(season: Season) -> None:
+def test_a_day_without_sessions_has_a_message_and_neither_table_nor_panels(season: Season) -> None:
     page = Selector(render_list(season, "wattlegrove", date(2025, 10, 1)))
     assert page.css("h5.page-header::text").getall()[-1].strip() == "October 1, 2025 (Wednesday)"
     assert page.xpath(f"//div[contains(@class, 'panel-body')][normalize-space() = '{NO_SESSIONS}']")
@@ -134,7 +134,7 @@ def test_a_month_lists_its_days_newest_first_with_their_numbers_of_sessions(seas
 
 
 @pytest.mark.parametrize(("slug", "is_active"), [("saltbushflat", True), ("wattlegrove", False)])
-def test_beside_a_month_stands_today_whatever_the_month(slug: str, is_active: bool, season: Season) -> None:
+def test_every_month_page_shows_the_sessions_of_today(slug: str, is_active: bool, season: Season) -> None:
     page = Selector(render_month(season, slug, date(2025, 8, 1)))
     today = page.css("div.col-lg-8")
     assert "Practice Sessions on October 26, 2025 (Sunday)" in _text(today[0])
@@ -148,15 +148,15 @@ def test_a_month_without_days_has_no_table_of_them(season: Season) -> None:
     assert not page.css("div.col-lg-4 table")
 
 
-def test_invalid_laps_carry_a_star_and_a_zero_and_the_fastest_valid_one_its_class(season: Season) -> None:
+def test_invalid_laps_have_a_star_and_a_zero_and_the_fastest_valid_lap_its_css_class(season: Season) -> None:
     day = season.day("saltbushflat", season.today)
-    (strays,) = (each for each in day.sessions if each.driver == "Basil Stray" and len(each.laps) > 2)
-    page = Selector(render_session(season, "saltbushflat", strays.session_id))
+    (invalid,) = (each for each in day.sessions if each.driver == "Basil Stray" and len(each.laps) > 2)
+    page = Selector(render_session(season, "saltbushflat", invalid.session_id))
     labels = [_text(span) for span in page.css("div.laps_list > div > span")]
     laps = _script_array(page, "lapsObj")[1]
-    assert [label.endswith("*") for label in labels] == [not lap.is_valid for lap in strays.laps]
-    assert [lap["is_valid"] for lap in laps] == ["1" if lap.is_valid else "0" for lap in strays.laps]
-    fastest = min((lap for lap in strays.laps if lap.is_valid), key=lambda lap: lap.time_ms)
+    assert [label.endswith("*") for label in labels] == [not lap.is_valid for lap in invalid.laps]
+    assert [lap["is_valid"] for lap in laps] == ["1" if lap.is_valid else "0" for lap in invalid.laps]
+    fastest = min((lap for lap in invalid.laps if lap.is_valid), key=lambda lap: lap.time_ms)
     assert [_text(span) for span in page.css("span.fast_lap")] == [labels[fastest.number - 1]]
 
 
@@ -176,7 +176,7 @@ def test_names_are_escaped(transponder: str, written: str, season: Season) -> No
     assert f"<td>{written}</td>" in html
 
 
-def test_two_fetches_of_one_page_differ_in_asset_version_and_year_only(season: Season) -> None:
+def test_two_responses_of_one_page_differ_only_in_asset_version_and_year(season: Season) -> None:
     first, second = (render_list(season, "wattlegrove", season.today, visit) for visit in (1, 2))
     assert first != second
     plain = [re.sub(r"\?\d{4}\"|2014-\d{4}", "", html) for html in (first, second)]

@@ -1,4 +1,4 @@
-"""Rendered and read again by the crawler's page objects, every page says what the season knows."""
+"""The crawler's page objects read from every rendered page what the season holds."""
 
 from datetime import date
 from typing import Any
@@ -7,12 +7,11 @@ import pytest
 
 from scraper.pages import DayListPage, MonthPage, SessionPage
 from scraper.sample_site import page_text
-from scraper.sample_site.day_statistics import site_stats
 from scraper.sample_site.driver_names import folded
 from scraper.sample_site.practice import Day, Lap, Session
 from scraper.sample_site.rendering import render_list, render_month, render_session
 from scraper.sample_site.season import Season
-from scraper.sample_site.session_statistics import SessionStatistics
+from scraper.sample_site.statistics import SessionStatistics, site_stats
 
 SLUGS = ("wattlegrove", "Iron-Range", "saltbushflat")
 

@@ -1,4 +1,4 @@
-"""A season: the same for everybody, of any size, and open to edits."""
+"""A season: reproducible, of any size, and editable."""
 
 import subprocess
 import sys
@@ -35,7 +35,7 @@ def test_another_seed_gives_another_season(season: Season) -> None:
     days=st.integers(1, 12),
     sessions_per_day=st.integers(1, 40),
 )
-def test_a_season_of_any_size_has_its_days_and_ids_that_grow_with_time(
+def test_a_season_of_any_size_has_all_its_days_and_ids_that_grow_with_time(
     seed: int, tracks: int, days: int, sessions_per_day: int
 ) -> None:
     season = Season.generate(seed, tracks, days, sessions_per_day)
@@ -47,7 +47,7 @@ def test_a_season_of_any_size_has_its_days_and_ids_that_grow_with_time(
 
 @settings(max_examples=25, deadline=None)
 @given(seed=st.integers(0, 10**9))
-def test_nobody_drives_two_stints_at_once_with_one_transponder(seed: int) -> None:
+def test_no_transponder_is_in_two_sessions_at_once(seed: int) -> None:
     for day in Season.generate(seed, days=10, sessions_per_day=20).days():
         by_transponder = sorted(
             (each.transponder, each.first_crossing, each) for each in day.sessions if each.transponder
@@ -57,7 +57,7 @@ def test_nobody_drives_two_stints_at_once_with_one_transponder(seed: int) -> Non
                 assert one.first_crossing + timedelta(milliseconds=one.length_ms) < start
 
 
-def test_a_day_of_a_huge_season_is_had_without_the_others() -> None:
+def test_a_day_of_a_huge_season_is_generated_alone() -> None:
     season = Season.generate(days=100_000, sessions_per_day=20)
     newest = season.day("wattlegrove", season.dates("wattlegrove")[-1])
     assert newest.sessions
@@ -70,12 +70,12 @@ def test_dates_are_those_of_the_days(season: Season) -> None:
 
 
 @pytest.mark.parametrize("size", [{"tracks": 0}, {"days": 0}, {"sessions_per_day": 0}])
-def test_a_season_without_anything_is_refused(size: dict[str, int]) -> None:
+def test_an_empty_season_is_refused(size: dict[str, int]) -> None:
     with pytest.raises(ValueError, match="at least one track"):
         Season.generate(**size)
 
 
-def test_every_session_is_found_by_its_track_and_id_only(season: Season) -> None:
+def test_every_session_is_found_only_by_its_track_and_id(season: Season) -> None:
     for day in season.days():
         for session in day.sessions:
             assert season.session(day.track.slug, session.session_id) == session
@@ -85,14 +85,14 @@ def test_every_session_is_found_by_its_track_and_id_only(season: Season) -> None
             season.session(slug, wrong_id)
 
 
-def test_a_replaced_session_shows_in_the_new_season_only(season: Season) -> None:
+def test_a_replaced_session_is_only_in_the_new_season(season: Season) -> None:
     before = next(season.sessions())
     edited = replace(before, driver="Somebody Else", lap_times_ms=before.lap_times_ms[:-1])
     assert next(season.replaced(edited).sessions()) == edited
     assert next(season.sessions()) == before
 
 
-def test_a_removed_session_is_gone_and_its_day_with_the_last_one(season: Season) -> None:
+def test_a_day_without_its_last_session_is_gone(season: Season) -> None:
     day = next(season.days())
     emptied = season
     for session in day.sessions:
@@ -102,7 +102,7 @@ def test_a_removed_session_is_gone_and_its_day_with_the_last_one(season: Season)
     assert next(emptied.days()) != day
 
 
-def test_an_edit_of_a_session_that_never_was_is_refused(season: Season) -> None:
+def test_an_edit_of_an_unknown_session_is_refused(season: Season) -> None:
     session = next(season.sessions())
     with pytest.raises(KeyError):
         season.without(session.session_id - 1)

@@ -1,4 +1,4 @@
-"""The default season holds every trap of the real pages."""
+"""The default season has every irregularity of the real pages."""
 
 from collections import defaultdict
 from collections.abc import Callable
@@ -19,7 +19,7 @@ ONE_SESSION: dict[str, Callable[[Session], bool]] = {
     "a blank driver": lambda each: each.driver == "",
     "a blank class": lambda each: each.class_name == "",
     "a Latin name with marks": lambda each: each.driver == "José Nuñez",
-    "a letter that Unicode does not take apart": lambda each: each.driver.startswith("Łukasz"),
+    "a letter that Unicode does not decompose": lambda each: each.driver.startswith("Łukasz"),
     "a Cyrillic name": lambda each: any("\u0430" <= letter <= "\u044f" for letter in each.driver),
     "an apostrophe in a name": lambda each: "'" in each.driver,
     "an ampersand in a name": lambda each: "&" in each.driver,
@@ -42,7 +42,7 @@ ONE_SESSION: dict[str, Callable[[Session], bool]] = {
     "no laps": lambda each: not each.laps and each.length_seconds == 0,
     "a start just after midnight": lambda each: each.started_at.time() < time(1),
     "a start just after noon": lambda each: time(12) <= each.started_at.time() < time(13),
-    "a start on the stroke of noon": lambda each: each.started_at.time() == time(12),
+    "a start at noon exactly": lambda each: each.started_at.time() == time(12),
     **{
         f"{count} laps": lambda each, count=count: len(each.laps) == count  # type: ignore[misc]
         for count in (1, 4, 7, 12, 20)
@@ -50,12 +50,12 @@ ONE_SESSION: dict[str, Callable[[Session], bool]] = {
 }
 
 
-@pytest.mark.parametrize("trap", ONE_SESSION)
-def test_some_session_has(trap: str, season: Season) -> None:
-    assert any(ONE_SESSION[trap](session) for session in season.sessions())
+@pytest.mark.parametrize("irregularity", ONE_SESSION)
+def test_some_session_has(irregularity: str, season: Season) -> None:
+    assert any(ONE_SESSION[irregularity](session) for session in season.sessions())
 
 
-def test_it_has_three_tracks_thirty_days_three_months_and_some_five_hundred_sessions(season: Season) -> None:
+def test_its_size(season: Season) -> None:
     days = list(season.days())
     assert len({day.track for day in days}) == 3
     assert len(days) == 30
@@ -67,7 +67,7 @@ def test_one_slug_is_mixed_case_with_a_hyphen(season: Season) -> None:
     assert [track.slug for track in season.tracks if "-" in track.slug and track.slug != track.slug.lower()]
 
 
-def test_some_dates_have_one_track_open_and_some_two(season: Season) -> None:
+def test_one_or_two_tracks_are_open_on_a_date(season: Season) -> None:
     open_tracks = defaultdict(set)
     for day in season.days():
         open_tracks[day.date].add(day.track.slug)
@@ -83,7 +83,7 @@ def test_one_driver_has_three_transponders_on_one_day(season: Season) -> None:
     assert {1, 2, 3} <= {len(transponders) for transponders in used.values()}
 
 
-def test_one_transponder_carries_two_names_on_one_day(season: Season) -> None:
+def test_one_transponder_has_two_names_on_one_day(season: Season) -> None:
     names = defaultdict(set)
     for day in season.days():
         for session in day.sessions:
@@ -92,28 +92,28 @@ def test_one_transponder_carries_two_names_on_one_day(season: Season) -> None:
     assert max(map(len, names.values())) > 1
 
 
-def _drivers_in_time(season: Season, transponder: str) -> list[str]:
+def _drivers_by_time(season: Season, transponder: str) -> list[str]:
     return [session.driver for session in season.sessions() if session.transponder == transponder]
 
 
-def test_an_unknown_driver_carries_a_name_before_and_after(season: Season) -> None:
-    assert _drivers_in_time(season, "9000301") == ["Otis Grennick", UNKNOWN_DRIVER, "Otis Grennick"]
+def test_an_unknown_driver_has_a_name_before_and_after(season: Season) -> None:
+    assert _drivers_by_time(season, "9000301") == ["Otis Grennick", UNKNOWN_DRIVER, "Otis Grennick"]
 
 
-def test_a_known_driver_is_unknown_at_last(season: Season) -> None:
-    assert _drivers_in_time(season, "9000302") == ["Hedda Crane-Lowell", UNKNOWN_DRIVER]
+def test_a_named_driver_is_unknown_in_the_last_session(season: Season) -> None:
+    assert _drivers_by_time(season, "9000302") == ["Hedda Crane-Lowell", UNKNOWN_DRIVER]
 
 
 def test_an_unknown_driver_with_a_transponder_is_never_named(season: Season) -> None:
-    assert _drivers_in_time(season, "9000303") == [UNKNOWN_DRIVER, UNKNOWN_DRIVER]
+    assert _drivers_by_time(season, "9000303") == [UNKNOWN_DRIVER, UNKNOWN_DRIVER]
 
 
-def test_a_transponder_of_two_people_carries_no_name_at_last(season: Season) -> None:
-    assert _drivers_in_time(season, "9000201") == ["Ilse Varnholt", "Pip Varnholt", UNKNOWN_DRIVER]
+def test_a_transponder_of_two_people_has_no_name_in_the_last_session(season: Season) -> None:
+    assert _drivers_by_time(season, "9000201") == ["Ilse Varnholt", "Pip Varnholt", UNKNOWN_DRIVER]
 
 
-def test_a_placeholder_carries_a_name_at_two_tracks_and_none(season: Season) -> None:
-    assert _drivers_in_time(season, "9999999") == ["Lotte Fillmore", "Lotte Fillmore", UNKNOWN_DRIVER]
+def test_a_placeholder_transponder_has_a_name_at_two_tracks_and_once_no_name(season: Season) -> None:
+    assert _drivers_by_time(season, "9999999") == ["Lotte Fillmore", "Lotte Fillmore", UNKNOWN_DRIVER]
     assert len({day.track for day in season.days() for each in day.sessions if each.driver == "Lotte Fillmore"}) == 2
 
 
@@ -124,10 +124,10 @@ def test_the_best_laps_of_two_drivers_are_equal(season: Season) -> None:
     assert truck[0].lap_times_ms.count(32_750) == 2
 
 
-def test_one_person_is_written_in_four_ways(season: Season) -> None:
-    written = _drivers_in_time(season, "9000601")
-    assert len(set(written)) == 4
-    assert {normalized_name(name) for name in written} == {"greg rosander"}
+def test_one_person_has_four_spellings(season: Season) -> None:
+    spellings = _drivers_by_time(season, "9000601")
+    assert len(set(spellings)) == 4
+    assert {normalized_name(name) for name in spellings} == {"greg rosander"}
 
 
 def test_one_driver_is_in_two_classes_on_one_day(season: Season) -> None:
@@ -143,7 +143,7 @@ def test_two_sessions_start_in_the_same_second(season: Season) -> None:
         starts = [session.started_at for session in day.sessions]
         if len(set(starts)) < len(starts):
             return
-    pytest.fail("every session starts in a second of its own")
+    pytest.fail("no two sessions start in the same second")
 
 
 def test_a_date_without_practice_is_a_day_without_sessions(season: Season) -> None:

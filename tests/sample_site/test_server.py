@@ -1,15 +1,15 @@
-"""The site over real sockets, when nothing is wrong with it."""
+"""The site without faults, over real sockets."""
 
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 
 import pytest
 
-from scraper.sample_site.faults import Fault, Rewrite
 from scraper.sample_site.rendering import render_list, render_month, render_session
 from scraper.sample_site.season import Season
 from scraper.sample_site.server import SampleSite
-from tests.sample_site.fetching import GIVE_UP_AFTER, connected, fetch, fetch_over
+from tests.sample_site.fetching import TIMEOUT_SECONDS, connected, fetch, fetch_over
+from tests.support.faults import Fault, FaultySite, Rewrite
 
 LIST = "/Iron-Range/practice/?p=session_list&d=2025-10-25"
 
@@ -28,12 +28,12 @@ def test_it_serves_month_list_and_session_pages(season: Season) -> None:
     assert month.headers["Content-Type"] == "text/html; charset=UTF-8"
 
 
-def test_the_calendar_without_a_month_is_of_today(season: Season) -> None:
+def test_the_calendar_without_a_month_shows_the_current_one(season: Season) -> None:
     with SampleSite(season) as site:
         assert "Practice Dates for October 2025" in fetch(site, "/wattlegrove/practice/").text
 
 
-def test_its_base_url_takes_the_track(season: Season) -> None:
+def test_the_base_url_has_a_place_for_the_track(season: Season) -> None:
     with SampleSite(season) as site:
         url = site.base_url.format(track="Iron-Range")
     assert url.startswith("http://127.0.0.1:")
@@ -63,18 +63,18 @@ def test_robots_txt_allows_the_practice_pages(season: Season) -> None:
         "/Iron-Range/practice/?p=view_session&id=x",
     ],
 )
-def test_whatever_else_is_not_found(path: str, season: Season) -> None:
+def test_any_other_path_is_not_found(path: str, season: Season) -> None:
     with SampleSite(season) as site:
         assert fetch(site, path).status == 404
 
 
-def test_a_session_is_found_at_its_own_track_only(season: Season) -> None:
+def test_a_session_is_found_only_at_its_track(season: Season) -> None:
     session_id = season.day("Iron-Range", season.dates("Iron-Range")[-1]).sessions[0].session_id
     with SampleSite(season) as site:
         assert fetch(site, f"/wattlegrove/practice/?p=view_session&id={session_id}").status == 404
 
 
-def test_a_connection_is_kept_for_the_next_request(season: Season) -> None:
+def test_a_connection_is_kept_alive(season: Season) -> None:
     with SampleSite(season) as site, connected(site) as connection:
         fetch_over(connection, LIST)
         first_socket = connection.sock
@@ -83,7 +83,7 @@ def test_a_connection_is_kept_for_the_next_request(season: Season) -> None:
         assert connection.sock is first_socket
 
 
-def test_it_remembers_requests_in_order(season: Season) -> None:
+def test_requests_are_recorded_in_order(season: Season) -> None:
     with SampleSite(season) as site:
         fetch(site, LIST)
         fetch(site, "/nowhere")
@@ -95,27 +95,27 @@ def test_it_remembers_requests_in_order(season: Season) -> None:
     assert requests[0].arrived_at < requests[1].arrived_at
 
 
-def test_one_request_after_another_is_one_in_flight(season: Season) -> None:
+def test_sequential_requests_are_one_in_flight(season: Season) -> None:
     with SampleSite(season) as site:
         for _ in range(20):
             fetch(site, LIST)
         assert site.highest_in_flight == 1
 
 
-def test_requests_at_once_are_counted(season: Season) -> None:
-    all_here = Barrier(3, timeout=GIVE_UP_AFTER)
+def test_concurrent_requests_are_counted(season: Season) -> None:
+    all_here = Barrier(3, timeout=TIMEOUT_SECONDS)
 
     def wait_for_the_others(html: str) -> str:
         all_here.wait()
         return html
 
-    with SampleSite(season, [Fault("session_list", Rewrite(wait_for_the_others))]) as site:
+    with FaultySite(season, [Fault("session_list", Rewrite(wait_for_the_others))]) as site:
         with ThreadPoolExecutor(3) as pool:
             list(pool.map(lambda _: fetch(site, LIST), range(3)))
         assert site.highest_in_flight == 3
 
 
-def test_the_season_may_be_swapped_while_it_serves(season: Season) -> None:
+def test_the_season_may_be_replaced_while_it_serves(season: Season) -> None:
     session_id = season.day("Iron-Range", season.dates("Iron-Range")[-1]).sessions[0].session_id
     path = f"/Iron-Range/practice/?p=view_session&id={session_id}"
     with SampleSite(season) as site:
@@ -125,19 +125,19 @@ def test_the_season_may_be_swapped_while_it_serves(season: Season) -> None:
         assert f"id={session_id}" not in fetch(site, LIST).text
 
 
-def test_a_bug_of_the_site_is_raised_where_the_site_was_started(season: Season) -> None:
+def test_an_error_of_the_site_is_raised_at_the_end_of_the_block(season: Season) -> None:
     def fail(html: str) -> str:
         raise ZeroDivisionError(html[:1])
 
     with (
         pytest.raises(ZeroDivisionError),
-        SampleSite(season, [Fault("session_list", Rewrite(fail))]) as site,
+        FaultySite(season, [Fault("session_list", Rewrite(fail))]) as site,
         pytest.raises(ConnectionError),
     ):
         fetch(site, LIST)
 
 
-def test_a_taken_port_is_an_error(season: Season) -> None:
+def test_a_port_in_use_is_an_error(season: Season) -> None:
     with SampleSite(season) as site:
         port = int(site.base_url.split(":")[2].split("/")[0])
         with pytest.raises(OSError, match="in use"):

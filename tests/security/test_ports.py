@@ -2,9 +2,8 @@
 
 import psutil
 
-from scraper.sample_site.deliveries import NeverAnswer
-from scraper.sample_site.faults import Fault
 from tests.support.crawling import Crawler
+from tests.support.faults import Fault, NeverAnswer
 from tests.support.waiting import wait_for
 
 

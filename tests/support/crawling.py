@@ -10,11 +10,10 @@ import psycopg
 import pytest
 
 from scraper.database.connection import Database
-from scraper.sample_site.faults import Fault
 from scraper.sample_site.practice import Session
 from scraper.sample_site.season import Season
-from scraper.sample_site.server import SampleSite
 from tests.support.commands_runner import Commands
+from tests.support.faults import Fault, FaultySite
 from tests.support.waiting import LONGEST_SECONDS, wait_for
 
 SEASON = Season.generate(tracks=2, days=4, sessions_per_day=4)
@@ -30,7 +29,7 @@ class Crawler:
     """`make crawl` on a site that may misbehave, and a database to look into."""
 
     commands: Commands
-    site: SampleSite
+    site: FaultySite
 
     @property
     def database(self) -> Database:
@@ -108,5 +107,5 @@ def wait_for_sessions(crawler: Crawler, crawl: subprocess.Popen[str], count: int
 @pytest.fixture
 def crawler(commands: Commands) -> Iterator[Crawler]:
     """A crawler, and a site that serves the small season."""
-    with SampleSite(SEASON) as site:
+    with FaultySite(SEASON) as site:
         yield Crawler(commands, site)

@@ -9,8 +9,8 @@ from scrapy.exceptions import IgnoreRequest
 
 from scraper.crawl.middlewares.offsite import OffsiteMiddleware
 from scraper.crawl.urls import SiteUrls
-from scraper.sample_site.faults import Fault, redirect
 from tests.support.crawling import SESSIONS, Crawler
+from tests.support.faults import Fault, redirect
 
 UNLUCKY = str(SESSIONS[1].session_id)
 

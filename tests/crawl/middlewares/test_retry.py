@@ -7,8 +7,8 @@ from itertools import pairwise
 import pytest
 
 from scraper.crawl.middlewares.retry import FAILURES_UNTIL_STOP, RETRIES
-from scraper.sample_site.faults import Fault, status, too_many_requests
 from tests.support.crawling import DAY, OTHER_TRACK, SEASON, SESSIONS, TRACK, Crawler, session_ids
+from tests.support.faults import Fault, status, too_many_requests
 
 UNLUCKY = str(SESSIONS[1].session_id)
 BUSY_DAY = {"TRACK": OTHER_TRACK, "DATE": DAY.isoformat()}

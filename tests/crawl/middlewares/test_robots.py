@@ -6,11 +6,9 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from scraper.sample_site.deliveries import Reset
-from scraper.sample_site.faults import Answer, Fault, bot_check, redirect, robots, status
 from scraper.sample_site.responses import page
-from scraper.sample_site.server import SampleSite
 from tests.support.crawling import DAY, OTHER_TRACK, SEASON, SESSIONS, TRACK, Crawler, session_ids
+from tests.support.faults import Answer, Fault, FaultySite, Reset, bot_check, redirect, robots, status
 
 FORBIDDING = "User-agent: *\nDisallow: /"
 HTML_ERROR = Answer(page(f"<html>{FORBIDDING}</html>", 404))
@@ -87,32 +85,32 @@ socket.gethostbyname = {{"{TRACK}.localhost": "127.0.0.2", "{OTHER_TRACK.lower()
 
 
 @pytest.fixture
-def hosts() -> Iterator[tuple[SampleSite, SampleSite]]:
+def hosts() -> Iterator[tuple[FaultySite, FaultySite]]:
     """A site for each track, both on the same port."""
     try:
-        first = SampleSite(SEASON, host="127.0.0.2")
+        first = FaultySite(SEASON, host="127.0.0.2")
     except OSError:
         pytest.skip("this machine has one loopback address only")
-    with first, SampleSite(SEASON, host="127.0.0.3", port=port_of(first)) as second:
+    with first, FaultySite(SEASON, host="127.0.0.3", port=port_of(first)) as second:
         yield first, second
 
 
-def port_of(site: SampleSite) -> int:
+def port_of(site: FaultySite) -> int:
     return int(urlsplit(site.base_url.format(track="x")).port or 0)
 
 
-def both_tracks(site: SampleSite) -> dict[str, str]:
+def both_tracks(site: FaultySite) -> dict[str, str]:
     """Settings of a crawl of both tracks' day, each on its own host."""
     base_url = f"http://{{track}}.localhost:{port_of(site)}/{{track}}"
     return {"LIVERC_BASE_URL": base_url, "TRACK": f"{TRACK} {OTHER_TRACK}", "DATE": str(DAY)}
 
 
-def pages_of(site: SampleSite) -> Counter[str]:
+def pages_of(site: FaultySite) -> Counter[str]:
     return Counter(request.path.partition("?")[0] for request in site.requests)
 
 
 def test_each_host_has_rules_of_its_own_which_are_asked_for_once(
-    crawler: Crawler, hosts: tuple[SampleSite, SampleSite]
+    crawler: Crawler, hosts: tuple[FaultySite, FaultySite]
 ) -> None:
     first, second = hosts
     first.faults = (Fault("robots.txt", robots("User-agent: *\nDisallow: /")),)
@@ -128,7 +126,7 @@ def test_each_host_has_rules_of_its_own_which_are_asked_for_once(
 
 @pytest.mark.parametrize("fault", [status(503), Reset()], ids=["503", "reset"])
 def test_a_host_whose_rules_cannot_be_read_is_not_asked_and_costs_no_other(
-    crawler: Crawler, hosts: tuple[SampleSite, SampleSite], fault: Answer | Reset
+    crawler: Crawler, hosts: tuple[FaultySite, FaultySite], fault: Answer | Reset
 ) -> None:
     first, _ = hosts
     first.faults = (Fault("robots.txt", fault),)
@@ -141,7 +139,7 @@ def test_a_host_whose_rules_cannot_be_read_is_not_asked_and_costs_no_other(
 
 
 def test_the_longest_crawl_delay_of_all_hosts_holds_for_all(
-    crawler: Crawler, hosts: tuple[SampleSite, SampleSite]
+    crawler: Crawler, hosts: tuple[FaultySite, FaultySite]
 ) -> None:
     first, _ = hosts
     first.faults = (Fault("robots.txt", robots("User-agent: *\nCrawl-delay: 1\nDisallow:")),)

@@ -8,18 +8,25 @@ from datetime import date
 import pytest
 
 from scraper.raw.json_text import UNREADABLE
-from scraper.sample_site.deliveries import (
+from scraper.sample_site.responses import Response, page
+from tests.support.crawling import DAY, OTHER_TRACK, SEASON, SESSIONS, TRACK, Crawler, session_ids
+from tests.support.faults import (
+    EMPTY_BODY,
+    Answer,
     BrokenChunks,
     Cut,
     DeliveryFault,
     Drip,
+    Fault,
     NeverAnswer,
+    OtherDate,
+    PageFault,
     Reset,
+    Rewrite,
     WrongContentLength,
+    redirect,
+    status,
 )
-from scraper.sample_site.faults import EMPTY_BODY, Answer, Fault, OtherDate, PageFault, Rewrite, redirect, status
-from scraper.sample_site.responses import Response, page
-from tests.support.crawling import DAY, OTHER_TRACK, SEASON, SESSIONS, TRACK, Crawler, session_ids
 from tests.support.soak_table import Tally, is_soak
 
 UNLUCKY = str(SESSIONS[1].session_id)
@@ -99,7 +106,7 @@ def test_the_failure_of_a_session_that_left_its_list_is_resolved(crawler: Crawle
 
 
 # Thirty seconds as it stands, three times: too long for every day.
-IMPATIENT = "" if is_soak() else "from scraper import settings; settings.DOWNLOAD_TIMEOUT = 1"
+IMPATIENT = "" if is_soak() else "from scraper.crawl import settings; settings.DOWNLOAD_TIMEOUT = 1"
 
 
 @pytest.mark.parametrize("does", [NeverAnswer(), Drip(pause=0.25)], ids=["never answered", "a byte now and then"])

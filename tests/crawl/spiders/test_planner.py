@@ -10,10 +10,10 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from scraper.config import REPOSITORY
-from scraper.sample_site.faults import Delay, Fault, Rewrite, status
 from scraper.sample_site.practice import Session
 from scraper.sample_site.season import Season
 from tests.support.crawling import DAY, OTHER_TRACK, SEASON, SESSIONS, TRACK, Crawler, wait_for_sessions
+from tests.support.faults import Delay, Fault, Rewrite, status
 
 MONTH = {"TRACK": TRACK, "FROM": "2025-10-01", "TO": "2025-10-31"}
 ALL_TRACKS = MONTH | {"TRACK": f"{TRACK} {OTHER_TRACK}"}

@@ -7,8 +7,8 @@ from datetime import UTC, date, datetime
 import pytest
 
 from scraper.crawl.spiders.planner import newest_month
-from scraper.sample_site.faults import Fault, Rewrite
 from tests.support.crawling import DAY, OTHER_TRACK, SEASON, SESSIONS, TRACK, Crawler, session_ids
+from tests.support.faults import Fault, Rewrite
 
 WHOLE_SEASON = {"TRACK": f"{TRACK} {OTHER_TRACK}", "FROM": "2025-01-01", "TO": "2025-10-31"}
 

@@ -1,6 +1,6 @@
-"""What the models of schema ``analytics`` must hold of a season: by their descriptions, from the season, in Python.
+"""The expected rows of the models in schema ``analytics``, computed from a season by the models' descriptions.
 
-Every column of every row is told, ids included: all of the season counts as crawled whole, and derived in one run.
+Every column of every row is expected, ids included. The season is crawled completely and derived in one transform.
 """
 
 from collections.abc import Callable

@@ -2,34 +2,34 @@
 
 from decimal import Decimal
 
-from scraper.sample_site.session_statistics import rounded
+from scraper.sample_site.statistics import rounded
 from tests.expected.analytics.session_facts import SessionFacts, best_of, grouped
 from tests.expected.natural_keys import Row
 
 
-def leaderboard_rows(driven: list[SessionFacts]) -> list[Row]:
+def leaderboard_rows(facts: list[SessionFacts]) -> list[Row]:
     """``analytics.class_leaderboard``."""
     rows: list[Row] = []
-    for of_class in grouped(driven, "track", "date", "class_name").values():
+    for of_class in grouped(facts, "track", "date", "class_name").values():
         by_racer = grouped(of_class, "racer_id").values()
         timed = [sessions for sessions in by_racer if best_of(sessions) is not None]
-        standing = sorted((best_of(sessions) or Decimal(0), sessions[0].racer_id, sessions) for sessions in timed)
-        times = [best for best, _, _ in standing]
+        ranking = sorted((best_of(sessions) or Decimal(0), sessions[0].racer_id, sessions) for sessions in timed)
+        times = [best for best, _, _ in ranking]
         rows += [
             {
-                **_with_the_fastest_lap(sessions),
+                **_fastest_lap_row(sessions),
                 "position": times.index(best) + 1,
                 "gap_to_first": best - times[0],
                 "gap_to_next": best - times[place - 1] if place else None,
                 "sessions": len(sessions),
                 "laps": sum(each.statistics.lap_count for each in sessions),
             }
-            for place, (best, _, sessions) in enumerate(standing)
+            for place, (best, _, sessions) in enumerate(ranking)
         ]
     return rows
 
 
-def _with_the_fastest_lap(sessions: list[SessionFacts]) -> Row:
+def _fastest_lap_row(sessions: list[SessionFacts]) -> Row:
     fastest = next(each for each in sessions if each.best == best_of(sessions))
     return {
         **fastest.of_day,
@@ -44,10 +44,10 @@ def _with_the_fastest_lap(sessions: list[SessionFacts]) -> Row:
     }
 
 
-def driver_day_rows(driven: list[SessionFacts]) -> list[Row]:
+def driver_day_rows(facts: list[SessionFacts]) -> list[Row]:
     """``analytics.driver_days``."""
     rows: list[Row] = []
-    for of_day in grouped(driven, "track", "date").values():
+    for of_day in grouped(facts, "track", "date").values():
         of_racers = grouped(of_day, "class_name", "racer_id").values()
         percents = [_improvement_percent(sessions) for sessions in of_racers]
         most = max((percent for percent in percents if percent is not None), default=None)

@@ -1,4 +1,4 @@
-"""Which invented person drove which session, as far as anybody can tell from the pages."""
+"""The person who drove each session, as far as the pages identify one."""
 
 from collections import defaultdict
 from collections.abc import Iterable
@@ -12,58 +12,58 @@ from tests.expected.natural_keys import person_id
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Somebody by the season's own word, the name on the latest session that has one, and the id of the first seen."""
+    """A person: the season's key, the name of the latest named session, and the id from the first named session."""
 
-    word: str
+    key: str
     name: str
     id: UUID
 
 
 def known_people(days: Iterable[Day]) -> dict[int, Person | None]:
-    """Who drove, by session id; ``None`` where the pages give nobody away.
+    """Who drove, by session id; ``None`` where the pages identify nobody.
 
-    A name says who it is; at another track only together with a transponder, since two people may have one name. A
-    transponder says who drives without a name if all that it names is one person. A number that stands for no
-    transponder says nothing.
+    A name identifies a person at a track; two tracks also need a common transponder, since two people may have one
+    name. A session without a name belongs to the person named on the transponder's other sessions, if there is exactly
+    one. A placeholder instead of a transponder identifies nobody.
     """
-    driven = sorted(
+    by_time = sorted(
         ((day, session) for day in days for session in day.sessions),
         key=lambda each: (each[1].started_at, each[1].session_id),
     )
-    named = _named_people(driven)
-    carried: dict[str, set[Person]] = defaultdict(set)
-    for _, session in driven:
+    named = _named_people(by_time)
+    named_by: dict[str, set[Person]] = defaultdict(set)
+    for _, session in by_time:
         if is_real_transponder(session.transponder) and session.session_id in named:
-            carried[session.transponder].add(named[session.session_id])
+            named_by[session.transponder].add(named[session.session_id])
     return {
-        session.session_id: named.get(session.session_id) or _only(carried[session.transponder])
-        for _, session in driven
+        session.session_id: named.get(session.session_id) or _only(named_by[session.transponder])
+        for _, session in by_time
     }
 
 
-def _named_people(driven: list[tuple[Day, Session]]) -> dict[int, Person]:
-    travellers = {session.person for _, session in driven if is_real_transponder(session.transponder)}
-    by_word: dict[str, list[tuple[Day, Session]]] = defaultdict(list)
-    for day, session in driven:
+def _named_people(by_time: list[tuple[Day, Session]]) -> dict[int, Person]:
+    travellers = {session.person for _, session in by_time if is_real_transponder(session.transponder)}
+    by_key: dict[str, list[tuple[Day, Session]]] = defaultdict(list)
+    for day, session in by_time:
         if is_name(session.driver):
             home = "" if session.person in travellers else f" at {day.track.slug}"
-            by_word[f"{session.person}{home}"].append((day, session))
+            by_key[f"{session.person}{home}"].append((day, session))
     return {
         session.session_id: person
-        for word, sessions in by_word.items()
-        for person in [_person(word, sessions)]
+        for key, sessions in by_key.items()
+        for person in [_person(key, sessions)]
         for _, session in sessions
     }
 
 
 def is_real_transponder(transponder: str) -> bool:
-    """Whether this number is one and no filling of the field: ``9999999``, ``1234567``, or blank."""
+    """Whether this is a transponder: not blank and no placeholder such as ``9999999`` or ``1234567``."""
     return len(set(transponder)) > 1 and not "1234567890".startswith(transponder)
 
 
-def _person(word: str, named_in_time: list[tuple[Day, Session]]) -> Person:
-    (day, first), (_, latest) = named_in_time[0], named_in_time[-1]
-    return Person(word, display_name(latest.driver), person_id(day.track, normalized_name(first.driver) or ""))
+def _person(key: str, named_by_time: list[tuple[Day, Session]]) -> Person:
+    (day, first), (_, latest) = named_by_time[0], named_by_time[-1]
+    return Person(key, display_name(latest.driver), person_id(day.track, normalized_name(first.driver) or ""))
 
 
 def _only(people: set[Person]) -> Person | None:

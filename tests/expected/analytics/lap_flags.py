@@ -3,12 +3,12 @@
 from decimal import ROUND_HALF_UP, Decimal
 
 from scraper.sample_site.practice import Lap
-from scraper.sample_site.session_statistics import rounded, seconds
+from scraper.sample_site.statistics import rounded, seconds
 from tests.expected.analytics.session_facts import SessionFacts, grouped
 from tests.expected.natural_keys import Row
 
 FEWEST_LAPS_FOR_A_MEDIAN = 5
-IN_WORDS = {
+RULES = {
     "suspected_cut": "below 60 %, as if part of the track were left out",
     "fast_outlier": "below 90 %, faster than usual",
     "slow_outlier": "above 110 %, slower than usual",
@@ -17,10 +17,10 @@ IN_WORDS = {
 }
 
 
-def lap_flag_rows(driven: list[SessionFacts]) -> list[Row]:
-    """Every lap that stands out against the median of the racer's valid laps in the class on the day."""
+def lap_flag_rows(facts: list[SessionFacts]) -> list[Row]:
+    """Every lap far from the median of the racer's valid laps in the class on the day."""
     rows: list[Row] = []
-    for sessions in grouped(driven, "track", "date", "class_name", "racer_id").values():
+    for sessions in grouped(facts, "track", "date", "class_name", "racer_id").values():
         valid = sorted(time_ms for each in sessions for time_ms in each.valid_laps)
         if len(valid) >= FEWEST_LAPS_FOR_A_MEDIAN:
             median_ms = Decimal(valid[(len(valid) - 1) // 2] + valid[len(valid) // 2]) / 2
@@ -48,7 +48,7 @@ def _row(each: SessionFacts, lap: Lap, median_ms: Decimal, flag: str) -> Row:
         "median_lap": median,
         "share_of_median": share,
         "flag": flag,
-        "rule": f"{per_cent} % of the driver's median lap of {median} s: {IN_WORDS[flag]}",
+        "rule": f"{per_cent} % of the driver's median lap of {median} s: {RULES[flag]}",
     }
 
 

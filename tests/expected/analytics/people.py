@@ -1,4 +1,4 @@
-"""Who is who: ``analytics.driver_people`` with rule and evidence, ``people`` and ``person_candidates``."""
+"""Drivers and their people: ``analytics.driver_people`` with rule and evidence, ``people``, ``person_candidates``."""
 
 from collections import defaultdict
 from decimal import Decimal
@@ -6,23 +6,23 @@ from itertools import combinations
 from uuid import UUID
 
 from scraper.sample_site.driver_names import display_name
-from scraper.sample_site.session_statistics import rounded
+from scraper.sample_site.statistics import rounded
 from tests.expected.analytics.known_people import is_real_transponder
 from tests.expected.analytics.session_facts import SessionFacts, grouped
 from tests.expected.natural_keys import Row, driver_id, driver_people_id, track_id
 
-ALIKE_ENOUGH = Decimal("0.5")
+SMALLEST_SIMILARITY = Decimal("0.5")
 
 
-def driver_people_rows(driven: list[SessionFacts]) -> list[Row]:
-    """``analytics.driver_people``: whom each driver's sessions under one name at a track belong to, and why."""
-    told = [each for each in driven if each.name or each.session.transponder]
-    return [_link(sessions, told) for sessions in grouped(told, "track", "driver", "name").values()]
+def driver_people_rows(facts: list[SessionFacts]) -> list[Row]:
+    """``analytics.driver_people``: the person of each driver's sessions under one name at a track, with the rule."""
+    identified = [each for each in facts if each.name or each.session.transponder]
+    return [_link(sessions, identified) for sessions in grouped(identified, "track", "driver", "name").values()]
 
 
-def _link(sessions: list[SessionFacts], told: list[SessionFacts]) -> Row:
+def _link(sessions: list[SessionFacts], identified: list[SessionFacts]) -> Row:
     first, last = sessions[0], sessions[-1]
-    rule, evidence = _named_by(sessions, told) if first.name else _unnamed_by(sessions, told)
+    rule, evidence = _named_by(sessions, identified) if first.name else _unnamed_by(sessions, identified)
     return {
         "id": driver_people_id(first.day.track, first.name, first.session),
         "track_id": track_id(first.day.track),
@@ -42,11 +42,11 @@ def _link(sessions: list[SessionFacts], told: list[SessionFacts]) -> Row:
     }
 
 
-def _named_by(sessions: list[SessionFacts], told: list[SessionFacts]) -> tuple[str, str]:
+def _named_by(sessions: list[SessionFacts], identified: list[SessionFacts]) -> tuple[str, str]:
     first = sessions[0]
     counted = f"{len(sessions)} sessions, the first of them" if len(sessions) > 1 else "session"
     named = f"named so in {counted} {first.session_id}"
-    of_name = [each for each in told if each.name == first.name and is_real_transponder(each.session.transponder)]
+    of_name = [each for each in identified if each.name == first.name and is_real_transponder(each.session.transponder)]
     here = {each.session.transponder for each in of_name if each.track == first.track}
     elsewhere = {each.session.transponder for each in of_name if each.track != first.track}
     if here & elsewhere:
@@ -54,9 +54,9 @@ def _named_by(sessions: list[SessionFacts], told: list[SessionFacts]) -> tuple[s
     return "same_name", named
 
 
-def _unnamed_by(sessions: list[SessionFacts], told: list[SessionFacts]) -> tuple[str, str]:
+def _unnamed_by(sessions: list[SessionFacts], identified: list[SessionFacts]) -> tuple[str, str]:
     first = sessions[0]
-    named = [each for each in told if each.driver == first.driver and each.name]
+    named = [each for each in identified if each.driver == first.driver and each.name]
     if not is_real_transponder(first.session.transponder):
         return "placeholder_transponder", "the number stands for no transponder"
     if not named:
@@ -64,13 +64,13 @@ def _unnamed_by(sessions: list[SessionFacts], told: list[SessionFacts]) -> tuple
     if (people := len({each.person for each in named})) > 1:
         return "shared_transponder", f"the transponder names {people} people, and these sessions none"
     nearest = min(named, key=lambda each: abs(each.session.started_at - first.session.started_at))
-    said = f"{display_name(nearest.session.driver)} in session {nearest.session_id}"
-    return "named_transponder", f"the transponder is {said}, the nearest in time"
+    words = f"{display_name(nearest.session.driver)} in session {nearest.session_id}"
+    return "named_transponder", f"the transponder is {words}, the nearest in time"
 
 
-def people_rows(driven: list[SessionFacts]) -> list[Row]:
+def people_rows(facts: list[SessionFacts]) -> list[Row]:
     """``analytics.people``."""
-    known = [each for each in driven if each.person]
+    known = [each for each in facts if each.person]
     return [
         {
             "person_id": sessions[0].racer_id,
@@ -86,10 +86,10 @@ def people_rows(driven: list[SessionFacts]) -> list[Row]:
     ]
 
 
-def candidate_rows(driven: list[SessionFacts]) -> list[Row]:
-    """``analytics.person_candidates``: two people with alike names at a track, the lesser id first."""
+def candidate_rows(facts: list[SessionFacts]) -> list[Row]:
+    """``analytics.person_candidates``: two people with similar names at a track, the lower id first."""
     names: dict[str, set[tuple[UUID, str]]] = defaultdict(set)
-    for each in driven:
+    for each in facts:
         if each.name:
             names[each.track].add((each.racer_id, each.name))
     return [
@@ -103,16 +103,16 @@ def candidate_rows(driven: list[SessionFacts]) -> list[Row]:
         }
         for track, of_track in names.items()
         for (person_id, name), (other_id, other) in combinations(sorted(of_track), 2)
-        if person_id != other_id and _similarity(name, other) >= ALIKE_ENOUGH
+        if person_id != other_id and _similarity(name, other) >= SMALLEST_SIMILARITY
     ]
 
 
 def _similarity(name: str, other: str) -> Decimal:
-    """The share of their three-letter pieces that both have, with two blanks before and one after each word."""
-    one, two = _pieces(name), _pieces(other)
+    """The trigrams in both names as a share of all, as ``pg_trgm`` counts: two blanks before each word, one after."""
+    one, two = _trigrams(name), _trigrams(other)
     return Decimal(len(one & two)) / len(one | two)
 
 
-def _pieces(name: str) -> set[str]:
+def _trigrams(name: str) -> set[str]:
     padded = [f"  {word} " for word in name.split()]
     return {word[start : start + 3] for word in padded for start in range(len(word) - 2)}

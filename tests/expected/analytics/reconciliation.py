@@ -1,13 +1,12 @@
-"""The site's own figures beside ours, in a season in which nothing is damaged: they are the same."""
+"""The site's figures next to ours. In a season without corrupted pages they are equal."""
 
 from collections import Counter
 from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 
-from scraper.sample_site.day_statistics import DayStatistics
 from scraper.sample_site.driver_names import UNKNOWN_CLASS
-from scraper.sample_site.session_statistics import THOUSANDTH, SessionStatistics
+from scraper.sample_site.statistics import THOUSANDTH, DayStatistics, SessionStatistics
 from tests.expected.analytics.session_facts import SessionFacts, best_of, grouped
 from tests.expected.natural_keys import Row, event_id
 
@@ -22,17 +21,17 @@ FIGURES = (
     "consistency",
 )
 EVERY_LAP_MS = (0, 24 * 3_600_000)
-"""A valid range that leaves no lap out."""
+"""A valid range that includes every lap."""
 
 
-def day_rows(driven: list[SessionFacts]) -> list[Row]:
+def day_rows(facts: list[SessionFacts]) -> list[Row]:
     """``analytics.day_reconciliation``."""
-    return [_day_row(sessions) for sessions in grouped(driven, "track", "date").values()]
+    return [_day_row(sessions) for sessions in grouped(facts, "track", "date").values()]
 
 
 def _day_row(sessions: list[SessionFacts]) -> Row:
     site = DayStatistics.of(sessions[0].day)
-    # The site adds up the laps before it rounds to seconds; ours keep their milliseconds.
+    # The site rounds the sum of all laps to seconds; ours keeps milliseconds.
     track_time = sum((each.time_on_track for each in sessions), Decimal(0))
     best = best_of(sessions)
     return {
@@ -56,10 +55,10 @@ def _both(figure: str, value: object, difference: object) -> Row:
     return {f"site_{figure}": value, f"our_{figure}": value, f"{figure}_difference": difference}
 
 
-def class_rows(driven: list[SessionFacts]) -> list[Row]:
-    """``analytics.class_reconciliation``. The site's leaderboard leaves Unknown Class out."""
+def class_rows(facts: list[SessionFacts]) -> list[Row]:
+    """``analytics.class_reconciliation``. The site's leaderboard omits Unknown Class."""
     rows: list[Row] = []
-    for sessions in grouped(driven, "track", "date", "class_name").values():
+    for sessions in grouped(facts, "track", "date", "class_name").values():
         class_name, best = sessions[0].class_name, best_of(sessions)
         site_best = None if class_name == UNKNOWN_CLASS else best
         rows.append(
@@ -76,15 +75,15 @@ def class_rows(driven: list[SessionFacts]) -> list[Row]:
     return rows
 
 
-def session_rows(driven: list[SessionFacts]) -> list[Row]:
+def session_rows(facts: list[SessionFacts]) -> list[Row]:
     """``analytics.session_reconciliation``. The site prints the figures of the valid laps."""
-    return [_session_row(each) for each in driven]
+    return [_session_row(each) for each in facts]
 
 
 def _session_row(each: SessionFacts) -> Row:
     all_laps = SessionStatistics.of(replace(each.session, valid_range_ms=EVERY_LAP_MS))
     sides = {"site": each.statistics, "valid": each.statistics, "all": all_laps}
-    others = [name for name in FIGURES if _is_other(getattr(each.statistics, name), getattr(all_laps, name))]
+    others = [name for name in FIGURES if _differs(getattr(each.statistics, name), getattr(all_laps, name))]
     return {
         "event_id": event_id(each.day),
         "race_id": each.race_id,
@@ -97,6 +96,6 @@ def _session_row(each: SessionFacts) -> Row:
     }
 
 
-def _is_other(site: Decimal | None, ours: Decimal | None) -> bool:
-    """What the page leaves blank is not compared, and the last digit may be rounded another way."""
+def _differs(site: Decimal | None, ours: Decimal | None) -> bool:
+    """A blank figure is not compared, and the last digit may be rounded differently."""
     return site is not None and (ours is None or abs(site - ours) > THOUSANDTH)

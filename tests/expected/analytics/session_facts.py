@@ -1,4 +1,4 @@
-"""Sessions as the models of ``analytics`` look at them: where and when, whose they are, and what came of them."""
+"""Sessions with what the models of ``analytics`` need: day, racer and statistics."""
 
 from collections import defaultdict
 from collections.abc import Iterable
@@ -9,14 +9,14 @@ from uuid import UUID
 
 from scraper.sample_site.driver_names import display_class, display_name, normalized_name
 from scraper.sample_site.practice import Day, Lap, Session
-from scraper.sample_site.session_statistics import SessionStatistics, seconds
+from scraper.sample_site.statistics import SessionStatistics, seconds
 from tests.expected.analytics.known_people import Person, known_people
 from tests.expected.natural_keys import Row, driver_id, event_id, race_id, race_result_id, source_driver_id
 
 
 @dataclass(frozen=True, slots=True)
 class SessionFacts:
-    """A session, its day, and who drove it, ``None`` where nobody can tell."""
+    """A session, its day and its person; ``None`` where nobody can be identified."""
 
     day: Day
     session: Session
@@ -33,8 +33,8 @@ class SessionFacts:
 
     @property
     def racer(self) -> str:
-        """Who it is in the season's words: the person, else the driver's ``source_driver_id``."""
-        return self.person.word if self.person else self.driver
+        """The key of the racer: the person's, else the driver's ``source_driver_id``."""
+        return self.person.key if self.person else self.driver
 
     @property
     def racer_id(self) -> UUID:
@@ -50,7 +50,7 @@ class SessionFacts:
 
     @property
     def name(self) -> str | None:
-        """The name on the session as identity compares it."""
+        """The normalized name on the session."""
         return normalized_name(self.session.driver)
 
     @property
@@ -75,7 +75,7 @@ class SessionFacts:
 
     @property
     def best_lap(self) -> Lap | None:
-        """The fastest valid lap, of equal ones the first."""
+        """The fastest valid lap; of equal laps the first one."""
         return min((lap for lap in self.session.laps if lap.is_valid), key=lambda lap: lap.time_ms, default=None)
 
     @property
@@ -93,31 +93,31 @@ class SessionFacts:
 
     @property
     def of_day(self) -> Row:
-        """The columns that say which day."""
+        """The columns of the day."""
         return {"event_id": event_id(self.day), "track_slug": self.track, "practice_date": self.date}
 
     @property
     def of_racer(self) -> Row:
-        """The columns that say who."""
+        """The columns of the racer."""
         return {"person_id": self.person.id if self.person else None, "racer_id": self.racer_id}
 
 
 def session_facts(days: Iterable[Day]) -> list[SessionFacts]:
-    """All sessions in order of start, as the pages print it, and id."""
+    """All sessions in order of printed start and id."""
     days = list(days)
     people = known_people(days)
-    driven = [
+    facts = [
         SessionFacts(day, session, people[session.session_id], SessionStatistics.of(session))
         for day in days
         for session in day.sessions
     ]
-    return sorted(driven, key=lambda each: (each.session.started_at, each.session.session_id))
+    return sorted(facts, key=lambda each: (each.session.started_at, each.session.session_id))
 
 
-def grouped(driven: Iterable[SessionFacts], *names: str) -> dict[tuple[object, ...], list[SessionFacts]]:
-    """Sessions by what their attributes of these names say, in order."""
+def grouped(facts: Iterable[SessionFacts], *names: str) -> dict[tuple[object, ...], list[SessionFacts]]:
+    """Sessions grouped by the values of these attributes, in order."""
     groups: dict[tuple[object, ...], list[SessionFacts]] = defaultdict(list)
-    for each in driven:
+    for each in facts:
         groups[tuple(getattr(each, name) for name in names)].append(each)
     return groups
 
@@ -128,5 +128,5 @@ def pause(before: SessionFacts, after: SessionFacts) -> int:
 
 
 def best_of(sessions: Iterable[SessionFacts]) -> Decimal | None:
-    """The fastest valid lap of them all."""
+    """The fastest valid lap of all these sessions."""
     return min((each.best for each in sessions if each.best is not None), default=None)

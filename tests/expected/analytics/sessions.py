@@ -1,4 +1,4 @@
-"""``analytics.sessions``, and ``analytics.stints``, which puts them together."""
+"""``analytics.sessions`` and ``analytics.stints``."""
 
 from datetime import timedelta
 from decimal import Decimal
@@ -6,23 +6,23 @@ from itertools import pairwise
 
 from scraper.sample_site.driver_names import display_name
 from scraper.sample_site.practice import Session
-from scraper.sample_site.session_statistics import seconds
+from scraper.sample_site.statistics import seconds
 from tests.expected.analytics.session_facts import SessionFacts, best_of, grouped, pause
 from tests.expected.natural_keys import Row, driver_id
 
 SHORT_PAUSE = timedelta(minutes=5)
 
 
-def session_rows(driven: list[SessionFacts]) -> list[Row]:
+def session_rows(facts: list[SessionFacts]) -> list[Row]:
     """``analytics.sessions``. No track of the season has a time zone, and no class an alias."""
     return [
-        {**_who_and_when(each), **_what_came_of_it(each), **_within_the_day(number, sessions)}
-        for sessions in grouped(driven, "track", "date", "racer_id").values()
+        {**_identity_and_time(each), **_figures(each), **_within_the_day(number, sessions)}
+        for sessions in grouped(facts, "track", "date", "racer_id").values()
         for number, each in enumerate(sessions)
     ]
 
 
-def _who_and_when(each: SessionFacts) -> Row:
+def _identity_and_time(each: SessionFacts) -> Row:
     return {
         "race_id": each.race_id,
         "race_result_id": each.race_result_id,
@@ -42,7 +42,7 @@ def _who_and_when(each: SessionFacts) -> Row:
     }
 
 
-def _what_came_of_it(each: SessionFacts) -> Row:
+def _figures(each: SessionFacts) -> Row:
     return {
         "time_on_track_seconds": each.time_on_track,
         "laps": each.statistics.lap_count,
@@ -69,17 +69,17 @@ def _within_the_day(number: int, sessions: list[SessionFacts]) -> Row:
 
 
 def fastest_in_a_row(session: Session, count: int) -> Decimal | None:
-    """The smallest sum of so many valid laps in a row."""
+    """The smallest sum of ``count`` consecutive valid laps."""
     times = session.lap_times_ms
     rows = (times[start : start + count] for start in range(len(times) - count + 1))
     fastest = min((sum(row) for row in rows if all(map(session.is_valid, row))), default=None)
     return None if fastest is None else seconds(fastest)
 
 
-def stint_rows(driven: list[SessionFacts]) -> list[Row]:
+def stint_rows(facts: list[SessionFacts]) -> list[Row]:
     """``analytics.stints``."""
     rows: list[Row] = []
-    for sessions in grouped(driven, "track", "date", "racer_id").values():
+    for sessions in grouped(facts, "track", "date", "racer_id").values():
         stints = [sessions[:1]]
         for before, after in pairwise(sessions):
             is_short = pause(before, after) <= SHORT_PAUSE.total_seconds() and before.class_name == after.class_name

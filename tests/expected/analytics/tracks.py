@@ -1,4 +1,4 @@
-"""What is told of a track: ``analytics.class_day_bests``, ``class_records`` and ``track_activity``."""
+"""A track over time: ``analytics.class_day_bests``, ``class_records`` and ``track_activity``."""
 
 from collections import defaultdict
 from datetime import date
@@ -9,9 +9,9 @@ from tests.expected.analytics.session_facts import SessionFacts, best_of, groupe
 from tests.expected.natural_keys import Row, class_day_best_id
 
 
-def class_day_best_rows(driven: list[SessionFacts]) -> list[Row]:
+def class_day_best_rows(facts: list[SessionFacts]) -> list[Row]:
     """``analytics.class_day_bests``."""
-    timed = [each for each in driven if each.best is not None]
+    timed = [each for each in facts if each.best is not None]
     firsts = [_fastest(sessions) for sessions in grouped(timed, "track", "date", "class_name").values()]
     return [
         {
@@ -26,13 +26,13 @@ def class_day_best_rows(driven: list[SessionFacts]) -> list[Row]:
     ]
 
 
-def record_rows(driven: list[SessionFacts]) -> list[Row]:
+def record_rows(facts: list[SessionFacts]) -> list[Row]:
     """``analytics.class_records``."""
-    within: dict[tuple[str, str, str, date | None], list[SessionFacts]] = defaultdict(list)
-    for each in driven:
+    by_period: dict[tuple[str, str, str, date | None], list[SessionFacts]] = defaultdict(list)
+    for each in facts:
         if each.best is not None:
             for period, start in (("day", each.date), ("month", each.date.replace(day=1)), ("ever", None)):
-                within[each.track, each.class_name, period, start].append(each)
+                by_period[each.track, each.class_name, period, start].append(each)
     return [
         {
             "track_slug": track,
@@ -41,7 +41,7 @@ def record_rows(driven: list[SessionFacts]) -> list[Row]:
             "period_start": start,
             **_record(_fastest(sessions)),
         }
-        for (track, class_name, period, start), sessions in within.items()
+        for (track, class_name, period, start), sessions in by_period.items()
     ]
 
 
@@ -57,14 +57,14 @@ def _record(each: SessionFacts) -> Row:
 
 
 def _fastest(sessions: list[SessionFacts]) -> SessionFacts:
-    """Of equal laps the first driven."""
+    """The session with the fastest lap; of equal laps the first one."""
     return next(each for each in sessions if each.best == best_of(sessions))
 
 
-def activity_rows(driven: list[SessionFacts]) -> list[Row]:
+def activity_rows(facts: list[SessionFacts]) -> list[Row]:
     """``analytics.track_activity``."""
     months: dict[tuple[str, date], list[SessionFacts]] = defaultdict(list)
-    for each in driven:
+    for each in facts:
         months[each.track, each.date.replace(day=1)].append(each)
     return [
         {

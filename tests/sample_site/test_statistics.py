@@ -1,4 +1,4 @@
-"""What the numbers of a session mean, checked against the definitions in another way than they are made."""
+"""The figures of a session, checked against their definitions by other formulas."""
 
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scraper.sample_site.practice import Session
-from scraper.sample_site.session_statistics import SessionStatistics
+from scraper.sample_site.statistics import SessionStatistics
 
 START = datetime.fromisoformat("2025-10-25T23:50:09.640")
 HALF_A_THOUSANDTH = 0.000_501
@@ -35,7 +35,7 @@ def _valid_seconds(session: Session) -> list[float]:
 
 
 @given(sessions)
-def test_start_is_the_first_crossing_and_laps_are_stamped_start_plus_laps_so_far_in_whole_seconds(
+def test_start_and_lap_ends_are_cut_to_whole_seconds(
     session: Session,
 ) -> None:
     elapsed = timedelta()
@@ -53,17 +53,17 @@ def test_end_is_the_last_crossing_plus_three_minutes(session: Session) -> None:
 
 
 @given(sessions)
-def test_length_is_the_sum_of_all_laps_to_half_a_second(session: Session) -> None:
+def test_length_is_the_rounded_sum_of_all_laps(session: Session) -> None:
     assert abs(1000 * session.length_seconds - sum(session.lap_times_ms)) <= 500
 
 
 @given(sessions)
-def test_a_lap_is_valid_within_the_valid_lap_range_only(session: Session) -> None:
+def test_a_lap_is_valid_only_within_the_valid_lap_range(session: Session) -> None:
     assert [lap.is_valid for lap in session.laps] == [20_000 <= time <= 70_000 for time in session.lap_times_ms]
 
 
 @given(sessions)
-def test_num_laps_counts_invalid_laps_too(session: Session) -> None:
+def test_lap_count_includes_invalid_laps(session: Session) -> None:
     assert SessionStatistics.of(session).lap_count == len(session.lap_times_ms)
 
 
@@ -85,7 +85,7 @@ def test_average_deviation_and_consistency_follow_from_the_valid_laps(session: S
 
 
 @given(sessions)
-def test_top_averages_are_those_of_the_fastest_laps_and_none_when_there_are_fewer(session: Session) -> None:
+def test_top_averages_are_of_the_fastest_laps_and_none_for_fewer_laps(session: Session) -> None:
     statistics, valid = SessionStatistics.of(session), _valid_seconds(session)
     averages = {5: statistics.average_top_5, 10: statistics.average_top_10, 15: statistics.average_top_15}
     for count, average in averages.items():
@@ -102,7 +102,7 @@ def test_top_averages_are_those_of_the_fastest_laps_and_none_when_there_are_fewe
         ((30_000, 31_000), None),
         ((30_000, 31_000, 32_500), "93.500"),
         ((40_000, 31_000, 32_000, 33_000, 39_000), "96.000"),
-        ((30_000, 31_000, 6_000, 32_000, 33_000), None),  # an invalid lap parts what would be three in a row
+        ((30_000, 31_000, 6_000, 32_000, 33_000), None),  # an invalid lap interrupts three in a row
         ((30_000, 31_000, 90_000, 32_000, 33_000, 34_000), "99.000"),
     ],
 )
@@ -113,7 +113,7 @@ def test_top_3_consecutive_is_the_smallest_sum_of_three_valid_laps_in_a_row(
     assert top_3 == (None if expected is None else Decimal(expected))
 
 
-def test_a_session_known_by_heart() -> None:
+def test_a_session_with_known_figures() -> None:
     statistics = SessionStatistics.of(_session(30_000, 32_000, 34_000, 95_000))
     assert statistics == SessionStatistics(
         lap_count=4,
