@@ -9,10 +9,9 @@ from scraper.database.connection import Database
 from scraper.sample_site.season import Season
 from scraper.sample_site.server import SampleSite
 from tests.support.commands_runner import Commands
-from tests.support.final_schema import differences, final_rows
-from tests.support.season_rows import OF_THE_RUN, season_rows
 from tests.support.soak_table import Tally, trials
 from tests.support.waiting import LONGEST_SECONDS
+from tests.support.whole_season import differences_from_season
 
 LOCK_HELD = 4
 # A holder may end between the refusal and the query for its name.
@@ -50,6 +49,6 @@ def test_each_command_works_or_exits_with_the_name_of_the_lock_holder(
                 assert NAMED_HOLDER.search(err.splitlines()[-1]), err
         commands.succeed("crawl", **asked)
         commands.succeed("transform")
-        wrong = differences(final_rows(empty_database, OF_THE_RUN), season_rows(site))
+        wrong = differences_from_season(empty_database, site)
     tally.trials, tally.faults, tally.losses = 1, len(starters), len(wrong)
     assert wrong == []

@@ -17,9 +17,8 @@ from scraper.database.migrate import upgrade
 from scraper.sample_site.season import Season
 from scraper.sample_site.server import SampleSite
 from tests.support.commands_runner import Commands
-from tests.support.final_schema import differences, final_rows
-from tests.support.season_rows import OF_THE_RUN, WHOLE_SEASON, season_rows
 from tests.support.soak_table import Tally
+from tests.support.whole_season import crawl_settings, differences_from_season
 
 SIZE = 128 * 1024 * 1024
 # Without spare files of the log, the free space decides what fills the disk.
@@ -97,11 +96,7 @@ def test_a_full_disk_is_reported_and_loses_nothing(
     upgrade(database)
     commands = Commands(database, dbt_artifacts)
     with SampleSite(Season.generate(tracks=1, days=12)) as site:
-        asked = {
-            "LIVERC_BASE_URL": site.base_url,
-            "TRACK": " ".join(track.slug for track in site.season.tracks),
-            **WHOLE_SEASON,
-        }
+        asked = crawl_settings(site)
         if case.command == "transform":
             commands.succeed("crawl", **asked)
         stored = stored_sessions(database)
@@ -128,7 +123,7 @@ def test_a_full_disk_is_reported_and_loses_nothing(
         tally.losses = max(acknowledged - stored_sessions(database), 0)
         commands.succeed("crawl", **asked)
         commands.succeed("transform")
-        assert differences(final_rows(database, OF_THE_RUN), season_rows(site)) == []
+        assert differences_from_season(database, site) == []
 
 
 def is_ours(line: str) -> bool:
