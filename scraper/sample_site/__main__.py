@@ -12,14 +12,10 @@ from scraper.sample_site.server import SampleSite
 def main() -> None:
     """Serve until interrupted."""
     parser = argparse.ArgumentParser(prog="python -m scraper.sample_site", description="Serve invented practice days.")
-    parser.add_argument(
-        "--port", type=int, default=8000, help="loopback port, 0 for any (default: %(default)s)"
-    )
+    parser.add_argument("--port", type=int, default=8000, help="loopback port, 0 for any (default: %(default)s)")
     parser.add_argument("--seed", type=int, default=1, help="another seed gives another season (default: %(default)s)")
     parser.add_argument("--tracks", type=int, default=3, help="number of tracks (default: %(default)s)")
-    parser.add_argument(
-        "--days", type=int, default=30, help="practice days of all tracks (default: %(default)s)"
-    )
+    parser.add_argument("--days", type=int, default=30, help="practice days of all tracks (default: %(default)s)")
     parser.add_argument("--sessions", type=int, default=15, help="average sessions per day (default: %(default)s)")
     options = parser.parse_args()
     try:
