@@ -20,8 +20,8 @@ _MOST_TRACKS_NAMED = 5
 
 
 def run(config: Config) -> int:
-    """Print the file's path. Raises UsageError for a day that is not stored, CannotWork before a transform."""
-    track, day = _asked(config)
+    """Write a report, print its path. Raises UsageError if the day is not stored, CannotWork before a transform."""
+    track, day = _arguments(config)
     with psycopg.connect(open_database(config, application_name="practice report").conninfo) as connection:
         practice_day = _read(connection, track, day)
     path = config.report_file or default_path(track, day)
@@ -30,21 +30,21 @@ def run(config: Config) -> int:
     return 0
 
 
-def _asked(config: Config) -> tuple[str, date]:
+def _arguments(config: Config) -> tuple[str, date]:
     example = "TRACK=canberraoffroad DATE=2025-10-25"
     if not config.named_tracks:
-        raise UsageError(f"no track is given: write make report {example}")
+        raise UsageError(f"no track is given: run make report {example}")
     if len(config.named_tracks) > 1:
         raise UsageError(
-            f"a report shows one track: write TRACK={config.named_tracks[0]} alone, and run it again for the next"
+            f"a report has one track: run make report once per track, first with TRACK={config.named_tracks[0]}"
         )
     if config.practice_date is None:
-        raise UsageError(f"no day is given: write make report TRACK={config.named_tracks[0]} DATE=2025-10-25")
+        raise UsageError(f"no day is given: run make report TRACK={config.named_tracks[0]} DATE=2025-10-25")
     return config.named_tracks[0], config.practice_date
 
 
 def _read(connection: psycopg.Connection[Any], track: str, day: date) -> PracticeDay:
-    """Read the day with the rights of a reader, from one snapshot of the database."""
+    """Read the day with the reader role, in one snapshot."""
     connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
     connection.read_only = True
     problem = schema_problem(connection)
@@ -54,25 +54,23 @@ def _read(connection: psycopg.Connection[Any], track: str, day: date) -> Practic
     try:
         head = find_day(connection, track, day)
         if head is None:
-            raise UsageError(_why_there_is_no_day(connection, track, day))
+            raise UsageError(_missing_day(connection, track, day))
         return read_day(connection, head)
     except (psycopg.errors.UndefinedTable, psycopg.errors.UndefinedColumn):
-        raise CannotWork(
-            "the models of analytics are missing or of an older version: run make transform first"
-        ) from None
+        raise CannotWork("analytics is missing or from an older version: run make transform first") from None
 
 
-def _why_there_is_no_day(connection: psycopg.Connection[Any], track: str, day: date) -> str:
+def _missing_day(connection: psycopg.Connection[Any], track: str, day: date) -> str:
     fetch = f"make crawl transform TRACK={track} DATE={day}"
     nearest = connection.execute(NEAREST_DAYS, {"track": track, "day": day}).fetchall()
     if nearest:
-        days = ", ".join(str(found) for found in sorted(found for (found,) in nearest))
-        return f"{track} has no practice day {day} in this database; the nearest are {days}. To fetch it: {fetch}"
+        days = ", ".join(str(each) for each in sorted(each for (each,) in nearest))
+        return f"{day} is not stored for {track}; the nearest days are {days}. To fetch it: {fetch}"
     tracks = [slug for (slug,) in connection.execute(TRACKS).fetchall()]
-    alike = get_close_matches(track.lower(), [slug.lower() for slug in tracks], n=1)
-    meant = [slug for slug in tracks if slug.lower() in alike]
-    if meant:
-        return f"there is no track {track} in this database; did you mean TRACK={meant[0]}? To fetch it: {fetch}"
+    similar = get_close_matches(track.lower(), [slug.lower() for slug in tracks], n=1)
+    found = [slug for slug in tracks if slug.lower() in similar]
+    if found:
+        return f"track {track} is not stored; did you mean TRACK={found[0]}? To fetch {track}: {fetch}"
     named = ", ".join(tracks[:_MOST_TRACKS_NAMED]) + (" and more" if len(tracks) > _MOST_TRACKS_NAMED else "")
-    there_are = f"; it has {named}" if tracks else ""
-    return f"there is no track {track} in this database{there_are}. To fetch it: {fetch}"
+    stored = f"; stored tracks: {named}" if tracks else ""
+    return f"track {track} is not stored{stored}. To fetch it: {fetch}"

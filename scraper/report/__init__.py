@@ -1,5 +1,5 @@
-"""One practice day as a self-contained HTML file. Reads `racing` and `analytics` alone, and writes nothing there.
+"""One practice day as a self-contained HTML file, read from `racing` and `analytics`.
 
-Rows (`practice_day.py`) are put together by racer (`racers.py`, `pace.py`), with charts (`charts.py`) to the contents
-of a page (`contents.py`), and these to the file (`page.py`).
+Rows (`practice_day.py`) are grouped by racer (`racers.py`, `pace.py`). With charts (`charts.py`, `drawing.py`) they are
+the contents of the page (`contents.py`), which templates render (`page.py`).
 """

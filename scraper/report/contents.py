@@ -1,4 +1,4 @@
-"""What stands on the page of a day: its rows as a reader looks at them, with a chart where there are figures."""
+"""The contents of a day's page: its rows in the order of the page, with charts where there are figures."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -7,17 +7,18 @@ from decimal import Decimal
 from itertools import groupby
 from uuid import UUID
 
-from scraper.report.charts import Chart, day_chart, lap_chart, pace_chart, progress_chart
+from scraper.report.charts import day_chart, lap_chart, pace_chart, progress_chart
+from scraper.report.drawing import Chart
 from scraper.report.pace import Pace, paces_of
 from scraper.report.practice_day import DriverDay, Head, Place, PracticeDay, Reconciliation, Record, Session
 from scraper.report.racers import Racer, racers_of
 
-_FEWEST_RUNS_FOR_A_LINE = 2
+_FEWEST_SESSIONS_FOR_A_LINE = 2
 
 
 @dataclass(frozen=True)
 class ClassOfDay:
-    """A class with its leaderboard, how its racers' laps spread, and its record."""
+    """A class with its leaderboard, the distribution of its racers' laps, and its record."""
 
     name: str
     places: list[Place]
@@ -28,7 +29,7 @@ class ClassOfDay:
 
 @dataclass(frozen=True)
 class RacerOnPage:
-    """A racer with the places in the classes, each with how many there are, and the charts."""
+    """A racer with the places in all classes, each with the number of places, and the charts."""
 
     racer: Racer
     places: list[tuple[Place, int]]
@@ -38,7 +39,7 @@ class RacerOnPage:
 
 @dataclass(frozen=True)
 class HourlyBests:
-    """The best lap of each class by the hour in which the run began."""
+    """The best lap of each class by the hour of the session's start."""
 
     classes: list[str]
     hours: list[tuple[int, list[Decimal | None]]]
@@ -46,7 +47,7 @@ class HourlyBests:
 
 @dataclass(frozen=True)
 class Contents:
-    """The page, from top to bottom; the names are those of the templates."""
+    """The variables of the templates, from top to bottom of the page."""
 
     head: Head
     totals: Reconciliation | None
@@ -56,7 +57,7 @@ class Contents:
     invalid_laps: int
     fastest: Place | None
     improved: list[DriverDay]
-    steadiest: Racer | None
+    most_consistent: Racer | None
     busiest: Racer | None
     day_chart: Chart | None
     hourly: HourlyBests
@@ -66,7 +67,7 @@ class Contents:
 
 
 def contents_of(day: PracticeDay) -> Contents:
-    """All of it. The same rows give the same contents."""
+    """The contents of the page. Equal rows give equal contents."""
     racers = racers_of(day)
     classes = _classes(day, racers)
     hourly = hourly_bests(day.sessions)
@@ -77,11 +78,11 @@ def contents_of(day: PracticeDay) -> Contents:
         sessions=day.sessions,
         starts=sorted(session.start_time for session in day.sessions if session.start_time),
         captured=sum(session.detail_status == "captured" for session in day.sessions),
-        invalid_laps=sum(not lap.is_valid for lap in day.laps),
+        invalid_laps=sum(not lap.is_valid for session in day.sessions for lap in session.laps),
         fastest=min(day.places, key=lambda place: place.best_lap, default=None),
         improved=[driver_day for driver_day in day.driver_days if driver_day.is_most_improved],
-        steadiest=max((racer for racer in racers if racer.most_consistent_run), key=_steadiness, default=None),
-        busiest=max((racer for racer in racers if racer.laps), key=lambda racer: racer.laps, default=None),
+        most_consistent=max((each for each in racers if each.most_consistent_session), key=_consistency, default=None),
+        busiest=max((racer for racer in racers if racer.lap_count), key=lambda racer: racer.lap_count, default=None),
         day_chart=day_chart(day.sessions, labels) if hourly.hours else None,
         hourly=hourly,
         classes=classes,
@@ -91,7 +92,7 @@ def contents_of(day: PracticeDay) -> Contents:
 
 
 def hourly_bests(sessions: Sequence[Session]) -> HourlyBests:
-    """What the chart of the day shows, in figures."""
+    """The figures of the day's chart, by hour."""
     bests: dict[tuple[int, str], Decimal] = {}
     for session in sessions:
         if session.best_lap is not None and session.start_time is not None:
@@ -104,28 +105,28 @@ def hourly_bests(sessions: Sequence[Session]) -> HourlyBests:
 
 def _classes(day: PracticeDay, racers: Sequence[Racer]) -> list[ClassOfDay]:
     records = {record.class_name: record for record in day.records}
-    found = []
+    classes = []
     for name, group in groupby(day.places, key=lambda place: place.class_name):
         places = list(group)
         paces = paces_of(name, places, racers)
-        found.append(ClassOfDay(name, places, paces, pace_chart(paces) if paces else None, records.get(name)))
-    return found
+        classes.append(ClassOfDay(name, places, paces, pace_chart(paces) if paces else None, records.get(name)))
+    return classes
 
 
 def _on_page(racer: Racer, classes: Sequence[ClassOfDay]) -> RacerOnPage:
     places = [
         (place, len(each.places)) for each in classes for place in each.places if place.racer_id == racer.racer_id
     ]
-    has_laps = any(lap.seconds is not None for run in racer.runs for lap in run.laps)
-    runs_with_a_lap = sum(run.session.best_lap is not None for run in racer.runs)
+    has_laps = any(lap.seconds is not None for session in racer.sessions for lap in session.laps)
+    with_a_lap = sum(session.best_lap is not None for session in racer.sessions)
     return RacerOnPage(
         racer,
         places,
-        progress_chart(racer) if runs_with_a_lap >= _FEWEST_RUNS_FOR_A_LINE else None,
+        progress_chart(racer) if with_a_lap >= _FEWEST_SESSIONS_FOR_A_LINE else None,
         lap_chart(racer) if has_laps else None,
     )
 
 
-def _steadiness(racer: Racer) -> Decimal:
-    run = racer.most_consistent_run
-    return (run.comparable_consistency if run else None) or Decimal(-1)
+def _consistency(racer: Racer) -> Decimal:
+    session = racer.most_consistent_session
+    return (session.comparable_consistency if session else None) or Decimal(-1)

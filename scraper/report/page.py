@@ -1,4 +1,4 @@
-"""The page: everything of a practice day in one file that needs no network and runs no script but its own."""
+"""The page of a practice day: one HTML file that needs no network and runs only its own script."""
 
 import base64
 import hashlib
@@ -7,28 +7,24 @@ from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
-from plotly.offline import get_plotlyjs
 
 from scraper.report import wording
 from scraper.report.contents import contents_of
-from scraper.report.practice_day import PracticeDay
-from scraper.report.racers import FEWEST_LAPS_FOR_CONSISTENCY
+from scraper.report.practice_day import FEWEST_LAPS_FOR_CONSISTENCY, PracticeDay
 
 _TEMPLATES = Path(__file__).with_name("templates")
 
 
 def render(day: PracticeDay) -> str:
-    """The whole page. The same rows give the same page."""
-    scripts = get_plotlyjs(), _text("page.js")
+    """The whole page. Equal rows give equal pages."""
     return (
         _environment()
         .get_template("day.html")
         .render(
             **vars(contents_of(day)),
             fewest_laps=FEWEST_LAPS_FOR_CONSISTENCY,
-            styles=Markup(_text("page.css")),  # noqa: S704 - our own files
-            scripts=[Markup(script) for script in scripts],  # noqa: S704 - our own files
-            script_hashes=[_hash(script) for script in scripts],
+            styles=_source("page.css"),
+            script=_source("page.js"),
         )
     )
 
@@ -43,14 +39,16 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )
     environment.filters |= {name: getattr(wording, name) for name in wording.FILTERS}
+    environment.filters["source_hash"] = _source_hash
     environment.globals["flag_words"] = wording.FLAGS
     return environment
 
 
-def _text(name: str) -> str:
-    return (_TEMPLATES / name).read_text(encoding="utf-8")
+def _source(name: str) -> Markup:
+    """A style sheet or script, which the page contains as it is."""
+    return Markup((_TEMPLATES / name).read_text(encoding="utf-8"))  # noqa: S704 (our own file)
 
 
-def _hash(script: str) -> str:
-    """By which the page's policy knows a script; no other one runs."""
-    return f"sha256-{base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()}"
+def _source_hash(source: str) -> str:
+    """The hash by which the page's Content-Security-Policy allows a style sheet or script."""
+    return f"sha256-{base64.b64encode(hashlib.sha256(source.encode()).digest()).decode()}"

@@ -1,8 +1,9 @@
-"""A practice day as `analytics` and `racing` have it: all rows that the report shows, read in one snapshot.
+"""A practice day from `analytics` and `racing`: every row that the report shows, read in one snapshot.
 
-Times are seconds as exact decimals, clock times the track's wall clock. None is what the pages do not say.
+Times are seconds as exact decimals, clock times the track's wall clock. None is a figure that the pages do not print.
 """
 
+from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time
@@ -11,16 +12,19 @@ from typing import Any, TypeVar
 from uuid import UUID
 
 import psycopg
-from psycopg.rows import class_row
+from psycopg.rows import class_row, dict_row
 
 from scraper.report import queries
+
+FEWEST_LAPS_FOR_CONSISTENCY = 5
+"""Sessions with fewer valid laps are not compared by consistency: two laps are consistent by chance."""
 
 Row = TypeVar("Row")
 
 
 @dataclass(frozen=True)
 class Head:
-    """Which day, and how much of it is captured."""
+    """The day, and how much of it is captured."""
 
     event_id: UUID
     track_slug: str
@@ -34,7 +38,7 @@ class Head:
 
 @dataclass(frozen=True)
 class Reconciliation:
-    """The site's own totals beside ours."""
+    """The site's totals next to ours."""
 
     verdict: str
     differences: list[str]
@@ -56,8 +60,22 @@ class Reconciliation:
 
 
 @dataclass(frozen=True)
+class Lap:
+    """A lap. `flag` and `rule` are set where it is far from the racer's median lap."""
+
+    number: int
+    seconds: Decimal | None
+    is_valid: bool
+    flag: str | None = None
+    rule: str | None = None
+
+
+@dataclass(frozen=True)
 class Session:
-    """One run, and whose it is."""
+    """A session with its racer and laps; `number` counts the racer's sessions of the day.
+
+    `laps` is empty where the session page is not captured, and None for the counts that the list does not print.
+    """
 
     race_result_id: UUID
     session_id: str
@@ -70,36 +88,22 @@ class Session:
     start_time: datetime | None
     time_on_track_seconds: Decimal | None
     detail_status: str
-    laps: int | None
-    valid_laps: int | None
+    lap_count: int | None
+    valid_lap_count: int | None
     best_lap: Decimal | None
     best_lap_number: int | None
     average_lap: Decimal | None
     best_3_consecutive: Decimal | None
     std_deviation: Decimal | None
     consistency: Decimal | None
-    session_of_day: int
+    number: int
     gain_on_previous_best: Decimal | None
+    laps: list[Lap]
 
-
-@dataclass(frozen=True)
-class LapRow:
-    """A lap of a session."""
-
-    race_result_id: UUID
-    lap_number: int
-    lap_time_seconds: Decimal | None
-    is_valid: bool
-
-
-@dataclass(frozen=True)
-class FlagRow:
-    """Why a lap stands out."""
-
-    race_result_id: UUID
-    lap_number: int
-    flag: str
-    rule: str
+    @property
+    def comparable_consistency(self) -> Decimal | None:
+        """Consistency in per cent, None for a session with too few laps."""
+        return self.consistency if (self.valid_lap_count or 0) >= FEWEST_LAPS_FOR_CONSISTENCY else None
 
 
 @dataclass(frozen=True)
@@ -111,8 +115,6 @@ class Place:
     racer_id: UUID
     best_lap: Decimal
     best_lap_at: datetime | None
-    session_id: str
-    best_lap_number: int | None
     gap_to_first: Decimal
     gap_to_next: Decimal | None
     sessions: int
@@ -121,7 +123,7 @@ class Place:
 
 @dataclass(frozen=True)
 class DriverDay:
-    """How a racer's day went in a class."""
+    """A racer's day in a class."""
 
     class_name: str
     racer_id: UUID
@@ -130,7 +132,6 @@ class DriverDay:
     time_on_track_seconds: Decimal | None
     first_best_lap: Decimal | None
     best_lap: Decimal | None
-    last_best_lap: Decimal | None
     improvement: Decimal | None
     improvement_percent: Decimal | None
     is_most_improved: bool
@@ -138,7 +139,7 @@ class DriverDay:
 
 @dataclass(frozen=True)
 class Record:
-    """The fastest lap of a class that is stored for the track, of any day."""
+    """The fastest lap of a class that is stored for the track, over all days."""
 
     class_name: str
     best_lap: Decimal
@@ -148,13 +149,11 @@ class Record:
 
 @dataclass(frozen=True)
 class PracticeDay:
-    """Everything that the report shows; sessions in order of start, places and driver days by class and best lap."""
+    """All rows of the report. Sessions are in order of start, places and driver days by class and best lap."""
 
     head: Head
     reconciliation: Reconciliation | None
     sessions: list[Session]
-    laps: list[LapRow]
-    flags: list[FlagRow]
     places: list[Place]
     driver_days: list[DriverDay]
     records: list[Record]
@@ -167,26 +166,33 @@ def find_day(connection: psycopg.Connection[Any], track: str, day: date) -> Head
 
 
 def read_day(connection: psycopg.Connection[Any], head: Head) -> PracticeDay:
-    """The rows of a day that was found; on a connection whose transaction sees one state of the database."""
+    """The rows of a stored day. The caller's transaction must see one snapshot of the database."""
     of_day = {"event_id": head.event_id}
-    sessions = _rows(connection, Session, queries.SESSIONS, of_day)
-    reconciled = _rows(connection, Reconciliation, queries.RECONCILIATION, of_day)
+    reconciliations = _rows(connection, Reconciliation, queries.RECONCILIATION, of_day)
     return PracticeDay(
         head=head,
-        reconciliation=reconciled[0] if reconciled else None,
-        sessions=sessions,
-        laps=_rows(
-            connection, LapRow, queries.LAPS, {"race_result_ids": [session.race_result_id for session in sessions]}
-        ),
-        flags=_rows(connection, FlagRow, queries.FLAGS, of_day),
+        reconciliation=reconciliations[0] if reconciliations else None,
+        sessions=_sessions(connection, head),
         places=_rows(connection, Place, queries.LEADERBOARD, of_day),
         driver_days=_rows(connection, DriverDay, queries.DRIVER_DAYS, of_day),
         records=_rows(connection, Record, queries.RECORDS, {"track": head.track_slug}),
     )
 
 
+def _sessions(connection: psycopg.Connection[Any], head: Head) -> list[Session]:
+    of_day = {"event_id": head.event_id}
+    with connection.cursor(row_factory=dict_row) as cursor:
+        sessions = cursor.execute(queries.SESSIONS, of_day).fetchall()
+    flags = {(result, number): rest for result, number, *rest in connection.execute(queries.FLAGS, of_day)}
+    laps: dict[UUID, list[Lap]] = defaultdict(list)
+    results = {"race_result_ids": [session["race_result_id"] for session in sessions]}
+    for result, number, seconds, is_valid in connection.execute(queries.LAPS, results):
+        laps[result].append(Lap(number, seconds, is_valid, *flags.get((result, number), ())))
+    return [Session(**session, laps=laps[session["race_result_id"]]) for session in sessions]
+
+
 def _rows(
     connection: psycopg.Connection[Any], kind: type[Row], query: str, parameters: Mapping[str, object]
 ) -> list[Row]:
     with connection.cursor(row_factory=class_row(kind)) as cursor:
-        return cursor.execute(query.encode(), parameters).fetchall()
+        return cursor.execute(query, parameters).fetchall()

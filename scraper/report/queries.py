@@ -1,6 +1,6 @@
-"""What the day report asks of the database. Columns are the fields of the rows in `practice_day.py`, by name.
+"""The queries of the day report. Their columns are the fields of the rows in `practice_day.py`, by name.
 
-The models that are read here are those that the exposure `day_report` of the dbt project names.
+The exposure `day_report` of the dbt project names the models that they read.
 """
 
 TRACKS = "select source_track_slug from racing.tracks order by source_track_slug"
@@ -65,15 +65,15 @@ select
     sessions.start_time,
     sessions.time_on_track_seconds,
     sessions.detail_status,
-    sessions.laps,
-    sessions.valid_laps,
+    sessions.laps as lap_count,
+    sessions.valid_laps as valid_lap_count,
     sessions.best_lap,
     sessions.best_lap_number,
     sessions.average_lap,
     sessions.best_3_consecutive,
     sessions.std_deviation,
     sessions.consistency,
-    sessions.session_of_day,
+    sessions.session_of_day as number,
     sessions.gain_on_previous_best
 from analytics.sessions as sessions
 inner join racing.races as races on sessions.race_id = races.id
@@ -101,8 +101,6 @@ select
     racer_id,
     best_lap,
     best_lap_at,
-    session_id,
-    best_lap_number,
     gap_to_first,
     gap_to_next,
     sessions,
@@ -121,7 +119,6 @@ select
     time_on_track_seconds,
     first_best_lap,
     best_lap,
-    last_best_lap,
     improvement,
     improvement_percent,
     is_most_improved

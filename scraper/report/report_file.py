@@ -1,4 +1,4 @@
-"""Where a report lies, and how it gets there: whole or not at all."""
+"""The path of a report, and an atomic write."""
 
 import os
 import tempfile
@@ -12,7 +12,7 @@ REPORTS = REPOSITORY / "reports"
 
 
 def default_path(track_slug: str, day: date) -> Path:
-    """Below `reports/`, by track and day. A slug that is none of LiveRC's names no folder."""
+    """A file in `reports/`, by track and day. Characters that are in no slug of LiveRC, such as `/`, become `_`."""
     letters = "".join(
         letter if letter.isascii() and (letter.isalnum() or letter == "-") else "_" for letter in track_slug
     )
@@ -20,7 +20,7 @@ def default_path(track_slug: str, day: date) -> Path:
 
 
 def write_report(path: Path, page: str) -> None:
-    """Put the page into the file; who reads it meanwhile has the old one, whole. Raises CannotWork."""
+    """Write the page to a temporary file, then replace the report by it. Raises CannotWork."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name[:80]}.", suffix=".part")
@@ -35,12 +35,12 @@ def write_report(path: Path, page: str) -> None:
             raise
     except OSError as problem:
         raise CannotWork(
-            f"cannot write {path} ({problem.strerror or problem}): make room there, or name another file with OUT="
+            f"cannot write {path} ({problem.strerror or problem}). Free space there, or choose another file with OUT="
         ) from None
 
 
 def _ordinary_mode() -> int:
-    """What a new file of this user has; a temporary one is closed to everybody else."""
+    """The mode of a new file of this user. A temporary file is readable by its owner only."""
     mask = os.umask(0)
     os.umask(mask)
     return 0o666 & ~mask

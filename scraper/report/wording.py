@@ -1,4 +1,4 @@
-"""Figures and names as the page prints them. What is not known is a dash."""
+"""Figures and names in the format of the page. An unknown figure is a dash."""
 
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -19,7 +19,7 @@ FILTERS = (
     "web_address",
     "whole",
 )
-"""What the templates may call, by name."""
+"""The filters of the templates."""
 
 _LONGEST_NAME = 60
 _THIS_MACHINE = ("127.0.0.1", "::1", "localhost")
@@ -31,21 +31,21 @@ FLAGS = {
     "suspected_crash": "crash?",
     "suspected_stop": "stop?",
 }
-"""A lap's flag in a word; a question mark where it guesses a cause."""
+"""A lap's flag in a word, with a question mark where the cause is a guess."""
 
 
 def lap_time(seconds: Decimal | None) -> str:
-    """`33.104`, also above a minute, as the lap tables of the site have it."""
+    """`33.104`: seconds, also above a minute, as in the site's tables."""
     return NOTHING if seconds is None else f"{seconds:.3f}"
 
 
 def gap(seconds: Decimal | None) -> str:
-    """`+0.312` or less than nothing, with a minus sign that is as wide as the plus."""
+    """`+0.312`, or with a minus sign as wide as the plus."""
     return NOTHING if seconds is None else f"{seconds:+.3f}".replace("-", "−")
 
 
 def gain(seconds: Decimal | None) -> str:
-    """`+0.312` for faster by so much; nothing where there is nothing to compare with."""
+    """`+0.312` for faster; empty without an earlier session to compare with."""
     return "" if seconds is None else gap(seconds)
 
 
@@ -75,8 +75,8 @@ def clock(moment: datetime | None) -> str:
 
 def moment(when: datetime) -> str:
     """`26 October 2025, 21:14 UTC`."""
-    there = when.astimezone(UTC)
-    return f"{there.day} {there:%B %Y, %H:%M} UTC"
+    utc = when.astimezone(UTC)
+    return f"{utc.day} {utc:%B %Y, %H:%M} UTC"
 
 
 def long_date(day: date) -> str:
@@ -85,7 +85,7 @@ def long_date(day: date) -> str:
 
 
 def short_name(text: str) -> str:
-    """A name of any length as it fits into a table."""
+    """A name, shortened to fit into a table."""
     text = " ".join(text.split())
     return text if len(text) <= _LONGEST_NAME else text[: _LONGEST_NAME - 1] + "…"
 
@@ -96,7 +96,7 @@ def counted(number: int, thing: str) -> str:
 
 
 def web_address(url: str) -> str | None:
-    """The address where it is one that a reader may follow: no script, and no sample site that has stopped."""
+    """The URL if a reader can follow it: http(s), and not the sample site on this machine."""
     try:
         parts = urlsplit(url)
     except ValueError:

@@ -1,4 +1,4 @@
-"""A page in a real browser: what it shows, what it complains of, and what it asks of anybody."""
+"""A page in a real browser, with its console messages and its requests."""
 
 import json
 import os
@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from selenium.webdriver import ActionChains, Chrome, ChromeOptions
 from selenium.webdriver.chrome.service import Service
+from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.support.ui import WebDriverWait
 
@@ -29,12 +30,12 @@ class Browser:
     driver: Chrome
 
     def open(self, page: Path, fragment: str = "", *, width: int = SCREEN, dark: bool = False) -> None:
-        """Load a page anew; complaints and requests of earlier ones are forgotten."""
+        """Load a page and forget console messages and requests of earlier pages."""
         size = {"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": width == PHONE}
         self.driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
         self.prefer(dark=dark)
         self.driver.get("about:blank")
-        self.complaints()
+        self.messages()
         self.requests()
         self.driver.get(page.as_uri() + fragment)
 
@@ -43,35 +44,45 @@ class Browser:
         return entries
 
     def prefer(self, *, dark: bool) -> None:
-        """Let the reader's system say so."""
+        """Set the colour scheme that the system prefers."""
         scheme = {"name": "prefers-color-scheme", "value": "dark" if dark else "light"}
-        self.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": [scheme]})
+        self.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": "", "features": [scheme]})
+
+    def print_media(self, *, dark: bool) -> None:
+        """Show the page as it is printed."""
+        scheme = {"name": "prefers-color-scheme", "value": "dark" if dark else "light"}
+        self.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": "print", "features": [scheme]})
+
+    def point_at(self, css: str) -> None:
+        """Move the pointer over the first element that a selector finds."""
+        element = self.driver.find_element(By.CSS_SELECTOR, css)
+        ActionChains(self.driver).scroll_to_element(element).move_to_element(element).perform()
 
     def press_enter(self) -> None:
-        """On whatever has the focus."""
+        """Press Enter on the element with the focus."""
         ActionChains(self.driver).send_keys(Keys.ENTER).perform()
 
     def run(self, script: str, *arguments: object) -> Any:
-        """What a script in the page returns."""
+        """The result of a script in the page."""
         return self.driver.execute_script(script, *arguments)
 
     def wait_until(self, script: str, *arguments: object) -> Any:
-        """The first value of a script in the page that is not false."""
+        """The first result of a script in the page that is true."""
         return WebDriverWait(self.driver, LONGEST_SECONDS).until(lambda _: self.run(script, *arguments), script)
 
-    def complaints(self) -> list[str]:
-        """What the console says since this was asked last, whatever its level."""
+    def messages(self) -> list[str]:
+        """The console messages of any level since the last call."""
         return [entry["message"] for entry in self._log("browser")]
 
     def requests(self) -> list[str]:
-        """Every address asked for since this was asked last."""
+        """The URL of every request since the last call."""
         events = (json.loads(entry["message"])["message"] for entry in self._log("performance"))
         return [event["params"]["request"]["url"] for event in events if event["method"] == "Network.requestWillBeSent"]
 
 
 @contextmanager
 def open_browser() -> Iterator[Browser]:
-    """Start it, with nothing of its own to ask of the network; skip the test where there is none."""
+    """Start Chromium without background requests; skip the test where it is not installed."""
     programs = shutil.which("chromium"), shutil.which("chromedriver")
     if not all(programs):
         pytest.skip("no Chromium here: apt-get install chromium chromium-driver")
@@ -87,14 +98,14 @@ def _options(program: str, profile: str) -> ChromeOptions:
     options = ChromeOptions()
     options.binary_location = program
     options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
-    alone = ("background-networking", "component-update", "default-apps", "extensions", "sync", "gpu")
+    disabled = ("background-networking", "component-update", "default-apps", "extensions", "sync", "gpu")
     flags = [
         "--headless=new",
         "--no-first-run",
         "--disable-dev-shm-usage",
         f"--user-data-dir={profile}",
-        *(f"--disable-{service}" for service in alone),
-        # Root has no sandbox to be put into.
+        *(f"--disable-{service}" for service in disabled),
+        # The sandbox does not work for root.
         *(["--no-sandbox"] if os.geteuid() == 0 else []),
     ]
     for flag in flags:

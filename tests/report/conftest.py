@@ -1,4 +1,4 @@
-"""What the tests of the day report share: a browser, and a database per module."""
+"""The browser of the tests of the day report."""
 
 from collections.abc import Iterator
 
@@ -9,6 +9,6 @@ from tests.report.browser import Browser, open_browser
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
-    """Debian's Chromium; the tests that need it are skipped where it is not installed."""
+    """Debian's Chromium. Tests that need it are skipped where it is not installed."""
     with open_browser() as browser:
         yield browser

@@ -1,4 +1,4 @@
-"""Practice days as rows, written by hand."""
+"""Practice days for the tests of the report, as rows."""
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
@@ -6,31 +6,47 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID, uuid5
 
+from hypothesis import strategies as st
+
+from scraper.report.pace import Pace, paces_of
 from scraper.report.practice_day import (
     DriverDay,
-    FlagRow,
     Head,
-    LapRow,
+    Lap,
     Place,
     PracticeDay,
     Reconciliation,
     Record,
     Session,
 )
+from scraper.report.racers import Racer, racers_of
 
+LAP_TIMES = st.lists(st.decimals(min_value=1, max_value=600, places=3), min_size=1, max_size=30)
 DAY = date(2025, 10, 25)
 _NAMES = UUID(int=7215)
 TIMES = tuple(map(Decimal, ("33.104", "34.020", "32.900", "95.034", "33.500", "6.298", "33.000")))
 BEST = Decimal("32.900")
+_FLAGS = {4: "suspected_stop", 6: "suspected_cut"}
+LAPS = [
+    Lap(
+        number,
+        seconds,
+        Decimal(20) <= seconds <= Decimal(70),
+        _FLAGS.get(number),
+        "a rule" if number in _FLAGS else None,
+    )
+    for number, seconds in enumerate(TIMES, start=1)
+]
+"""Two of them are invalid and flagged."""
 
 
 def identity(of: str) -> UUID:
-    """The same for the same text."""
+    """Equal ids for equal texts."""
     return uuid5(_NAMES, of)
 
 
 def a_head(**fields: Any) -> Head:
-    """A day that is captured whole."""
+    """A completely captured day."""
     head = Head(
         event_id=identity("event"),
         track_slug="bend",
@@ -45,7 +61,7 @@ def a_head(**fields: Any) -> Head:
 
 
 def a_session(number: int = 1, racer: str = "Ana Ruiz", **fields: Any) -> Session:
-    """A captured run with the laps of `TIMES`."""
+    """A captured session with `LAPS`."""
     session = Session(
         race_result_id=identity(f"result {racer} {number}"),
         session_id=f"{7000 + number}",
@@ -58,22 +74,37 @@ def a_session(number: int = 1, racer: str = "Ana Ruiz", **fields: Any) -> Sessio
         start_time=datetime.combine(DAY, time(9, 40)) + timedelta(minutes=30 * number),
         time_on_track_seconds=sum(TIMES, Decimal(0)),
         detail_status="captured",
-        laps=len(TIMES),
-        valid_laps=len(TIMES) - 2,
+        lap_count=len(TIMES),
+        valid_lap_count=len(TIMES) - 2,
         best_lap=BEST,
         best_lap_number=3,
         average_lap=Decimal("33.305"),
         best_3_consecutive=Decimal("100.024"),
         std_deviation=Decimal("0.405"),
         consistency=Decimal("98.784"),
-        session_of_day=number,
+        number=number,
         gain_on_previous_best=None if number == 1 else Decimal("-0.100"),
+        laps=LAPS,
     )
     return replace(session, **fields)
 
 
+def racer_of(*times: Decimal) -> Racer:
+    """A racer with one session of valid laps with these times."""
+    laps = [Lap(number, seconds, is_valid=True) for number, seconds in enumerate(times, start=1)]
+    (racer,) = racers_of(a_day(a_session(laps=laps)))
+    return racer
+
+
+def pace_of(*times: Decimal) -> Pace:
+    """The pace of that racer."""
+    racer = racer_of(*times)
+    (pace,) = paces_of("1/10 Open", a_day(*racer.sessions).places, [racer])
+    return pace
+
+
 def a_reconciliation(**fields: Any) -> Reconciliation:
-    """Both sides agree."""
+    """Equal totals on both sides."""
     reconciliation = Reconciliation(
         verdict="complete",
         differences=[],
@@ -97,24 +128,13 @@ def a_reconciliation(**fields: Any) -> Reconciliation:
 
 
 def a_day(*sessions: Session, head: Head | None = None, reconciliation: Reconciliation | None = None) -> PracticeDay:
-    """These sessions with their laps; one leaderboard and one driver day for each racer and class, in their order."""
-    captured = [session for session in sessions if session.detail_status == "captured"]
+    """These sessions, with one place and one driver day for each racer and class, in the same order."""
     firsts = {(session.racer_id, session.class_name): session for session in reversed(sessions)}
     racing = sorted(firsts.values(), key=lambda session: session.class_name)
     return PracticeDay(
         head=head or a_head(),
         reconciliation=reconciliation or a_reconciliation(),
         sessions=list(sessions),
-        laps=[
-            LapRow(session.race_result_id, number, seconds, Decimal(20) <= seconds <= Decimal(70))
-            for session in captured
-            for number, seconds in enumerate(TIMES, start=1)
-        ],
-        flags=[
-            FlagRow(session.race_result_id, number, flag, f"so many % of the median: {flag}")
-            for session in captured
-            for number, flag in ((4, "suspected_stop"), (6, "suspected_cut"))
-        ],
         places=[_place(session) for session in racing if session.best_lap is not None],
         driver_days=[_driver_day(session) for session in racing],
         records=[Record(session.class_name, BEST, DAY, session.racer_name) for session in racing],
@@ -128,12 +148,10 @@ def _place(session: Session) -> Place:
         racer_id=session.racer_id,
         best_lap=session.best_lap or BEST,
         best_lap_at=session.start_time,
-        session_id=session.session_id,
-        best_lap_number=3,
         gap_to_first=Decimal("0.000"),
         gap_to_next=None,
         sessions=1,
-        laps=session.laps,
+        laps=session.lap_count,
     )
 
 
@@ -142,11 +160,10 @@ def _driver_day(session: Session) -> DriverDay:
         class_name=session.class_name,
         racer_id=session.racer_id,
         sessions=1,
-        laps=session.laps,
+        laps=session.lap_count,
         time_on_track_seconds=session.time_on_track_seconds,
         first_best_lap=session.best_lap,
         best_lap=session.best_lap,
-        last_best_lap=session.best_lap,
         improvement=Decimal("0.204"),
         improvement_percent=Decimal("0.616"),
         is_most_improved=True,

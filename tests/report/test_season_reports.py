@@ -1,4 +1,4 @@
-"""The report of every day of the sample season: each figure on the page is the one that the season knows."""
+"""The report of every day of the sample season: each figure on the page is the expected one."""
 
 import re
 from collections.abc import Callable
@@ -25,11 +25,11 @@ from tests.support.commands_runner import Commands
 from tests.support.derived_season import SEASON
 
 DAYS = [day for day in SEASON.days() if day.sessions]
-DRIVEN = session_facts(SEASON.days())
-RACERS: dict[object, str] = {each.racer_id: each.racer for each in DRIVEN}
+FACTS = session_facts(SEASON.days())
+RACERS: dict[object, str] = {each.racer_id: each.racer for each in FACTS}
 FULLEST = max(DAYS, key=lambda day: len(day.sessions))
-# Every parameter of a query has some value that it can be asked with.
-ASKED = {
+# A value for every parameter of the queries.
+PARAMETERS = {
     "track": FULLEST.track.slug,
     "day": FULLEST.date,
     "event_id": "6f1f0f0e-4c8b-5d0e-9a57-0c1d2e3f4a5b",
@@ -42,7 +42,7 @@ from pg_rewrite as rules
 inner join pg_depend as depends on rules.oid = depends.objid and depends.classid = 'pg_rewrite'::regclass
 inner join pg_class as read on depends.refobjid = read.oid and depends.refclassid = 'pg_class'::regclass
 inner join pg_namespace as namespaces on read.relnamespace = namespaces.oid
-where rules.ev_class = 'pg_temp.asked'::regclass and read.oid != rules.ev_class
+where rules.ev_class = 'pg_temp.one_query'::regclass and read.oid != rules.ev_class
 """
 
 ReportOf = Callable[[Day], Report]
@@ -50,7 +50,7 @@ ReportOf = Callable[[Day], Report]
 
 @pytest.fixture(scope="module")
 def report_of(derived_season: Commands) -> ReportOf:
-    """The report of a day."""
+    """The report of each day."""
     with psycopg.connect(derived_season.database.conninfo) as connection:
         reports = {(day.track.slug, day.date): Report.of(render(read(connection, day))) for day in DAYS}
     return lambda day: reports[day.track.slug, day.date]
@@ -64,30 +64,30 @@ def read(connection: psycopg.Connection, day: Day) -> PracticeDay:
 
 
 def racer_of(label: str) -> str:
-    """The season's word for a racer, from what the page calls him."""
-    name, _, told_apart_by = label.partition(" (")
-    number = told_apart_by.rstrip(")").removeprefix("transponder ").replace("session ", "practice_session_")
+    """The normalized name of a racer on the page, or the transponder or session that distinguishes him."""
+    name, _, distinction = label.partition(" (")
+    number = distinction.rstrip(")").removeprefix("transponder ").replace("session ", "practice_session_")
     return normalized_name(name) or number
 
 
 def known_as(racer: object) -> str:
-    """The same word for whom the season calls `Nell Gorsehill of wattlegrove`."""
+    """The same for a racer's key in the season, such as `Nell Gorsehill of wattlegrove`."""
     name, *track = re.split(r" (?:of|at) (?=\S+$)", str(racer))
     return (normalized_name(name) if track else None) or str(racer)
 
 
 def of_day(day: Day) -> list[SessionFacts]:
-    return [each for each in DRIVEN if (each.track, each.date) == (day.track.slug, day.date)]
+    return [each for each in FACTS if (each.track, each.date) == (day.track.slug, day.date)]
 
 
 each_day = pytest.mark.parametrize("day", DAYS, ids=lambda day: f"{day.track.slug} {day.date}")
 
 
 @each_day
-def test_leaderboards_are_what_the_season_knows(report_of: ReportOf, day: Day) -> None:
+def test_leaderboards_are_as_expected(report_of: ReportOf, day: Day) -> None:
     report = report_of(day)
     found = [
-        (report.said(f"#{article} > h3"), int(cells[0]), racer_of(cells[1]), cells[2], cells[3], int(cells[6]))
+        (report.text(f"#{article} > h3"), int(cells[0]), racer_of(cells[1]), cells[2], cells[3], int(cells[6]))
         for article in report.page.css("#classes article::attr(id)").getall()
         for cells in report.table(f"#{article} table.leaderboard")
     ]
@@ -106,7 +106,7 @@ def test_leaderboards_are_what_the_season_knows(report_of: ReportOf, day: Day) -
 
 
 @each_day
-def test_progress_is_what_the_season_knows(report_of: ReportOf, day: Day) -> None:
+def test_progress_is_as_expected(report_of: ReportOf, day: Day) -> None:
     rows = report_of(day).table("#racers-table")
     found = {(racer_of(cells[0]), cells[1]): cells[2:5] + cells[6:8] for cells in rows}
     expected = {}
@@ -124,41 +124,41 @@ def test_progress_is_what_the_season_knows(report_of: ReportOf, day: Day) -> Non
 
 
 @each_day
-def test_runs_and_laps_are_what_the_season_knows(report_of: ReportOf, day: Day) -> None:
+def test_sessions_and_laps_are_as_expected(report_of: ReportOf, day: Day) -> None:
     report = report_of(day)
-    known = {row["session_id"]: row for row in session_rows(of_day(day))}
+    rows = {row["session_id"]: row for row in session_rows(of_day(day))}
     flags = {(row["session_id"], row["lap_number"]): str(row["flag"]) for row in lap_flag_rows(of_day(day))}
     by_racer = {known_as(racer): own for (racer,), own in grouped(of_day(day), "racer").items()}
-    folds = {
-        racer_of(report.said(f"[id='{anchor}'] h3")): f"[id='{anchor}']"
+    details = {
+        racer_of(report.text(f"[id='{anchor}'] h3")): f"[id='{anchor}']"
         for anchor in report.page.css(".racer::attr(id)").getall()
     }
-    assert folds.keys() == by_racer.keys()
-    for racer, fold in folds.items():
+    assert details.keys() == by_racer.keys()
+    for racer, detail in details.items():
         own = by_racer[racer]
         # A racer of several classes has a column for them.
         without_class = slice(2, 3) if len({each.class_name for each in own}) > 1 else slice(0, 0)
-        runs = report.table(f"{fold} > .scroll table")
-        for cells in runs:
+        sessions = report.table(f"{detail} > .scroll table")
+        for cells in sessions:
             del cells[without_class]
-        assert runs == [run_as_shown(each, known[str(each.session.session_id)]) for each in own]
-        laps = [[cell.removesuffix(" best") for cell in cells[1:]] for cells in report.table(f"{fold} table.laps")]
+        assert sessions == [session_as_shown(each, rows[str(each.session.session_id)]) for each in own]
+        laps = [[cell.removesuffix(" best") for cell in cells[1:]] for cells in report.table(f"{detail} table.laps")]
         most = max(len(each.session.laps) for each in own)
         assert laps == [[lap_as_shown(each, number, flags) for each in own] for number in range(1, most + 1)]
 
 
-def run_as_shown(driven: SessionFacts, known: Row) -> list[str]:
-    invalid = int(str(known["laps"])) - int(str(known["valid_laps"]))
-    gain = known["gain_on_previous_best"]
+def session_as_shown(facts: SessionFacts, row: Row) -> list[str]:
+    invalid = int(str(row["laps"])) - int(str(row["valid_laps"]))
+    gain = row["gain_on_previous_best"]
     return [
-        str(known["session_of_day"]),
-        f"{driven.session.started_at:%H:%M}",
-        f"{known['laps']} {invalid} invalid" if invalid else f"{known['laps']}",
-        *(seconds(known[name]) for name in ("best_lap", "average_lap")),
+        str(row["session_of_day"]),
+        f"{facts.session.started_at:%H:%M}",
+        f"{row['laps']} {invalid} invalid" if invalid else f"{row['laps']}",
+        *(seconds(row[name]) for name in ("best_lap", "average_lap")),
         "" if gain is None else f"{gain:+.3f}".replace("-", "−"),
-        seconds(known["best_3_consecutive"]),
-        "–" if known["consistency"] is None else f"{known['consistency']:.1f} %",
-        seconds(known["std_deviation"]),
+        seconds(row["best_3_consecutive"]),
+        "–" if row["consistency"] is None else f"{row['consistency']:.1f} %",
+        seconds(row["std_deviation"]),
     ]
 
 
@@ -166,46 +166,39 @@ def seconds(value: object) -> str:
     return "–" if value is None else f"{value:.3f}"
 
 
-def lap_as_shown(driven: SessionFacts, number: int, flags: dict[tuple[object, object], str]) -> str:
-    if number > len(driven.session.laps):
+def lap_as_shown(facts: SessionFacts, number: int, flags: dict[tuple[object, object], str]) -> str:
+    if number > len(facts.session.laps):
         return ""
-    lap = driven.session.laps[number - 1]
-    flag = flags.get((str(driven.session.session_id), number))
+    lap = facts.session.laps[number - 1]
+    flag = flags.get((str(facts.session.session_id), number))
     remark = "invalid" if not lap.is_valid else FLAGS[flag] if flag else ""
     return f"{lap.time_ms / 1000:.3f} {remark}".rstrip()
 
 
-def test_totals_are_what_the_season_knows(report_of: ReportOf) -> None:
+def test_totals_are_as_expected(report_of: ReportOf) -> None:
     report = report_of(FULLEST)
     laps = [lap for session in FULLEST.sessions for lap in session.laps]
     invalid = sum(not lap.is_valid for lap in laps)
-    totals = [report.said(f".totals div:nth-child({place}) dd") for place in (1, 2)]
+    totals = [report.text(f".totals div:nth-child({place}) dd") for place in (1, 2)]
     assert totals == [f"{len(FULLEST.sessions)}", f"{len(laps)} {invalid} invalid"]
-    assert "Complete." in report.said(".verdict.complete")
+    assert "Complete." in report.text(".verdict.complete")
 
 
-def test_the_fullest_day_is_drawn_whole_in_the_browser(report_of: ReportOf, browser: Browser, tmp_path: Path) -> None:
+def test_the_fullest_day_has_every_lap_and_session_in_its_charts(
+    report_of: ReportOf, browser: Browser, tmp_path: Path
+) -> None:
     page = tmp_path / "day.html"
     page.write_text(report_of(FULLEST).html, encoding="utf-8")
     browser.open(page)
-    browser.run("document.querySelectorAll('details').forEach(each => { each.open = true; })")
-    browser.run("document.querySelectorAll('.chart').forEach(each => each.scrollIntoView())")
-    for chart in browser.run("return [...document.querySelectorAll('.chart')].map(each => each.id)"):
-        browser.run("document.getElementById(arguments[0]).scrollIntoView()", chart)
-        browser.wait_until("return document.getElementById(arguments[0]).dataset.drawn !== undefined", chart)
-    # Over each lap lies a mark without colour, which a finger finds.
-    laps = browser.run(
-        "return [...document.querySelectorAll('[id$=-laps]')]"
-        ".map(each => each.querySelector('.scatterlayer .trace:last-child').querySelectorAll('.point').length)"
-    )
-    assert sum(laps) == sum(len(session.laps) for session in FULLEST.sessions)
-    runs = browser.run("return document.querySelectorAll('#day-chart .point').length")
-    assert runs == sum(each.best is not None for each in of_day(FULLEST))
-    assert browser.complaints() == []
+    laps = browser.run("return document.querySelectorAll('[id$=-laps] .plot use').length")
+    assert laps == sum(len(session.laps) for session in FULLEST.sessions)
+    sessions = browser.run("return document.querySelectorAll('#day-chart .plot use').length")
+    assert sessions == sum(each.best is not None for each in of_day(FULLEST))
+    assert browser.messages() == []
     assert [url for url in browser.requests() if not url.startswith(("data:", page.as_uri()))] == []
 
 
-def test_the_queries_read_what_the_exposure_names(derived_season: Commands) -> None:
+def test_the_exposure_names_what_the_queries_read(derived_season: Commands) -> None:
     manifest = derived_season.manifest()
     (exposure,) = [each for each in manifest["exposures"].values() if each["name"] == "day_report"]
     named = {
@@ -215,7 +208,7 @@ def test_the_queries_read_what_the_exposure_names(derived_season: Commands) -> N
     read = set()
     with psycopg.connect(derived_season.database.conninfo, cursor_factory=ClientCursor) as connection:
         for query in QUERIES.values():
-            connection.execute(f"create temporary view asked as {query}".encode(), ASKED)
+            connection.execute(f"create temporary view one_query as {query}".encode(), PARAMETERS)
             read |= {relation for (relation,) in connection.execute(READ).fetchall()}
-            connection.execute("drop view asked")
+            connection.execute("drop view one_query")
     assert read == named

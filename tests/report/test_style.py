@@ -1,4 +1,4 @@
-"""The style sheet: every colour of text can be read on every ground, in light and dark."""
+"""The style sheet: every colour of text is readable on every background, in light and dark."""
 
 import re
 from pathlib import Path
@@ -19,7 +19,7 @@ schemes = pytest.mark.parametrize("colours", [LIGHT, DARK], ids=["light", "dark"
 
 
 def contrast(one: str, other: str) -> float:
-    """By WCAG 2: from 1, the same, to 21, black on white."""
+    """The contrast ratio of WCAG 2: from 1 for equal colours to 21 for black on white."""
     lighter, darker = sorted((luminance(one), luminance(other)), reverse=True)
     return (lighter + 0.05) / (darker + 0.05)
 
@@ -30,21 +30,21 @@ def luminance(colour: str) -> float:
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue
 
 
-def test_contrast_is_that_of_the_standard() -> None:
+def test_contrast_is_as_in_the_standard() -> None:
     assert contrast("#000000", "#ffffff") == pytest.approx(21)
     assert contrast("#777777", "#ffffff") == pytest.approx(4.48, abs=0.005)
 
 
 @schemes
 @pytest.mark.parametrize("ground", ["ground", "card"])
-def test_text_can_be_read(colours: dict[str, str], ground: str) -> None:
+def test_text_is_readable(colours: dict[str, str], ground: str) -> None:
     assert {name for name in TEXT if contrast(colours[name], colours[ground]) < 4.5} == set()
 
 
 @schemes
-def test_signs_of_charts_can_be_told_from_their_ground(colours: dict[str, str]) -> None:
+def test_signs_of_charts_are_visible(colours: dict[str, str]) -> None:
     assert {name for name in SIGNS if contrast(colours[name], colours["card"]) < 3} == set()
 
 
-def test_the_dark_scheme_leaves_no_colour_of_text_or_sign_as_it_was() -> None:
+def test_the_dark_scheme_has_every_colour_of_text_and_signs() -> None:
     assert {*TEXT, *SIGNS, "ground", "card", "line"} <= DARK.keys() <= LIGHT.keys()

@@ -1,4 +1,4 @@
-"""Figures as the page prints them."""
+"""Figures in the format of the page."""
 
 from datetime import date
 from decimal import Decimal
@@ -27,5 +27,5 @@ from scraper.report import wording
         (wording.counted(1200, "lap"), "1,200 laps"),
     ],
 )
-def test_figures_are_printed_as_racers_read_them(printed: str, expected: str) -> None:
+def test_figures_are_formatted_for_racers(printed: str, expected: str) -> None:
     assert printed == expected

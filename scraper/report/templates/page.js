@@ -1,82 +1,54 @@
 "use strict";
 
-// Charts are drawn when they come into view: a day may have a hundred of them, most of them folded away.
 (() => {
-  const root = document.documentElement;
-  const dark = matchMedia("(prefers-color-scheme: dark)");
-  const settings = { displayModeBar: false, responsive: true, doubleClick: false, showTips: false };
-  const charts = [...document.querySelectorAll(".chart")];
-  const paperWidth = 640;
-
-  const colour = (name) => getComputedStyle(root).getPropertyValue(name).trim();
-
-  function coloured(chart) {
-    const { data, layout, colours } = JSON.parse(chart.nextElementSibling.textContent);
-    const [ink, line, paper, band] = ["--soft", "--line", "--card", "--band"].map(colour);
-    data.forEach((trace, place) => {
-      const own = colour(colours[place]);
-      trace.marker = { ...trace.marker, color: own };
-      trace.line = { ...trace.line, color: own };
-      if (trace.type === "box") trace.fillcolor = band;
-    });
-    for (const axis of [layout.xaxis, layout.yaxis]) Object.assign(axis, { gridcolor: line, linecolor: line, tickcolor: line });
-    for (const shape of layout.shapes ?? []) shape.fillcolor = band;
-    Object.assign(layout, {
-      paper_bgcolor: "rgba(0,0,0,0)",
-      plot_bgcolor: "rgba(0,0,0,0)",
-      font: { family: "system-ui, sans-serif", size: 13, color: ink },
-      hoverlabel: { bgcolor: paper, bordercolor: line, font: { color: colour("--ink") }, align: "left" },
-      height: chart.clientHeight,
-      width: root.dataset.scheme === "paper" ? paperWidth : undefined,
-    });
-    return [data, layout];
-  }
-
-  function draw(chart) {
-    Plotly.react(chart, ...coloured(chart), settings);
-    chart.dataset.drawn = "";
-  }
-
-  const drawn = () => charts.filter((chart) => "drawn" in chart.dataset);
-  const watcher = new IntersectionObserver((entries) => {
-    for (const { isIntersecting, target } of entries) {
-      if (!isIntersecting) continue;
-      watcher.unobserve(target);
-      draw(target);
-    }
-  }, { rootMargin: "300px" });
-  charts.forEach((chart) => watcher.observe(chart));
-  dark.addEventListener("change", () => drawn().forEach(draw));
-
-  // On paper everything is open, drawn, and dark on light; afterwards the page is as it was.
-  let folded = [];
-  let before = [];
+  // Details are printed open, and closed again afterwards.
+  let closed = [];
   addEventListener("beforeprint", () => {
-    before = drawn();
-    folded = [...document.querySelectorAll("details:not([open])")];
-    folded.forEach((each) => { each.open = true; });
-    root.dataset.scheme = "paper";
-    charts.forEach(draw);
+    closed = [...document.querySelectorAll("details:not([open])")];
+    for (const each of closed) each.open = true;
   });
   addEventListener("afterprint", () => {
-    delete root.dataset.scheme;
-    folded.forEach((each) => { each.open = false; });
-    for (const chart of charts) {
-      if (before.includes(chart)) {
-        draw(chart);
-      } else {
-        Plotly.purge(chart);
-        delete chart.dataset.drawn;
-        watcher.observe(chart);
-      }
-    }
+    for (const each of closed) each.open = false;
   });
 
-  // A window may have changed its size while a chart was folded away.
-  document.addEventListener("toggle", ({ target }) => {
-    if (!target.open) return;
-    for (const chart of target.querySelectorAll(".chart[data-drawn]")) draw(chart);
-  }, true);
+  // The mark nearest to the pointer shows its words. Without this script they are the browser's own tooltip.
+  const reach = 24;
+  const tip = document.createElement("div");
+  tip.id = "tip";
+  tip.hidden = true;
+  document.body.append(tip);
+
+  function nearest(marks, { clientX, clientY }) {
+    let found = null;
+    let least = reach;
+    for (const mark of marks) {
+      const { left, top, width, height } = mark.getBoundingClientRect();
+      const distance = Math.hypot(left + width / 2 - clientX, top + height / 2 - clientY);
+      if (distance < least) [found, least] = [mark, distance];
+    }
+    return found;
+  }
+
+  for (const plot of document.querySelectorAll(".plot")) {
+    let words = null;
+    const show = (event) => {
+      words ??= new Map([...plot.querySelectorAll("use")].map((mark) => [mark, mark.textContent]));
+      for (const title of plot.querySelectorAll("title")) title.remove();
+      const mark = nearest(words.keys(), event);
+      tip.hidden = !mark;
+      if (!mark) return;
+      tip.textContent = words.get(mark);
+      const { left, top, bottom, width } = mark.getBoundingClientRect();
+      const space = document.documentElement.clientWidth - tip.offsetWidth - 4;
+      const above = top - tip.offsetHeight - 6;
+      tip.style.left = `${scrollX + Math.max(4, Math.min(left + width / 2 - tip.offsetWidth / 2, space))}px`;
+      tip.style.top = `${scrollY + (above > 0 ? above : bottom + 6)}px`;
+    };
+    plot.addEventListener("pointermove", show);
+    plot.addEventListener("pointerdown", show);
+    plot.addEventListener("pointerleave", ({ pointerType }) => { if (pointerType === "mouse") tip.hidden = true; });
+  }
+  addEventListener("pointerdown", ({ target }) => { if (!target.closest(".plot")) tip.hidden = true; });
 
   // A link to a racer opens the racer.
   function openTarget() {
@@ -88,8 +60,8 @@
   addEventListener("hashchange", openTarget);
   openTarget();
 
-  // Headings of sortable tables become buttons; a second press turns the order round. What is not known stays last.
-  const worth = (cell) => {
+  // Headings of sortable tables become buttons; a second press reverses the order. Unknown values stay last.
+  const valueOf = (cell) => {
     const text = cell.dataset.value ?? cell.textContent.trim();
     return text === "" ? null : Number.isNaN(Number(text)) ? text : Number(text);
   };
@@ -99,7 +71,7 @@
   function sort(heading, index) {
     const isDescending = heading.getAttribute("aria-sort") === "ascending";
     const body = heading.closest("table").tBodies[0];
-    const rows = [...body.rows].map((row) => ({ row, value: worth(row.cells[index]) }));
+    const rows = [...body.rows].map((row) => ({ row, value: valueOf(row.cells[index]) }));
     rows.sort((one, other) => {
       if (one.value === null || other.value === null) return (one.value === null) - (other.value === null);
       return inOrder(one.value, other.value) * (isDescending ? -1 : 1);
@@ -119,23 +91,23 @@
     });
   }
 
-  // The field above the racers shows those whose name, class or transponder holds what is typed.
+  // The search field shows the racers whose name, class or transponder contains every word.
   const field = document.querySelector("#find");
   if (field) {
     const rows = [...document.querySelectorAll("#racers-table tbody tr")];
     const count = document.querySelector("#found");
     const plain = (text) => text.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase();
-    const known = new Map(rows.map((row) => [row, plain(row.dataset.words)]));
+    const wordsOf = new Map(rows.map((row) => [row, plain(row.dataset.words)]));
     field.parentElement.hidden = false;
     field.addEventListener("input", () => {
-      const asked = plain(field.value).split(/\s+/);
-      const isFound = (words) => asked.every((word) => words.includes(word));
+      const wanted = plain(field.value).split(/\s+/);
+      const isFound = (words) => wanted.every((word) => words.includes(word));
       let found = 0;
       rows.forEach((row) => {
-        const isShown = isFound(known.get(row));
+        const isShown = isFound(wordsOf.get(row));
         row.hidden = !isShown;
-        const fold = document.getElementById(row.dataset.racer);
-        if (fold) fold.hidden = !isShown;
+        const details = document.getElementById(row.dataset.racer);
+        if (details) details.hidden = !isShown;
         found += isShown;
       });
       count.textContent = field.value ? `${found} of ${rows.length}` : "";
