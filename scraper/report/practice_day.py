@@ -32,7 +32,6 @@ class Head:
     time_zone: str | None
     practice_date: date
     url: str
-    ingest_depth: str
     last_ingested_at: datetime
 
 
@@ -42,7 +41,6 @@ class Reconciliation:
 
     verdict: str
     differences: list[str]
-    sessions: int
     site_laps: int | None
     our_laps: int
     site_track_time_seconds: int | None

@@ -22,7 +22,6 @@ select
     tracks.time_zone,
     events.event_date as practice_date,
     events.event_url as url,
-    events.ingest_depth,
     events.last_ingested_at
 from racing.events as events
 inner join racing.tracks as tracks on events.track_id = tracks.id
@@ -33,7 +32,6 @@ RECONCILIATION = """
 select
     verdict,
     differences,
-    sessions,
     site_laps,
     our_laps,
     site_track_time_seconds,

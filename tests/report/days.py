@@ -54,7 +54,6 @@ def a_head(**fields: Any) -> Head:
         time_zone=None,
         practice_date=DAY,
         url="https://bend.liverc.com/practice/?p=session_list&d=2025-10-25",
-        ingest_depth="laps_full",
         last_ingested_at=datetime(2025, 10, 26, 4, 5, tzinfo=UTC),
     )
     return replace(head, **fields)
@@ -108,7 +107,6 @@ def a_reconciliation(**fields: Any) -> Reconciliation:
     reconciliation = Reconciliation(
         verdict="complete",
         differences=[],
-        sessions=1,
         site_laps=7,
         our_laps=7,
         site_track_time_seconds=268,

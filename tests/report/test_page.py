@@ -10,7 +10,7 @@ import pytest
 
 from scraper.report.page import render
 from scraper.report.practice_day import Session
-from tests.report.days import a_day, a_head, a_reconciliation, a_session
+from tests.report.days import a_day, a_reconciliation, a_session
 from tests.report.reading import Report
 
 LISTED: dict[str, Any] = {
@@ -85,7 +85,7 @@ def test_every_chart_has_a_caption_with_figures_and_every_table_has_headings() -
 
 
 def test_a_day_without_sessions_has_a_message() -> None:
-    day = a_day(head=a_head(ingest_depth="none"), reconciliation=a_reconciliation(sessions=0))
+    day = a_day(reconciliation=a_reconciliation())
     report = Report.of(render(day))
     assert "Nobody drove" in report.text("#day")
     assert report.page.css("table, .chart").getall() == []
@@ -95,7 +95,6 @@ def test_a_listed_day_has_the_lists_figures_and_the_command_for_the_rest() -> No
     day = a_day(
         a_session(1, **LISTED),
         a_session(2, **LISTED),
-        head=a_head(ingest_depth="list_only"),
         reconciliation=a_reconciliation(verdict="partial"),
     )
     report = Report.of(render(day))
