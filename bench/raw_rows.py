@@ -20,7 +20,7 @@ from scraper.crawl.pipelines import LARGEST_BATCH, RawTablesPipeline
 from scraper.database.connection import Database
 from scraper.pages import PARSER_VERSION
 from scraper.raw import crawl_log
-from scraper.raw.items import Page, PracticeSession
+from scraper.raw.items import CapturedPage
 from scraper.raw.json_text import content_hash, storable_json
 from tests.support.history import fill
 
@@ -38,7 +38,7 @@ def measure(scratch: Scratch, settings: BenchSettings) -> Iterator[Line]:
     """Yield a line for full batches, and one for as many concurrent pages as a crawl has at most."""
     database = scratch.database("raw_rows")
     fill(database, settings.items)
-    items = [item for item in stored_items(database) if isinstance(item, PracticeSession)]
+    items = [item for item in stored_items(database) if item.page.kind == "session"]
     crawl_id = begin_crawl(database)
     rows = copy_rows(items, crawl_id)
     timings = alternate(
@@ -67,15 +67,15 @@ def begin_crawl(database: Database) -> int:
         return crawl_log.begin(connection, {})
 
 
-def store(database: Database, crawl_id: int, items: Sequence[Page], at_once: int) -> None:
+def store(database: Database, crawl_id: int, items: Sequence[CapturedPage], at_once: int) -> None:
     """Pass the items to the pipeline as Scrapy does, with `at_once` items waiting for their commit at any time."""
     asyncio.run(_store(database, crawl_id, items, at_once))
 
 
-async def _store(database: Database, crawl_id: int, items: Sequence[Page], at_once: int) -> None:
-    crawler = SimpleNamespace(settings=Settings({"PRACTICE_DATABASE": database, "PRACTICE_CRAWL_ID": crawl_id}))
+async def _store(database: Database, crawl_id: int, items: Sequence[CapturedPage], at_once: int) -> None:
+    crawler = SimpleNamespace(settings=Settings())
     crawler.stats = MemoryStatsCollector(cast(Crawler, crawler))
-    pipeline = RawTablesPipeline(cast(Crawler, crawler))
+    pipeline = RawTablesPipeline(cast(Crawler, crawler), database, crawl_id)
     await pipeline.open_spider()
     waiting = iter(items)
 
@@ -87,12 +87,12 @@ async def _store(database: Database, crawl_id: int, items: Sequence[Page], at_on
     await pipeline.close_spider()
 
 
-def copy_rows(items: Sequence[PracticeSession], crawl_id: int) -> list[tuple[Any, ...]]:
+def copy_rows(items: Sequence[CapturedPage], crawl_id: int) -> list[tuple[Any, ...]]:
     """Return the rows that the pipeline stores for the items, as parameters of COPY."""
     return [
         (
-            item.track_slug,
-            item.session_id,
+            item.page.track_slug,
+            item.page.key,
             payload,
             content_hash(payload),
             item.url,

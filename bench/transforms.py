@@ -94,7 +94,7 @@ def _first_build(history: History, by_dlt: float) -> tuple[float, Line]:
 
 
 def _row_by_row(scratch: Scratch, history: History, rate: float) -> Line:
-    pages = [item for item in stored_items(history.database) if item.kind == "session"][:_SESSIONS_ROW_BY_ROW]
+    pages = [item for item in stored_items(history.database) if item.page.kind == "session"][:_SESSIONS_ROW_BY_ROW]
     seconds = seconds_of(partial(row_by_row.load, scratch.database("row_by_row"), pages))
     row_by_row_rate = len(pages) * LAPS_OF_A_SESSION / seconds
     return Line(

@@ -84,10 +84,10 @@ def _load_by_dlt(arguments: argparse.Namespace) -> float:
 
     def rows(kind: str) -> Iterator[dict[str, Any]]:
         for item in items:
-            if item.kind == kind:
-                key = {_KEYS[kind][0]: item.key}
+            if item.page.kind == kind:
+                key = {_KEYS[kind][0]: item.page.key}
                 payload = item.payload if arguments.nested else {"payload": item.payload}
-                yield {"track_slug": item.track_slug, **key, "url": item.url, **payload}
+                yield {"track_slug": item.page.track_slug, **key, "url": item.url, **payload}
 
     hints: Any = {} if arguments.nested else {"payload": {"data_type": "json"}}
     resources = [

@@ -11,29 +11,29 @@ from sqlalchemy.dialects.postgresql import insert
 
 from scraper.database import tables
 from scraper.database.connection import Database
-from scraper.raw.items import Page, PracticeSession
+from scraper.raw.items import CapturedPage
 
 _NAMESPACE = uuid.UUID("6f1f0f0e-4c8b-5d0e-9a57-0c1d2e3f4a5b")
 _SOURCE = {"source": "liverc"}
 
 
-def load(database: Database, items: Sequence[Page]) -> None:
+def load(database: Database, items: Sequence[CapturedPage]) -> None:
     """Upsert every session with its track, day, driver, result and laps, in one transaction per session."""
     engine = create_engine(database.url)
     try:
         with engine.connect() as connection:
             for item in items:
-                if isinstance(item, PracticeSession):
+                if item.page.kind == "session":
                     with connection.begin():
                         _save(connection, item)
     finally:
         engine.dispose()
 
 
-def _save(connection: Connection, item: PracticeSession) -> None:
-    page, slug = item.payload, item.track_slug
+def _save(connection: Connection, item: CapturedPage) -> None:
+    page, slug = item.payload, item.page.track_slug
     day = datetime.strptime(page["date"].partition(" (")[0], "%B %d, %Y").date()  # noqa: DTZ007 - wall clock
-    driver_key = page["transponder"] or f"practice_session_{item.session_id}"
+    driver_key = page["transponder"] or f"practice_session_{item.page.key}"
     names = {"display_name": page["driver"], "transponder_number": page["transponder"] or None}
     track = _upsert(
         connection,
@@ -45,7 +45,7 @@ def _save(connection: Connection, item: PracticeSession) -> None:
         track_url=item.url.partition("/practice/")[0],
     )
     event = _upsert(connection, tables.events, (slug, day), **_SOURCE, track_id=track, **_event(slug, day))
-    race = _upsert(connection, tables.races, (event, item.session_id), event_id=event, **_race(item, day))
+    race = _upsert(connection, tables.races, (event, item.page.key), event_id=event, **_race(item, day))
     driver = _upsert(connection, tables.drivers, (driver_key,), **_SOURCE, source_driver_id=driver_key, **names)
     race_driver = _upsert(
         connection,
@@ -87,11 +87,11 @@ def _event(slug: str, day: date) -> dict[str, Any]:
     }
 
 
-def _race(item: PracticeSession, day: date) -> dict[str, Any]:
+def _race(item: CapturedPage, day: date) -> dict[str, Any]:
     page = item.payload
     return {
         **_SOURCE,
-        "source_race_id": item.session_id,
+        "source_race_id": item.page.key,
         "class_name": page["class"],
         "race_label": f"Practice - {page['driver']}",
         "race_url": item.url,

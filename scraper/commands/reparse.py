@@ -1,80 +1,87 @@
-"""Read again what could not be read: the kept bodies of failed pages, after a page object was mended.
+"""Read the stored bodies of failed pages again, after a page object was fixed.
 
-The site is not asked. What can be read now is stored with the time when it came, so that the next crawl sees what has
-changed since; its failure is resolved. What still cannot be read stays on record for the next crawl.
+The site is not requested. A page that can be read now is stored with the time of its response, so that the next crawl
+sees what has changed since, and its failure is resolved. All other failures stay for the next crawl.
 """
 
 import asyncio
 import zlib
-from collections.abc import Iterator
-from dataclasses import replace
-from datetime import date
-from typing import Any
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 
 import psycopg
-from psycopg.rows import dict_row
+from psycopg.rows import class_row
 
 from scraper.config import Config
+from scraper.console import counted
 from scraper.database.connection import Database
 from scraper.database.jobs import Job, open_job
-from scraper.pages import DayListPage, MonthPage, PageError, SessionPage
+from scraper.pages import PageError
 from scraper.raw import crawl_log
-from scraper.raw.items import Page, PracticeList, PracticeMonth, PracticeSession
+from scraper.raw.items import CapturedPage, PageId
+from scraper.raw.page_kinds import SESSION, read_page
 from scraper.raw.store import RawStore
 
-# A body that came with another status is the site's word for a failure, not a page.
-_KEPT = """
+# A body with another status is an error page of the site.
+_STORED_BODIES = """
 select track_slug, page_kind, page_key, url, body, last_failed_at from raw.failed_pages
 where resolved_at is null and body is not null and coalesce(http_status, 200) = 200
 order by failure_id
 """
 
 
+@dataclass(frozen=True)
+class StoredBody:
+    """An unresolved failure with the compressed body of its page."""
+
+    track_slug: str
+    page_kind: str
+    page_key: str
+    url: str
+    body: bytes
+    last_failed_at: datetime | None = None
+
+
 def run(config: Config) -> int:
-    """Read all kept bodies again. Raises CannotWork or LockHeld."""
+    """Read all stored bodies again. Raises CannotWork or LockHeld."""
     with open_job(config, Job.REPARSE) as (database, connection):
-        failures = connection.cursor(row_factory=dict_row).execute(_KEPT).fetchall()
-        pages = list(_readable(failures))
-        if pages:
-            _store(database, connection, pages)
-    print(f"{len(pages)} of {len(failures)} kept pages could be read; make transform derives what they say")
+        bodies = connection.cursor(row_factory=class_row(StoredBody)).execute(_STORED_BODIES).fetchall()
+        captured = list(_readable(bodies))
+        if captured:
+            _store(database, connection, captured)
+    print(f"{len(captured)} of {counted(len(bodies), 'stored page')} could be read; make transform derives their rows")
     return 0
 
 
-def _readable(failures: list[dict[str, Any]]) -> Iterator[Page]:
-    for failure in failures:
-        came_at = failure.pop("last_failed_at")
+def _readable(bodies: Sequence[StoredBody]) -> Iterator[CapturedPage]:
+    for stored in bodies:
         try:
-            yield replace(read_again(**failure), read_at=came_at)
+            yield read_again(stored)
         except PageError as problem:
-            print(f"  still unreadable  {failure['url']}: {problem.reason}")
+            print(f"  still unreadable  {stored.url}: {problem.reason}")
 
 
-def read_again(track_slug: str, page_kind: str, page_key: str, url: str, body: bytes) -> Page:
-    """The page in a kept, compressed body. Raises PageError while it still cannot be read."""
-    kept = zlib.decompress(body)
-    html = kept.decode(errors="replace")
-    if page_kind == "month":
-        return PracticeMonth(track_slug, page_key, url, MonthPage(html, month=page_key).payload(), kept)
-    if page_kind == "list":
-        day = date.fromisoformat(page_key)
-        return PracticeList(track_slug, day, url, DayListPage(html, date=page_key).payload(), kept)
-    return PracticeSession(track_slug, page_key, url, SessionPage(html).payload(), kept)
+def read_again(stored: StoredBody) -> CapturedPage:
+    """Read the page of a stored body. Raises PageError while it still cannot be read."""
+    page = PageId(stored.track_slug, stored.page_kind, stored.page_key)
+    body = zlib.decompress(stored.body)
+    return read_page(page, stored.url, body.decode(errors="replace"), body, read_at=stored.last_failed_at)
 
 
-def _store(database: Database, connection: psycopg.Connection, pages: list[Page]) -> None:
-    """Under a record of its own: every raw row says which run wrote it."""
-    tracks = sorted({page.track_slug for page in pages})
+def _store(database: Database, connection: psycopg.Connection, captured: Sequence[CapturedPage]) -> None:
+    """Store the pages under a row of their own in the crawl log: every raw row names its crawl."""
+    tracks = sorted({item.page.track_slug for item in captured})
     crawl_id = crawl_log.begin(connection, {"tracks": tracks, "reparse": True})
-    asyncio.run(_save(database, crawl_id, pages))
-    sessions = sum(isinstance(page, PracticeSession) for page in pages)
+    asyncio.run(_save(database, crawl_id, captured))
+    sessions = sum(item.page.kind == SESSION for item in captured)
     crawl_log.end(connection, crawl_id, "finished", {"sessions_ingested": sessions})
 
 
-async def _save(database: Database, crawl_id: int, pages: list[Page]) -> None:
+async def _save(database: Database, crawl_id: int, captured: Sequence[CapturedPage]) -> None:
     store = await RawStore.connect(database, crawl_id)
     try:
-        for page in pages:
-            await store.save([page])
+        for item in captured:
+            await store.save([item])
     finally:
         await store.close()

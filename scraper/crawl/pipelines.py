@@ -5,58 +5,65 @@ from typing import Self
 
 import psycopg
 from scrapy.crawler import Crawler
-from scrapy.exceptions import DropItem
+from scrapy.exceptions import DropItem, NotConfigured
 
-from scraper.crawl.downloader import stop_crawl
+from scraper.crawl.extensions.crawl_record import CrawlRecord
+from scraper.crawl.middlewares.site_slot import stop_crawl
 from scraper.crawl.stats import CrawlStats
+from scraper.database.connection import Database
 from scraper.database.diagnosis import explain_error
-from scraper.raw.items import FailedPage, Page
+from scraper.raw.items import CapturedPage, FailedPage, Item
 from scraper.raw.store import RawStore
 
 LARGEST_BATCH = 100
 
-Waiting = tuple[Page | FailedPage, asyncio.Future[bool]]
+Waiting = tuple[Item, asyncio.Future[bool]]
 
 
 class RawTablesPipeline:
-    """Whoever comes first writes for all who wait: batches grow with the load, and the last one needs no clock.
+    """Stores items by group commit: the first waiting item writes all waiting items in one transaction.
 
-    `process_item` returns once its item is committed, so a slow database slows the crawl instead of filling memory, and
-    the engine, which waits for items in progress when it closes, writes the tail also on Ctrl-C.
+    So batches grow with the load, and no timer is needed. `process_item` returns once its item is committed: a slow
+    database slows the crawl instead of filling memory, and as the engine waits for items in progress before it closes,
+    the last ones are stored also after Ctrl-C.
     """
 
-    def __init__(self, crawler: Crawler) -> None:
+    def __init__(self, crawler: Crawler, database: Database, crawl_id: int) -> None:
         self._crawler = crawler
         self._stats = CrawlStats(crawler)
+        self._database = database
+        self._crawl_id = crawl_id
         self._waiting: list[Waiting] = []
-        self._writing = asyncio.Lock()
+        self._lock = asyncio.Lock()
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
-        """As Scrapy makes it."""
-        return cls(crawler)
+        """Create the pipeline for a crawl, as Scrapy does; without a crawl record nothing is stored."""
+        record = crawler.get_extension(CrawlRecord)
+        if record is None:
+            raise NotConfigured
+        return cls(crawler, record.database, record.crawl_id)
 
     async def open_spider(self) -> None:
         """Connect."""
-        settings = self._crawler.settings
-        self._store = await RawStore.connect(settings["PRACTICE_DATABASE"], settings["PRACTICE_CRAWL_ID"])
+        self._store = await RawStore.connect(self._database, self._crawl_id)
 
     async def close_spider(self) -> None:
-        """Disconnect; nothing waits any more."""
+        """Disconnect; no item is waiting any more."""
         await self._store.close()
 
-    async def process_item(self, item: Page | FailedPage) -> Page | FailedPage:
-        """Store the item. One that the database refuses goes on record as failed, and costs no other."""
+    async def process_item(self, item: Item) -> Item:
+        """Store an item. One that the database refuses is stored as failed, without an effect on others."""
         try:
             await self._store_and_count(item)
         except psycopg.OperationalError as problem:
             # Without a database every further request would be load on the site for nothing.
-            self._stats.stop(explain_error(problem))
+            self._stats.set_stop_reason(explain_error(problem))
             stop_crawl(self._crawler, "database_lost")
-            raise DropItem("the database is gone") from None
+            raise DropItem("the database is lost", log_level="DEBUG") from None
         return item
 
-    async def _store_and_count(self, item: Page | FailedPage) -> None:
+    async def _store_and_count(self, item: Item) -> None:
         if isinstance(item, FailedPage):
             await self._write(item)
             self._stats.page_failed(item)
@@ -68,28 +75,31 @@ class RawTablesPipeline:
         except (psycopg.Error, ValueError) as problem:
             await self._store_and_count(_refused(item, problem))
 
-    async def _write(self, item: Page | FailedPage) -> bool:
-        stored: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
-        self._waiting.append((item, stored))
-        async with self._writing:
-            if not stored.done():
+    async def _write(self, item: Item) -> bool:
+        """Wait until the item is committed. Return whether it is a new version."""
+        is_new: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
+        self._waiting.append((item, is_new))
+        async with self._lock:
+            if not is_new.done():
                 batch, self._waiting = self._waiting[:LARGEST_BATCH], self._waiting[LARGEST_BATCH:]
                 await self._write_batch(batch)
-        return await stored
+        return await is_new
 
     async def _write_batch(self, batch: list[Waiting]) -> None:
         try:
-            for (_, stored), is_new in zip(batch, await self._store.save([item for item, _ in batch]), strict=True):
-                stored.set_result(is_new)
-        except Exception as problem:  # whatever it is, those who wait must hear of it
+            results = await self._store.save([item for item, _ in batch])
+        except Exception as problem:  # of whatever kind: the waiting coroutines get it
             if len(batch) == 1 or isinstance(problem, psycopg.OperationalError):
-                for _, stored in batch:
-                    stored.set_exception(problem)
+                for _, is_new in batch:
+                    is_new.set_exception(problem)
                 return
             for entry in batch:
                 await self._write_batch([entry])
+            return
+        for (_, is_new), result in zip(batch, results, strict=True):
+            is_new.set_result(result)
 
 
-def _refused(page: Page, problem: Exception) -> FailedPage:
+def _refused(captured: CapturedPage, problem: Exception) -> FailedPage:
     reason = " ".join(str(problem).split())
-    return FailedPage(page.track_slug, page.kind, page.key, page.url, "unstorable", reason, body=page.body)
+    return FailedPage(captured.page, captured.url, "unstorable", reason, body=captured.body)

@@ -1,17 +1,20 @@
-"""What a crawl counts, in Scrapy's stats: one name for each figure, for the summary, the record and the progress."""
+"""The figures of a crawl, kept in Scrapy's stats: for the summary, the crawl log and the progress display."""
 
+from collections.abc import Iterator, Mapping
 from typing import cast
 
 from scrapy.crawler import Crawler
 from scrapy.statscollectors import StatsCollector
 
-from scraper.raw.items import FailedPage, Page, PracticeList, PracticeSession
+from scraper.console import counted
+from scraper.raw.items import CapturedPage, FailedPage
+from scraper.raw.page_kinds import LIST, SESSION
 
 _PREFIX = "practice/"
 
 
 class CrawlStats:
-    """The figures of one crawl. Pages count as stored or failed once that is committed."""
+    """The figures of one crawl. A page counts as stored or failed once that is committed."""
 
     def __init__(self, crawler: Crawler) -> None:
         self._crawler = crawler
@@ -24,32 +27,27 @@ class CrawlStats:
         return int(self._stats.get_value(_PREFIX + figure, 0))
 
     def add(self, figure: str, count: int = 1) -> None:
-        """Count."""
+        """Increase a figure."""
         self._stats.inc_value(_PREFIX + figure, count)
 
-    def stop(self, why: str) -> None:
-        """The crawl cannot do its work; the first reason is the one to tell."""
+    def set_stop_reason(self, reason: str) -> None:
+        """Record why the crawl cannot go on; the first reason is kept."""
         if not self.stop_reason:
-            self._stats.set_value(_PREFIX + "stop_reason", why)
+            self._stats.set_value(_PREFIX + "stop_reason", reason)
 
     @property
     def stop_reason(self) -> str | None:
-        """Why the crawl could not do its work, in one line; None while it can."""
+        """Why the crawl could not go on, in one line; None if it could."""
         return cast(str | None, self._stats.get_value(_PREFIX + "stop_reason"))
 
     @property
-    def finish_reason(self) -> str:
-        """How it ended, in Scrapy's words."""
-        return str(self._stats.get_value("finish_reason"))
-
-    @property
     def requests(self) -> int:
-        """Requests sent to the site, robots.txt and retries included."""
+        """Number of requests sent to the site, robots.txt and retries included."""
         return int(self._stats.get_value("downloader/request_count", 0))
 
     @property
     def pages_done(self) -> int:
-        """Pages stored or failed."""
+        """Number of pages stored or failed."""
         return self["pages_stored"] + self["pages_failed"]
 
     @property
@@ -58,37 +56,79 @@ class CrawlStats:
         return cast(str | None, self._stats.get_value(_PREFIX + "last_failure"))
 
     def page_failed(self, failed: FailedPage) -> None:
-        """A page's failure is on record."""
+        """Count a failure that is committed."""
         self.add("pages_failed")
-        self.add(f"{failed.kind}s_failed")
+        self.add(f"{failed.page.kind}s_failed")
         self._stats.set_value(_PREFIX + "last_failure", f"{failed.url}: {failed.reason}")
 
-    def page_stored(self, page: Page, *, is_new: bool) -> None:
-        """A page is committed: as a new version, or seen again as it was."""
+    def page_stored(self, captured: CapturedPage, *, is_new: bool) -> None:
+        """Count a page that is committed: as a new version, or seen again without a change."""
         self.add("pages_stored")
-        if isinstance(page, PracticeSession):
-            self._session_stored(page, is_new=is_new)
-        elif isinstance(page, PracticeList):
+        if captured.page.kind == LIST:
             self.add("lists_stored")
-
-    def _session_stored(self, session: PracticeSession, *, is_new: bool) -> None:
-        if not is_new:
+        elif captured.page.kind == SESSION and is_new:
+            laps = len(captured.payload.get("laps", []))
+            self.add("sessions_captured")
+            self.add("sessions_with_laps", 1 if laps else 0)
+            self.add("laps", laps)
+        elif captured.page.kind == SESSION:
             self.add("sessions_same")
-            return
-        laps = len(session.payload.get("laps", []))
-        self.add("sessions_captured")
-        self.add("sessions_with_laps", 1 if laps else 0)
-        self.add("laps", laps)
 
     @property
     def figures(self) -> dict[str, int]:
-        """The figures of `raw.crawls`, by column; but for the drivers, whom only the tables can count."""
+        """The figures of `raw.crawls` by column, without the drivers, which are counted in the tables."""
         return {
             "requests": self.requests,
             "sessions_listed": self["sessions_listed"],
             "sessions_ingested": self["sessions_captured"],
-            "sessions_unchanged": self["sessions_unasked"] + self["sessions_same"],
+            "sessions_unchanged": self["sessions_fresh"] + self["sessions_same"],
             "sessions_failed": self["sessions_failed"],
             "sessions_with_laps": self["sessions_with_laps"],
             "laps_ingested": self["laps"],
         }
+
+    @property
+    def problem(self) -> str | None:
+        """Why the crawl could not do its work, in one line; None if it could."""
+        if self.stop_reason:
+            return self.stop_reason
+        if self["lists_failed"] + self["months_failed"] and not self["lists_stored"] + self["days_unchanged"]:
+            return f"no list could be read; the last failure: {self.last_failure or 'see the error above'}"
+        if not self["pages_planned"]:
+            return "no page was requested: see the errors above, then run this again"
+        if missing := self["pages_planned"] - self.pages_done:
+            pages = counted(missing, "page")
+            return f"{pages} neither stored nor recorded as failed: see the errors above, then run this again"
+        return None
+
+
+def summary(
+    crawl_id: int, outcome: str, stats: CrawlStats, figures: Mapping[str, int], seconds: float
+) -> Iterator[str]:
+    """Yield the lines of the summary. `figures` are those of `raw.crawls`, without drivers if the database is lost."""
+    yield f"Crawl {crawl_id} {outcome} after {seconds:.1f} s and {figures['requests']} requests"
+    yield (
+        f"  sessions  {figures['sessions_listed']} listed, {figures['sessions_ingested']} captured, "
+        f"{figures['sessions_unchanged']} unchanged, {figures['sessions_failed']} failed"
+    )
+    drivers = figures.get("drivers_created_or_matched")
+    by_drivers = "" if drivers is None else f", by {drivers} drivers"
+    yield f"  laps      {figures['laps_ingested']} in {figures['sessions_with_laps']} sessions{by_drivers}"
+    if skipped := ", ".join(_skipped(stats)):
+        yield f"  skipped   {skipped}"
+    if stats["pages_failed"]:
+        yield f"  failures  {counted(stats['pages_failed'], 'page')} recorded, the next crawl retries"
+    if outcome == "interrupted":
+        yield "  run the same command again to continue"
+
+
+def _skipped(stats: CrawlStats) -> Iterator[str]:
+    """Yield what was not requested and why, besides the unchanged sessions of the lists that were read."""
+    if days := stats["days_unchanged"]:
+        yield f"{counted(days, 'unchanged day')} with {counted(stats['sessions_on_unchanged_days'], 'session')}"
+    if days := stats["days_absent"]:
+        yield f"{counted(days, 'day')} without practice"
+    if sessions := stats["sessions_left"]:
+        yield f"{counted(sessions, 'session page')} left for later (LIST_ONLY)"
+    if pages := stats["pages_forbidden"]:
+        yield f"{counted(pages, 'page')} forbidden by robots.txt"

@@ -1,6 +1,6 @@
-"""What can be said for certain about a track's wall clock, which the pages print without a zone.
+"""Bounds in time for wall clocks of an unknown time zone: pages print the track's wall clock without its zone.
 
-It may be that of any zone on earth: the first to see a day is UTC+14, the last to leave it UTC-12.
+A track may be in any zone on earth. A calendar day begins first at UTC+14, and ends last at UTC-12.
 """
 
 import re
@@ -10,19 +10,19 @@ AHEAD = timedelta(hours=14)
 BEHIND = timedelta(hours=12)
 
 SESSION_TIMEOUT = timedelta(minutes=5)
-"""How long after its last crossing a session is closed for sure: the site's three minutes, and two for what lies
-between its clock and our database's."""
+"""Time after its last crossing at which a session is certainly closed: the site's three minutes, and two for the
+difference between its clock and our database's."""
 
 _LENGTH = re.compile(r"(?:(?:([0-9]{1,3}):)?([0-9]{1,4}):)?([0-9]{1,6})\Z")
 
 
 def passed_everywhere(wall_clock: datetime) -> datetime:
-    """The instant from which on every wall clock on earth has passed this time."""
+    """Return the instant at which the last wall clock on earth shows this time."""
     return wall_clock.replace(tzinfo=timezone(-BEHIND))
 
 
 def read_clock(text: str) -> datetime | None:
-    """A wall-clock time as a list's rows have it, `2025-10-25 16:36:38`; None for any other text."""
+    """Parse a wall-clock time of a list row, such as `2025-10-25 16:36:38`; return None for any other text."""
     try:
         return datetime.strptime(text, "%Y-%m-%d %H:%M:%S")  # noqa: DTZ007 - a wall clock has no zone
     except ValueError:
@@ -30,25 +30,25 @@ def read_clock(text: str) -> datetime | None:
 
 
 def closing_time(practice_date: date, started_at: str, length: str) -> datetime:
-    """The wall-clock time from which on a session is closed for sure, if no lap is added to what its list row says.
+    """Return the wall-clock time at which a session is certainly closed, unless its list row changes.
 
-    Nobody drives for longer than until the end of the next day; that is the time for a row that cannot be read.
+    No session lasts beyond the end of the next day; that is the answer for a row that cannot be parsed.
     """
     latest = end_of_next_day(practice_date)
     start, parts = read_clock(started_at), _LENGTH.match(length)
     if start is None or parts is None:
         return latest
     hours, minutes, seconds = (int(part or 0) for part in parts.groups())
-    driven = timedelta(hours=hours, minutes=minutes, seconds=seconds)
-    # The other way round a clock at the end of the calendar would overflow.
-    return latest if latest - start < driven + SESSION_TIMEOUT else start + driven + SESSION_TIMEOUT
+    duration = timedelta(hours=hours, minutes=minutes, seconds=seconds)
+    # Compared as durations, because adding to a time at the end of the calendar would overflow.
+    return latest if latest - start < duration + SESSION_TIMEOUT else start + duration + SESSION_TIMEOUT
 
 
 def end_of_day(practice_date: date) -> datetime:
-    """The wall-clock time at which a day's last sessions are closed, but for those that still go on."""
+    """Return the wall-clock time at which a day's sessions are closed, apart from those that run past midnight."""
     return datetime.combine(practice_date, time()) + timedelta(days=1) + SESSION_TIMEOUT
 
 
 def end_of_next_day(practice_date: date) -> datetime:
-    """The wall-clock time at which the day after is over."""
+    """Return the wall-clock time at which the following day is over."""
     return datetime.combine(practice_date, time()) + timedelta(days=2)

@@ -1,6 +1,6 @@
-"""What the raw tables already know of a track's days: what a crawl's plan is made from.
+"""The read side of the raw tables: what is stored of a track's days, as the planner needs it.
 
-Each query goes by index to the days that it is asked about, and never looks at the rest of the history.
+Each query uses an index to read only the days in question, however long the history is.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -16,8 +16,8 @@ from scraper.database.connection import Database
 from scraper.raw.json_text import storable
 from scraper.raw.store import connect_to_raw
 
-# A range's months that the site does not name any more, or whose pages failed.
-REMEMBERED_MONTHS = """
+# Months of a range that are not among the known ones, but have stored sessions or failed pages.
+OTHER_MONTHS = """
 with latest as (
     select distinct on (practice_date)
         to_char(practice_date, 'YYYY-MM') as month,
@@ -42,7 +42,8 @@ where
     and month <> all(%(known_months)s)
 """
 
-# Sessions may run past midnight, at the latest until the next day is over; who read the list later need not look.
+# A session may run past midnight, at most until the next day is over, so the rows matter only if the list was read
+# before that time everywhere on earth, that is at UTC-12.
 DAYS = """
 with latest as (
     select distinct on (practice_date) practice_date, payload, last_seen_at
@@ -76,8 +77,8 @@ from latest
 full join failed using (practice_date)
 """
 
-# A session's page was read after some version of its list. Its row in that version is what the page was captured with.
-# A page that was read when the day after was over everywhere is of a session that was over, and needs no clocks.
+# A session page is captured with the row of the newest list version that was fetched before the page was last seen. A
+# page that was seen after the following day was over everywhere shows a finished session, so no times are returned.
 SESSIONS = """
 with lists as (
     (
@@ -161,10 +162,10 @@ where
 
 @dataclass(frozen=True)
 class StoredDay:
-    """A day's list as it was read last; without `read_at` it never was, and is known because it failed.
+    """The latest stored list of a day. `read_at` is None for a day that is known by its failed list page alone.
 
-    `rows` and `sessions` differ where a list shows a session twice. `rows_near_midnight` are the list's rows if it was
-    read so early that a session may have run on.
+    `rows` and `sessions` differ where a list shows a session twice. `is_whole` is False for a list with unreadable
+    rows. `rows_near_midnight` are the list's rows if it was read so early that a session may still have been running.
     """
 
     practice_date: date
@@ -178,11 +179,11 @@ class StoredDay:
 
 @dataclass(frozen=True)
 class ListedSession:
-    """A row of a list, and what is known of the session's page.
+    """A row of a list, and what is stored of the session's page.
 
-    `is_captured_as_listed`: the page is stored, has not failed since, and was captured with the row as it stands. Then
-    `page_read_at` says when, `row_shown_at` since when the list is known to show that row, and `latest_start` which
-    session of that list had begun last, by the track's own clock.
+    `is_captured_as_listed` means that the page is stored, has not failed since, and was captured with this same row.
+    Then `page_read_at` is when the page was last seen, `row_shown_at` when the list was first seen with this row, and
+    `latest_start` the wall-clock start of the newest session on that list.
     """
 
     practice_date: date
@@ -196,41 +197,41 @@ class ListedSession:
 
 
 class RawHistory:
-    """One connection for reading the raw tables."""
+    """One connection that reads the raw tables."""
 
     def __init__(self, connection: AsyncConnection[dict[str, Any]]) -> None:
         self._connection = connection
 
     @classmethod
     async def connect(cls, database: Database) -> Self:
-        """Connect, as the crawler's role where the database has it."""
+        """Connect with the crawler's role where the database has it."""
         return cls(await connect_to_raw(database))
 
     async def close(self) -> None:
-        """Give the connection back."""
+        """Close the connection."""
         await self._connection.close()
 
-    async def remembered_months(self, track: str, first: date, last: date, known: Collection[str]) -> list[str]:
-        """Months of the range, beside the known ones, of which sessions are stored or a page failed: `YYYY-MM`."""
+    async def other_months(self, track: str, first: date, last: date, known: Collection[str]) -> list[str]:
+        """Return months (`YYYY-MM`) of the range that are not `known`, but have stored sessions or failed pages."""
         parameters = {"track_slug": track, "first": first, "last": last, "known_months": list(known)}
         async with self._connection.cursor(row_factory=dict_row) as cursor:
-            await cursor.execute(REMEMBERED_MONTHS, parameters)
+            await cursor.execute(OTHER_MONTHS, parameters)
             return [row["month"] for row in await cursor.fetchall()]
 
     async def days(self, track: str, first: date, last: date) -> dict[date, StoredDay]:
-        """The days of a range whose lists were read, or failed."""
+        """Return the days of a range whose list is stored or has failed."""
         async with self._connection.cursor(row_factory=class_row(StoredDay)) as cursor:
             await cursor.execute(DAYS, {"track_slug": track, "first": first, "last": last})
             return {day.practice_date: day for day in await cursor.fetchall()}
 
     async def sessions_of(self, track: str, days: Sequence[date]) -> list[ListedSession]:
-        """Of the sessions in these days' stored lists those whose pages may be missing or out of date."""
+        """Return the sessions on these days' stored lists whose pages may be missing or stale."""
         return await self._sessions(track, {"stored": list(days), "read": None, "sessions": None})
 
     async def sessions_in(
         self, track: str, practice_date: date, rows: Sequence[Mapping[str, str]]
     ) -> list[ListedSession]:
-        """The same of a list that was just read."""
+        """Return the sessions of a list that was just read whose pages may be missing or stale."""
         sessions = Jsonb(storable({"sessions": list(rows)})["sessions"])
         return await self._sessions(track, {"stored": [], "read": practice_date, "sessions": sessions})
 

@@ -1,78 +1,46 @@
-"""One item per raw table: what a page said, or that it could not be had.
-
-A page's `body` is what was read: kept only if the database refuses what was made of it. `read_at` is when that was, by
-the database's clock; None for a page that has just come.
-"""
+"""Items on their way to the raw tables: a captured page, or a page that failed."""
 
 from dataclasses import dataclass, field
-from datetime import date, datetime
-from typing import Any, ClassVar
+from datetime import datetime
+from typing import Any
 
 
-@dataclass(frozen=True)
-class PracticeMonth:
-    """A month page: which days have sessions. `month` is `YYYY-MM`."""
+@dataclass(frozen=True, slots=True)
+class PageId:
+    """One page of a track.
 
-    kind: ClassVar[str] = "month"
-    track_slug: str
-    month: str
-    url: str
-    payload: dict[str, Any] = field(repr=False)
-    body: bytes = field(default=b"", repr=False)
-    read_at: datetime | None = None
-
-    @property
-    def key(self) -> str:
-        """What tells this page from others of its kind at its track."""
-        return self.month
-
-
-@dataclass(frozen=True)
-class PracticeList:
-    """A day's list of sessions."""
-
-    kind: ClassVar[str] = "list"
-    track_slug: str
-    practice_date: date
-    url: str
-    payload: dict[str, Any] = field(repr=False)
-    body: bytes = field(default=b"", repr=False)
-    read_at: datetime | None = None
-
-    @property
-    def key(self) -> str:
-        """What tells this page from others of its kind at its track."""
-        return self.practice_date.isoformat()
-
-
-@dataclass(frozen=True)
-class PracticeSession:
-    """A session's page with its laps."""
-
-    kind: ClassVar[str] = "session"
-    track_slug: str
-    session_id: str
-    url: str
-    payload: dict[str, Any] = field(repr=False)
-    body: bytes = field(default=b"", repr=False)
-    read_at: datetime | None = None
-
-    @property
-    def key(self) -> str:
-        """What tells this page from others of its kind at its track."""
-        return self.session_id
-
-
-@dataclass(frozen=True)
-class FailedPage:
-    """A page that could not be had or read: on record, with its body, to be tried again.
-
-    `kind` and `key` are those of the page that it would have been; `reason_kind` is for programs, `reason` for people.
+    `kind` is a name in `scraper.raw.page_kinds`. `key` is the month (`YYYY-MM`), the practice day (`YYYY-MM-DD`) or the
+    session id.
     """
 
     track_slug: str
     kind: str
     key: str
+
+
+@dataclass(frozen=True)
+class CapturedPage:
+    """A page that was read.
+
+    `body` is the HTML; it is stored only if the database refuses the payload. `read_at` is the time of the response by
+    the database's clock; None means now.
+    """
+
+    page: PageId
+    url: str
+    payload: dict[str, Any] = field(repr=False)
+    body: bytes = field(default=b"", repr=False)
+    read_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class FailedPage:
+    """A page that was requested and could not be captured. It is stored with its body and requested again.
+
+    `reason_kind` is for programs, `reason` for people.
+    """
+
+    page: PageId
     url: str
     reason_kind: str
     reason: str
@@ -80,4 +48,4 @@ class FailedPage:
     body: bytes = field(default=b"", repr=False)
 
 
-Page = PracticeMonth | PracticeList | PracticeSession
+Item = CapturedPage | FailedPage

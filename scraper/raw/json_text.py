@@ -1,7 +1,7 @@
-"""Text that PostgreSQL's JSONB refuses, repaired before it can cost a page.
+"""JSON text of payloads: replaces characters that PostgreSQL's JSONB refuses, and hashes the result.
 
-JSONB has no NUL and no lone surrogates. They become U+FFFD, the sign for a character that could not be read; it also
-stands where the bytes of a page are not in the encoding that the page claims.
+JSONB accepts neither NUL nor lone surrogates. They become U+FFFD, the replacement character. The same character stands
+where a page's bytes are not in the encoding that the page declares.
 """
 
 import hashlib
@@ -11,28 +11,28 @@ from typing import Any
 
 UNREADABLE = "\ufffd"
 _REFUSED = re.compile("[\x00\ud800-\udfff]")
-_REFUSED_OR_REPAIRED = re.compile("[\ud800-\udfff\ufffd]")
+_REFUSED_OR_REPLACED = re.compile("[\ud800-\udfff\ufffd]")
 _SORTED = json.JSONEncoder(sort_keys=True, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
 
 
 def storable(payload: dict[str, Any]) -> dict[str, Any]:
-    """The payload with refused characters replaced; fields with unreadable ones are noted under `repaired_text`."""
+    """Replace refused characters. Fields that hold a replacement character are named under `repaired_text`."""
     repaired: set[str] = set()
     clean = {storable_text(name): _clean(value, storable_text(name), repaired) for name, value in payload.items()}
     return {**clean, "repaired_text": sorted(repaired)} if repaired else clean
 
 
 def storable_json(payload: dict[str, Any]) -> str:
-    """The storable payload as JSON with sorted keys: equal payloads, equal texts, whatever order they were read in."""
+    """Return the storable payload as JSON with sorted keys: equal payloads give equal texts."""
     text = _SORTED.encode(payload)
-    # Text is looked through much faster than a payload, value by value. JSON writes NUL as \u0000.
-    if "\\u0000" in text or (not text.isascii() and _REFUSED_OR_REPAIRED.search(text)):
+    # Searching the text is much faster than visiting each value. JSON writes NUL as \u0000.
+    if "\\u0000" in text or (not text.isascii() and _REFUSED_OR_REPLACED.search(text)):
         return _SORTED.encode(storable(payload))
     return text
 
 
 def storable_text(text: str) -> str:
-    """A single text with refused characters replaced."""
+    """Replace the refused characters of one text."""
     return _REFUSED.sub(UNREADABLE, text)
 
 
@@ -50,5 +50,5 @@ def _clean(value: Any, field: str, repaired: set[str]) -> Any:
 
 
 def content_hash(payload: str) -> str:
-    """SHA-256 over a payload's :func:`storable_json`."""
+    """Return the SHA-256 of a payload's `storable_json`, in hexadecimal."""
     return hashlib.sha256(payload.encode()).hexdigest()

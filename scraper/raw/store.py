@@ -1,9 +1,9 @@
-"""Pages and failures into the raw tables. What is stored already comes out by `stored_days`."""
+"""The write side of the raw tables: captured pages and failed pages. `scraper.raw.history` is the read side."""
 
 import zlib
 from collections.abc import Iterator, Sequence
 from functools import cache
-from typing import Any, Self
+from typing import Any, Self, TypeGuard
 
 from psycopg import AsyncConnection, AsyncCursor, sql
 from psycopg.rows import dict_row
@@ -11,29 +11,24 @@ from psycopg.rows import dict_row
 from scraper.database.connection import Database
 from scraper.database.roles import Role, assume_async
 from scraper.pages import PARSER_VERSION
-from scraper.raw.items import FailedPage, Page, PracticeList
+from scraper.raw.items import CapturedPage, FailedPage, Item, PageId
 from scraper.raw.json_text import content_hash, storable_json, storable_text
+from scraper.raw.page_kinds import LIST, PAGE_KINDS
 
-# A statement or a transaction that takes longer than this waits for something that will not come; a connection that is
-# silent for so long has lost its server. Without these a crawl would hang, and with it the lock.
-_PATIENCE = """
+# Without these limits a crawl could hang, and keep its lock: a statement or transaction that takes longer waits for
+# something that will not come, and a connection that is silent for longer has lost its server.
+_TIMEOUTS = """
 select
     set_config('statement_timeout', '120s', false),
     set_config('idle_in_transaction_session_timeout', '60s', false)
 """
 _KEEP_ALIVE: dict[str, Any] = {"keepalives_idle": 30, "keepalives_interval": 10, "tcp_user_timeout": 60_000}
 
-# The most that is kept of a page that could not be read; whole LiveRC pages are far smaller.
-LARGEST_KEPT_BODY = 1024 * 1024
+LARGEST_STORED_BODY = 1024 * 1024
+"""Bytes of a failed page's body that are stored; whole LiveRC pages are far smaller."""
 
-_PAGE_TABLES = {
-    "month": ("practice_months", "month", "text"),
-    "list": ("practice_lists", "practice_date", "date"),
-    "session": ("practice_sessions", "session_id", "text"),
-}
-
-# Of each page of a run. The latest version is the one to compare with: a page that goes back to what it once said is a
-# new version. Arrays in binary, because in text every quote of every payload would be escaped.
+# Each payload is compared with the latest version only: a page that returns to an earlier content is a new version.
+# Arrays are sent in binary format, because the text format escapes every quote of every payload.
 _SAVE_PAGES = """
 with incoming as (
     select * from unnest(
@@ -79,8 +74,8 @@ resolved as (
 select is_new from compared order by place
 """
 
-# A session that failed and has since left its day's list cannot be had any more: nobody would resolve its failure.
-_RESOLVE_WHAT_LEFT = """
+# A failed session that has left its day's list cannot be captured any more, so nothing else would resolve its failure.
+_RESOLVE_UNLISTED_SESSIONS = """
 with versions as (
     select load_id, payload from raw.practice_lists
     where track_slug = %(track_slug)s and practice_date = %(key)s::text::date
@@ -115,7 +110,7 @@ on conflict (track_slug, page_kind, page_key) do update set
 
 
 class RawStore:
-    """One connection to the raw tables. Every method that writes is one transaction."""
+    """One connection that writes the raw tables. Every `save` is one transaction."""
 
     def __init__(self, connection: AsyncConnection[dict[str, Any]], crawl_id: int) -> None:
         self._connection = connection
@@ -123,93 +118,96 @@ class RawStore:
 
     @classmethod
     async def connect(cls, database: Database, crawl_id: int) -> Self:
-        """Connect, as the crawler's role where the database has it."""
+        """Connect with the crawler's role where the database has it."""
         return cls(await connect_to_raw(database), crawl_id)
 
     async def close(self) -> None:
-        """Give the connection back."""
+        """Close the connection."""
         await self._connection.close()
 
-    async def save(self, items: Sequence[Page | FailedPage]) -> list[bool]:
-        """Store pages and failures, all or none; for each, whether it is a new version (a failure always is).
+    async def save(self, items: Sequence[Item]) -> list[bool]:
+        """Store all items or none. Return for each whether it is a new version; a failure always is.
 
-        The outcome is that of storing them one after another.
+        The result is the same as that of storing the items one by one, in this order.
         """
         async with self._connection.transaction(), self._connection.cursor() as cursor:
             return [is_new for run in _runs(items) for is_new in await self._save_run(cursor, run)]
 
-    async def _save_run(self, cursor: AsyncCursor[dict[str, Any]], run: Sequence[Page | FailedPage]) -> list[bool]:
-        is_new = dict.fromkeys(map(_identity, run), True)
-        for kind in _PAGE_TABLES:
-            if pages := [item for item in run if item.kind == kind and not isinstance(item, FailedPage)]:
-                await cursor.execute(_save_statement(kind), self._page_parameters(kind, pages))
-                for page, row in zip(pages, await cursor.fetchall(), strict=True):
-                    is_new[_identity(page)] = row["is_new"]
-        for item in run:
-            if isinstance(item, FailedPage):
-                await cursor.execute(_SAVE_FAILURE, self._failure_parameters(item))
-        if isinstance(run[-1], PracticeList) and "unreadable_rows" not in run[-1].payload:
-            await cursor.execute(_RESOLVE_WHAT_LEFT, {"track_slug": run[-1].track_slug, "key": run[-1].key})
+    async def _save_run(self, cursor: AsyncCursor[dict[str, Any]], run: Sequence[Item]) -> list[bool]:
+        is_new = dict.fromkeys((item.page for item in run), True)
+        captured = [item for item in run if isinstance(item, CapturedPage)]
+        for kind in PAGE_KINDS:
+            if items := [item for item in captured if item.page.kind == kind]:
+                await cursor.execute(_save_statement(kind), self._page_parameters(kind, items))
+                for item, row in zip(items, await cursor.fetchall(), strict=True):
+                    is_new[item.page] = row["is_new"]
+        for failed in run:
+            if isinstance(failed, FailedPage):
+                await cursor.execute(_SAVE_FAILURE, self._failure_parameters(failed))
+        last = run[-1]
+        if _is_list(last) and "unreadable_rows" not in last.payload:
+            parameters = {"track_slug": last.page.track_slug, "key": last.page.key}
+            await cursor.execute(_RESOLVE_UNLISTED_SESSIONS, parameters)
         return list(is_new.values())
 
-    def _page_parameters(self, kind: str, pages: Sequence[Page]) -> dict[str, Any]:
-        payloads = [storable_json(page.payload) for page in pages]
+    def _page_parameters(self, kind: str, items: Sequence[CapturedPage]) -> dict[str, Any]:
+        payloads = [storable_json(item.payload) for item in items]
         return {
             "kind": kind,
-            "track_slugs": [page.track_slug for page in pages],
-            "keys": [page.key for page in pages],
+            "track_slugs": [item.page.track_slug for item in items],
+            "keys": [item.page.key for item in items],
             "payloads": payloads,
             "hashes": [content_hash(payload) for payload in payloads],
-            "urls": [page.url for page in pages],
+            "urls": [item.url for item in items],
             "parser_version": PARSER_VERSION,
             "crawl_id": self._crawl_id,
-            "read_at": [page.read_at for page in pages],
+            "read_at": [item.read_at for item in items],
         }
 
     def _failure_parameters(self, failed: FailedPage) -> dict[str, Any]:
         return {
-            "track_slug": failed.track_slug,
-            "kind": failed.kind,
-            "key": failed.key,
+            "track_slug": failed.page.track_slug,
+            "kind": failed.page.kind,
+            "key": failed.page.key,
             "url": failed.url,
             "reason_kind": failed.reason_kind,
             "reason": storable_text(failed.reason),
             "http_status": failed.http_status,
-            "body": zlib.compress(failed.body[:LARGEST_KEPT_BODY]) if failed.body else None,
+            "body": zlib.compress(failed.body[:LARGEST_STORED_BODY]) if failed.body else None,
             "crawl_id": self._crawl_id,
         }
 
 
 async def connect_to_raw(database: Database) -> AsyncConnection[dict[str, Any]]:
-    """A connection as the crawler's role where the database has it, on which nothing hangs for ever."""
+    """Open a connection with the crawler's role, where the database has it, and with timeouts."""
     connection = await AsyncConnection.connect(database.conninfo, autocommit=True, row_factory=dict_row, **_KEEP_ALIVE)
     await assume_async(connection, Role.CRAWLER)
-    await connection.execute(_PATIENCE)
+    await connection.execute(_TIMEOUTS)
     return connection
 
 
-def _runs(items: Sequence[Page | FailedPage]) -> Iterator[list[Page | FailedPage]]:
-    """The batch, split where order counts: no page is twice in a run, and a list, which resolves failures, ends one."""
-    run: list[Page | FailedPage] = []
-    seen: set[tuple[str, str, str]] = set()
+def _runs(items: Sequence[Item]) -> Iterator[list[Item]]:
+    """Split items where their order matters: no run has a page twice, and a list, which resolves failures, ends one."""
+    run: list[Item] = []
+    seen: set[PageId] = set()
     for item in items:
-        if _identity(item) in seen:
+        if item.page in seen:
             yield run
             run, seen = [], set()
         run.append(item)
-        seen.add(_identity(item))
-        if isinstance(item, PracticeList):
+        seen.add(item.page)
+        if _is_list(item):
             yield run
             run, seen = [], set()
     if run:
         yield run
 
 
-def _identity(item: Page | FailedPage) -> tuple[str, str, str]:
-    return item.kind, item.track_slug, item.key
+def _is_list(item: Item) -> TypeGuard[CapturedPage]:
+    return isinstance(item, CapturedPage) and item.page.kind == LIST
 
 
 @cache
 def _save_statement(kind: str) -> sql.Composed:
-    table, key, key_type = _PAGE_TABLES[kind]
+    table, key, key_type = PAGE_KINDS[kind].table, PAGE_KINDS[kind].key_column, PAGE_KINDS[kind].key_type
     return sql.SQL(_SAVE_PAGES).format(table=sql.Identifier(table), key=sql.Identifier(key), key_type=sql.SQL(key_type))

@@ -7,7 +7,6 @@ import psycopg
 from bench.raw_rows import begin_crawl, copy, copy_rows, store
 from bench.stored_items import empty_raw_tables, stored_items
 from scraper.database.connection import Database
-from scraper.raw.items import PracticeSession
 from tests.support.history import SESSIONS_OF_A_DAY, fill
 
 ROWS = """
@@ -24,7 +23,7 @@ def rows(database: Database) -> tuple[list[Any], list[Any]]:
 
 def test_both_store_the_same_rows_and_queue_entries(database: Database) -> None:
     fill(database, SESSIONS_OF_A_DAY)
-    items = [item for item in stored_items(database) if isinstance(item, PracticeSession)]
+    items = [item for item in stored_items(database) if item.page.kind == "session"]
     crawl_id = begin_crawl(database)
     empty_raw_tables(database)
     store(database, crawl_id, items, at_once=7)

@@ -1,4 +1,4 @@
-"""What can be known of a clock without a zone."""
+"""Bounds for wall clocks without a time zone."""
 
 from datetime import UTC, date, datetime
 
@@ -11,7 +11,7 @@ clock = datetime.fromisoformat
 END_OF_NEXT_DAY = clock("2025-10-27 00:00:00")
 
 
-def test_a_time_has_passed_everywhere_once_it_has_twelve_hours_west_of_greenwich() -> None:
+def test_a_time_has_passed_everywhere_once_it_has_passed_at_utc_minus_12() -> None:
     assert passed_everywhere(clock("2025-10-25 20:00:00")) == datetime(2025, 10, 26, 8, tzinfo=UTC)
     assert passed_everywhere(end_of_day(DAY)) == datetime(2025, 10, 26, 12, 5, tzinfo=UTC)
 
@@ -43,14 +43,14 @@ def test_a_session_closes_when_its_timeout_has_passed(started_at: str, length: s
         ("9999-12-31 23:59:59", "8:28"),
     ],
 )
-def test_a_session_that_cannot_be_read_closes_with_the_next_day(started_at: str, length: str) -> None:
+def test_a_session_whose_row_cannot_be_parsed_closes_with_the_next_day(started_at: str, length: str) -> None:
     assert closing_time(DAY, started_at, length) == END_OF_NEXT_DAY
 
 
-def test_a_clock_of_long_ago_overflows_nothing() -> None:
+def test_a_time_at_the_beginning_of_the_calendar_does_not_overflow() -> None:
     assert closing_time(DAY, "0001-01-01 00:00:00", "0:30") == clock("0001-01-01 00:05:30")
 
 
-def test_only_the_lists_own_writing_is_a_clock() -> None:
+def test_only_the_format_of_list_rows_is_a_time() -> None:
     assert read_clock("2025-10-25 16:36:38") == clock("2025-10-25 16:36:38")
     assert read_clock("2025-10-25T16:36:38+02:00") is None

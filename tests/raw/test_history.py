@@ -1,4 +1,4 @@
-"""What a crawl's plan learns from the raw tables, and that it looks at nothing else."""
+"""Reading the raw tables for the planner, and that it reads by index only."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -11,9 +11,9 @@ from psycopg.rows import tuple_row
 from psycopg.types.json import Jsonb
 
 from scraper.database.connection import Database
-from scraper.raw import history as stored_days
+from scraper.raw import history
 from scraper.raw.history import ListedSession, RawHistory, StoredDay
-from scraper.raw.items import FailedPage, Page, PracticeList, PracticeSession
+from scraper.raw.items import CapturedPage, FailedPage, Item, PageId
 from scraper.raw.store import RawStore
 
 T = TypeVar("T")
@@ -47,13 +47,13 @@ analyze raw.practice_lists, raw.practice_sessions, raw.failed_pages;
 
 
 class Tables:
-    """The raw tables, with what is saved in them and what a plan reads from them."""
+    """The raw tables, with what tests save in them and what a planner reads from them."""
 
     def __init__(self, database: Database, crawl_id: int) -> None:
         self.database = database
         self.crawl_id = crawl_id
 
-    def save(self, *items: Page | FailedPage) -> None:
+    def save(self, *items: Item) -> None:
         async def work() -> None:
             store = await RawStore.connect(self.database, self.crawl_id)
             for item in items:
@@ -80,7 +80,7 @@ class Tables:
     def days(self) -> dict[date, StoredDay]:
         return self.read(lambda stored: stored.days(TRACK, DAY, NEXT_DAY))
 
-    def in_question(self, *rows: dict[str, str]) -> list[ListedSession]:
+    def candidates(self, *rows: dict[str, str]) -> list[ListedSession]:
         return self.read(lambda stored: stored.sessions_in(TRACK, DAY, rows))
 
 
@@ -97,16 +97,16 @@ def row(session_id: str, laps: str, clock: str = "10:00:00") -> dict[str, str]:
     return {"session_id": session_id, "laps": laps, "started_at": f"{DAY} {clock}", "length": "3:00"}
 
 
-def day_list(*rows: dict[str, str], day: date = DAY, **more: Any) -> PracticeList:
-    return PracticeList(TRACK, day, "http://site/list", {"sessions": list(rows), **more})
+def day_list(*rows: dict[str, str], day: date = DAY, **more: Any) -> CapturedPage:
+    return CapturedPage(PageId(TRACK, "list", f"{day}"), "http://site/list", {"sessions": list(rows), **more})
 
 
-def page(session_id: str, laps: str) -> PracticeSession:
-    return PracticeSession(TRACK, session_id, f"http://site/{session_id}", {"num_laps": laps})
+def page(session_id: str, laps: str) -> CapturedPage:
+    return CapturedPage(PageId(TRACK, "session", session_id), f"http://site/{session_id}", {"num_laps": laps})
 
 
 def failure(kind: str, key: str) -> FailedPage:
-    return FailedPage(TRACK, kind, key, "http://site/x", "http_status", "status 500", 500)
+    return FailedPage(PageId(TRACK, kind, key), "http://site/x", "http_status", "status 500", 500)
 
 
 def as_listed(sessions: list[ListedSession]) -> dict[str, bool]:
@@ -114,7 +114,7 @@ def as_listed(sessions: list[ListedSession]) -> dict[str, bool]:
 
 
 def read_long_after(tables: Tables) -> None:
-    """As if every list had been read, and after it every session, when the day was long over."""
+    """Change the times as if every list, and then every session, had been read long after its day."""
     for table, hours in (("practice_lists", 0), ("practice_sessions", 1)):
         tables.execute(
             f"update raw.{table} set fetched_at = %s::timestamptz + %s * interval '1 h',"
@@ -123,7 +123,7 @@ def read_long_after(tables: Tables) -> None:
         )
 
 
-def test_a_day_is_known_by_its_latest_list(tables: Tables) -> None:
+def test_a_day_has_the_facts_of_its_latest_list(tables: Tables) -> None:
     assert tables.days() == {}
     tables.save(day_list(row("7", "1")), day_list(row("7", "1"), row("7", "2"), row("8", "1")))
     day = tables.days()[DAY]
@@ -132,7 +132,7 @@ def test_a_day_is_known_by_its_latest_list(tables: Tables) -> None:
     assert not tables.days()[DAY].is_whole
 
 
-def test_a_day_without_sessions_or_known_by_its_failure_alone_is_a_day(tables: Tables) -> None:
+def test_a_day_without_sessions_and_a_day_that_only_failed_are_days(tables: Tables) -> None:
     tables.save(day_list(), failure("list", str(NEXT_DAY)), failure("list", "2025-10-01"))
     days = tables.days()
     assert sorted(days) == [DAY, NEXT_DAY]
@@ -142,50 +142,50 @@ def test_a_day_without_sessions_or_known_by_its_failure_alone_is_a_day(tables: T
     assert not tables.days()[NEXT_DAY].has_failed
 
 
-def test_rows_come_along_only_while_a_session_may_have_run_past_midnight(tables: Tables) -> None:
+def test_rows_are_returned_only_if_a_session_may_have_run_past_midnight(tables: Tables) -> None:
     tables.save(day_list(row("7", "1")))
     for read_at, rows in (("2025-10-27 11:59:59+00", 1), ("2025-10-27 12:00:00+00", 0)):
         tables.execute("update raw.practice_lists set last_seen_at = %s", read_at)
         assert len(tables.days()[DAY].rows_near_midnight) == rows
 
 
-def test_a_session_is_as_listed_while_its_row_is_the_one_that_it_was_captured_with(tables: Tables) -> None:
+def test_a_session_is_captured_as_listed_while_its_row_is_unchanged(tables: Tables) -> None:
     tables.save(day_list(row("7", "1"), row("8", "3")))
-    assert as_listed(tables.in_question(row("7", "1"), row("8", "3"))) == {"7": False, "8": False}
+    assert as_listed(tables.candidates(row("7", "1"), row("8", "3"))) == {"7": False, "8": False}
     tables.save(page("7", "1"), day_list(row("7", "2"), row("8", "3")))
-    assert as_listed(tables.in_question(row("7", "1"))) == {}
-    assert as_listed(tables.in_question(row("7", "2"))) == {"7": False}
+    assert as_listed(tables.candidates(row("7", "1"))) == {}
+    assert as_listed(tables.candidates(row("7", "2"))) == {"7": False}
     tables.save(page("7", "1"))
-    assert as_listed(tables.in_question(row("7", "2"))) == {}
+    assert as_listed(tables.candidates(row("7", "2"))) == {}
     tables.save(failure("session", "7"))
-    assert as_listed(tables.in_question(row("7", "2"))) == {"7": False}
+    assert as_listed(tables.candidates(row("7", "2"))) == {"7": False}
 
 
 def test_a_session_listed_twice_was_captured_with_both_rows(tables: Tables) -> None:
     tables.save(day_list(row("7", "1"), row("7", "2")), page("7", "1"))
-    assert tables.in_question(row("7", "1"), row("7", "2")) == []
-    assert as_listed(tables.in_question(row("7", "3"))) == {"7": False}
+    assert tables.candidates(row("7", "1"), row("7", "2")) == []
+    assert as_listed(tables.candidates(row("7", "3"))) == {"7": False}
 
 
-def test_text_that_was_repaired_when_it_was_stored_is_no_change(tables: Tables) -> None:
+def test_text_that_was_repaired_when_stored_is_no_change(tables: Tables) -> None:
     broken = row("7", "1") | {"driver": "Jos\x00\ud800"}
     tables.save(day_list(broken), page("7", "1"))
-    assert tables.in_question(broken) == []
+    assert tables.candidates(broken) == []
 
 
-def test_a_page_read_on_its_day_comes_with_what_tells_whether_the_session_was_over(tables: Tables) -> None:
+def test_a_page_read_on_its_day_has_the_times_that_decide_whether_the_session_was_over(tables: Tables) -> None:
     rows = (row("7", "1"), row("8", "1", "11:00:00"), row("9", "1", "late") | {"started_at": "tomorrow"})
     tables.save(day_list(*rows), page("7", "1"))
     tables.execute("update raw.practice_lists set fetched_at = '2025-10-25 20:00+00'")
     tables.execute("update raw.practice_sessions set last_seen_at = '2025-10-25 20:01+00'")
-    (session,) = tables.in_question(row("7", "1"))
+    (session,) = tables.candidates(row("7", "1"))
     assert session.is_captured_as_listed
     assert session.row_shown_at == datetime(2025, 10, 25, 20, 0, tzinfo=UTC)
     assert session.page_read_at == datetime(2025, 10, 25, 20, 1, tzinfo=UTC)
     assert session.latest_start == f"{DAY} 11:00:00"
 
 
-def test_stored_lists_tell_what_is_missing_of_their_days(tables: Tables) -> None:
+def test_missing_sessions_of_stored_lists_are_returned(tables: Tables) -> None:
     tables.save(day_list(row("7", "1"), row("8", "1")), day_list(row("9", "1"), day=NEXT_DAY), page("7", "1"))
     read_long_after(tables)
     missing = tables.read(lambda stored: stored.sessions_of(TRACK, [DAY, NEXT_DAY]))
@@ -194,7 +194,7 @@ def test_stored_lists_tell_what_is_missing_of_their_days(tables: Tables) -> None
     assert tables.read(lambda stored: stored.sessions_of("bend", [DAY])) == []
 
 
-def test_months_are_remembered_for_their_sessions_and_their_failures(tables: Tables) -> None:
+def test_other_months_are_those_with_sessions_or_failures(tables: Tables) -> None:
     tables.save(
         day_list(row("7", "1"), day=date(2025, 5, 3)),
         day_list(row("8", "1"), day=date(2025, 6, 7)),
@@ -204,23 +204,21 @@ def test_months_are_remembered_for_their_sessions_and_their_failures(tables: Tab
         failure("list", "2025-09-06"),
         failure("month", "2024-08"),
     )
-    months = tables.read(
-        lambda stored: stored.remembered_months(TRACK, date(2025, 4, 1), date(2025, 12, 31), {"2025-05"})
-    )
+    months = tables.read(lambda stored: stored.other_months(TRACK, date(2025, 4, 1), date(2025, 12, 31), {"2025-05"}))
     assert sorted(months) == ["2025-06", "2025-08", "2025-09"]
 
 
 @pytest.mark.parametrize(
     ("query", "parameters"),
     [
-        (stored_days.REMEMBERED_MONTHS, {"first": date(2025, 8, 1), "last": DAY, "known_months": ["2025-10"]}),
-        (stored_days.DAYS, {"first": date(2025, 10, 1), "last": DAY}),
-        (stored_days.SESSIONS, {"stored": [DAY, date(2025, 10, 24)], "read": None, "sessions": None}),
-        (stored_days.SESSIONS, {"stored": [], "read": DAY, "sessions": Jsonb([row("7", "1")])}),
+        (history.OTHER_MONTHS, {"first": date(2025, 8, 1), "last": DAY, "known_months": ["2025-10"]}),
+        (history.DAYS, {"first": date(2025, 10, 1), "last": DAY}),
+        (history.SESSIONS, {"stored": [DAY, date(2025, 10, 24)], "read": None, "sessions": None}),
+        (history.SESSIONS, {"stored": [], "read": DAY, "sessions": Jsonb([row("7", "1")])}),
     ],
     ids=["months", "days", "sessions of stored lists", "sessions of a list"],
 )
-def test_a_plan_reads_no_table_from_end_to_end(tables: Tables, query: str, parameters: dict[str, Any]) -> None:
+def test_no_query_scans_a_whole_table(tables: Tables, query: str, parameters: dict[str, Any]) -> None:
     tables.execute(LARGE_HISTORY)
     with psycopg.connect(tables.database.conninfo) as connection:
         plan = connection.execute(f"explain {query}", {"track_slug": TRACK, **parameters}).fetchall()

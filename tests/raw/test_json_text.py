@@ -1,4 +1,4 @@
-"""Payloads of any text, as JSONB takes them and gives them back."""
+"""Payloads of any text can be stored as JSONB, and read back."""
 
 import json
 from typing import Any
@@ -27,7 +27,7 @@ def hash_of(payload: dict[str, Any]) -> str:
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=30)
 @given(st.lists(PAYLOADS, min_size=1, max_size=20))
-def test_whatever_a_page_says_can_be_stored_and_read_back(empty_database: Database, payloads: list[Any]) -> None:
+def test_any_payload_can_be_stored_and_read_back(empty_database: Database, payloads: list[Any]) -> None:
     with psycopg.connect(empty_database.conninfo, autocommit=True) as connection:
         for payload in payloads:
             clean = storable(payload)
@@ -35,7 +35,7 @@ def test_whatever_a_page_says_can_be_stored_and_read_back(empty_database: Databa
             assert row == (clean,)
 
 
-def test_only_refused_characters_are_replaced_and_their_fields_noted() -> None:
+def test_only_refused_characters_are_replaced_and_their_fields_named() -> None:
     payload = {"driver": "Ana\x00", "class": r"\u0000 literally", "laps": [{"label": "\udc80"}], "avg": "1.0"}
     assert storable(payload) == {
         "driver": f"Ana{UNREADABLE}",
@@ -58,6 +58,6 @@ def test_the_order_of_keys_does_not_change_the_hash(payload: dict[str, Any]) -> 
 
 
 @given(PAYLOADS, PAYLOADS)
-def test_other_payloads_have_other_hashes(one: dict[str, Any], other: dict[str, Any]) -> None:
+def test_different_payloads_have_different_hashes(one: dict[str, Any], other: dict[str, Any]) -> None:
     one, other = storable(one), storable(other)
     assert (hash_of(one) == hash_of(other)) == (one == other)

@@ -1,9 +1,8 @@
-"""The raw tables as the crawler writes them: versions, times and failures."""
+"""Writing the raw tables: versions, times and failures."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
-from datetime import date
 from typing import Any
 
 import psycopg
@@ -14,30 +13,30 @@ from psycopg.types.json import Jsonb
 
 from scraper.database.connection import Database
 from scraper.raw import store as raw_store
-from scraper.raw.items import FailedPage, Page, PracticeList, PracticeMonth, PracticeSession
-from scraper.raw.store import LARGEST_KEPT_BODY, RawStore
+from scraper.raw.items import CapturedPage, FailedPage, Item, PageId
+from scraper.raw.store import LARGEST_STORED_BODY, RawStore
 from tests.support.waiting import LONGEST_SECONDS
 
-DAY = date(2025, 10, 25)
+DAY = "2025-10-25"
 EMPTY = """
 truncate raw.practice_months, raw.practice_lists, raw.practice_sessions, raw.failed_pages, raw.work_list
 """
-# All but times and ids; the versions of a page in their order.
-LEFT = [
+# All but times and ids, with the versions of a page in their order.
+CONTENTS = [
     "select session_id, payload, content_hash from raw.practice_sessions order by session_id, load_id",
     "select practice_date, payload, content_hash from raw.practice_lists order by practice_date, load_id",
     "select month, payload, content_hash from raw.practice_months order by month, load_id",
     "select page_kind, page_key, reason, attempts, resolved_at is null from raw.failed_pages order by 1, 2",
     "select page_kind, page_key, count(*) from raw.work_list group by 1, 2 order by 1, 2",
 ]
-FAILED = FailedPage("sandy", "session", "7", "http://site/7", "http_status", "status 500", 500, b"body")
+FAILED = FailedPage(PageId("sandy", "session", "7"), "http://site/7", "http_status", "status 500", 500, b"body")
 
 Work = Callable[[RawStore], Awaitable[Any]]
 
 
 @pytest.fixture
 def stored(database: Database) -> Callable[[Work], Any]:
-    """Does some work on a store of its own, under one record of a crawl."""
+    """Runs work on a store of its own, as part of one crawl."""
     with psycopg.connect(database.conninfo, autocommit=True) as connection:
         row = connection.execute(
             "insert into raw.crawls (arguments, version) values (%s, '0') returning crawl_id", [Jsonb({})]
@@ -59,46 +58,53 @@ def rows(database: Database, query: str) -> list[tuple[Any, ...]]:
         return connection.execute(query).fetchall()
 
 
-def session(laps: str, session_id: str = "7") -> PracticeSession:
-    return PracticeSession("sandy", session_id, "http://site/7", {"num_laps": laps, "driver": "Ana"})
+def session(laps: str, session_id: str = "7") -> CapturedPage:
+    return CapturedPage(PageId("sandy", "session", session_id), "http://site/7", {"num_laps": laps, "driver": "Ana"})
 
 
-def day_list(*listed: tuple[str, str]) -> PracticeList:
+def day_list(*listed: tuple[str, str], **other: Any) -> CapturedPage:
     sessions = [{"session_id": session_id, "laps": laps} for session_id, laps in listed]
-    return PracticeList("sandy", DAY, "http://site/list", {"sessions": sessions})
+    return CapturedPage(PageId("sandy", "list", DAY), "http://site/list", {"sessions": sessions, **other})
 
 
-def save_each(*items: Page | FailedPage) -> Work:
+def month_page(payload: dict[str, Any]) -> CapturedPage:
+    return CapturedPage(PageId("sandy", "month", "2025-10"), "http://site/month", payload)
+
+
+def failed_session(session_id: str, reason: str) -> FailedPage:
+    return replace(FAILED, page=PageId("sandy", "session", session_id), reason=reason)
+
+
+def save_each(*items: Item) -> Work:
     async def work(store: RawStore) -> list[bool]:
         return [is_new for item in items for is_new in await store.save([item])]
 
     return work
 
 
-def test_a_revert_is_a_version_and_a_repetition_is_none(database: Database, stored: Callable[[Work], Any]) -> None:
+def test_a_revert_is_a_new_version_and_a_repetition_is_not(database: Database, stored: Callable[[Work], Any]) -> None:
     assert stored(save_each(session("1"), session("2"), session("2"), session("1"))) == [True, True, False, True]
     versions = rows(database, "select payload ->> 'num_laps', last_seen_at > fetched_at from raw.practice_sessions")
     assert sorted(versions) == [("1", False), ("1", False), ("2", True)]
 
 
-def test_every_new_version_is_work_for_the_transform(database: Database, stored: Callable[[Work], Any]) -> None:
-    month = PracticeMonth("sandy", "2025-10", "http://site/month", {"days": []})
-    stored(save_each(month, day_list(("7", "1")), session("1"), session("1"), day_list(("7", "1"))))
+def test_every_new_version_is_queued_for_the_transform(database: Database, stored: Callable[[Work], Any]) -> None:
+    stored(save_each(month_page({"days": []}), day_list(("7", "1")), session("1"), session("1"), day_list(("7", "1"))))
     assert rows(database, "select page_kind, page_key from raw.work_list order by line_id") == [
-        ("list", str(DAY)),
+        ("list", DAY),
         ("session", "7"),
     ]
 
 
-# Few pages, so that they come more than once in a batch, and with another text, or the same again.
+# Few pages, so that each comes more than once in a batch, with the same or another payload.
 PAGES = st.one_of(
     st.builds(session, st.sampled_from("12"), st.sampled_from("78")),
     st.builds(day_list, st.sampled_from([("7", "1"), ("8", "1")])),
     st.builds(day_list),
-    st.just(PracticeList("sandy", DAY, "http://site/list", {"sessions": [], "unreadable_rows": [{"row": "?"}]})),
-    st.builds(PracticeMonth, st.just("sandy"), st.just("2025-10"), st.just("u"), st.sampled_from([{}, {"days": []}])),
-    st.builds(replace, st.just(FAILED), key=st.sampled_from("78"), reason=st.sampled_from("ab")),
-    st.just(FailedPage("sandy", "list", str(DAY), "http://site/list", "truncated", "cut")),
+    st.just(day_list(unreadable_rows=[{"row": "?"}])),
+    st.builds(month_page, st.sampled_from([{}, {"days": []}])),
+    st.builds(failed_session, st.sampled_from("78"), st.sampled_from("ab")),
+    st.just(FailedPage(PageId("sandy", "list", DAY), "http://site/list", "truncated", "cut")),
 )
 
 
@@ -109,13 +115,13 @@ PAGES = st.one_of(
 @example(batches=[[day_list(("7", "1"))], [day_list(), FAILED]])
 @example(batches=[[day_list(("7", "1"))], [FAILED, day_list(), session("1", "8")]])
 @example(batches=[[FAILED, session("1"), FAILED]])
-def test_a_batch_leaves_what_its_items_leave_one_by_one(
-    database: Database, stored: Callable[[Work], Any], batches: list[list[Page | FailedPage]]
+def test_a_batch_has_the_same_result_as_its_items_one_by_one(
+    database: Database, stored: Callable[[Work], Any], batches: list[list[Item]]
 ) -> None:
     def outcome(work: Work) -> Any:
         with psycopg.connect(database.conninfo) as connection:
             connection.execute(EMPTY)
-        return stored(work), [rows(database, query) for query in LEFT]
+        return stored(work), [rows(database, query) for query in CONTENTS]
 
     async def at_once(store: RawStore) -> list[bool]:
         return [is_new for batch in batches for is_new in await store.save(batch)]
@@ -124,7 +130,7 @@ def test_a_batch_leaves_what_its_items_leave_one_by_one(
 
 
 def test_all_items_of_a_batch_are_stored_or_none(database: Database, stored: Callable[[Work], Any]) -> None:
-    unstorable = PracticeSession("sandy\x00", "8", "http://site/8", {})
+    unstorable = CapturedPage(PageId("sandy\x00", "session", "8"), "http://site/8", {})
     with pytest.raises(psycopg.DataError):
         stored(lambda store: store.save([session("1"), unstorable]))
     assert rows(database, "select count(*) from raw.practice_sessions") == [(0,)]
@@ -139,22 +145,24 @@ def test_failures_count_attempts_until_the_page_is_captured(database: Database, 
     assert rows(database, "select attempts, resolved_at is null from raw.failed_pages") == [(3, True)]
 
 
-def test_the_kept_body_is_capped(database: Database, stored: Callable[[Work], Any]) -> None:
-    huge = FailedPage("sandy", "list", str(DAY), "http://site/list", "truncated", "cut", 200, b"x" * 9 * 1024 * 1024)
+def test_the_stored_body_is_limited(database: Database, stored: Callable[[Work], Any]) -> None:
+    huge = FailedPage(PageId("sandy", "list", DAY), "http://site/list", "truncated", "cut", 200, b"x" * 9 * 1024 * 1024)
     stored(save_each(huge))
-    ((kept,),) = rows(database, "select body from raw.failed_pages")
-    assert len(kept) < LARGEST_KEPT_BODY / 100
+    ((body,),) = rows(database, "select body from raw.failed_pages")
+    assert len(body) < LARGEST_STORED_BODY / 100
 
 
-def test_only_a_whole_list_resolves_failures_of_what_left_it(database: Database, stored: Callable[[Work], Any]) -> None:
-    partly_read = PracticeList("sandy", DAY, "http://site/list", {"sessions": [], "unreadable_rows": [{"row": "?"}]})
+def test_only_a_whole_list_resolves_failures_of_sessions_that_left_it(
+    database: Database, stored: Callable[[Work], Any]
+) -> None:
+    partly_read = day_list(unreadable_rows=[{"row": "?"}])
     stored(save_each(day_list(("7", "1"), ("8", "3")), FAILED, partly_read))
     assert rows(database, "select resolved_at is null from raw.failed_pages") == [(True,)]
     stored(save_each(day_list(("8", "3"))))
     assert rows(database, "select resolved_at is null from raw.failed_pages") == [(False,)]
 
 
-def test_nothing_hangs_for_ever(stored: Callable[[Work], Any]) -> None:
+def test_statements_and_transactions_have_timeouts(stored: Callable[[Work], Any]) -> None:
     async def timeouts(store: RawStore) -> dict[str, Any] | None:
         query = (
             "select current_setting('statement_timeout') as statement,"
@@ -165,21 +173,21 @@ def test_nothing_hangs_for_ever(stored: Callable[[Work], Any]) -> None:
     assert stored(timeouts) == {"statement": "2min", "idle": "1min"}
 
 
-def test_a_crawler_that_stands_still_in_a_transaction_lets_go_of_its_locks(
+def test_a_crawler_that_hangs_in_a_transaction_loses_its_locks(
     database: Database, stored: Callable[[Work], Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(raw_store, "_PATIENCE", raw_store._PATIENCE.replace("'60s'", "'100ms'"))
+    monkeypatch.setattr(raw_store, "_TIMEOUTS", raw_store._TIMEOUTS.replace("'60s'", "'100ms'"))
     stored(save_each(FAILED))
 
-    async def stand_still(store: RawStore) -> None:
+    async def hang(store: RawStore) -> None:
         await store._connection.execute("begin")
         await store._connection.execute("update raw.failed_pages set attempts = 9")
         with psycopg.connect(database.conninfo, autocommit=True) as other:
-            # This waits for the lock: the event loop of the one that stands still does not run meanwhile.
+            # This blocks until the lock is free; the event loop of the hanging crawler does not run meanwhile.
             other.execute(f"set lock_timeout = '{LONGEST_SECONDS}s'".encode())
             other.execute("update raw.failed_pages set attempts = attempts + 1")
         with pytest.raises(psycopg.Error, match="idle-in-transaction"):
             await store._connection.execute("select 1")
 
-    stored(stand_still)
+    stored(hang)
     assert rows(database, "select attempts from raw.failed_pages") == [(2,)]

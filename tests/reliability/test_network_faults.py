@@ -14,6 +14,7 @@ from itertools import pairwise
 from pathlib import Path
 
 from scraper.crawl.urls import SiteUrls
+from scraper.raw.items import PageId
 from scraper.sample_site.responses import Response, page
 from scraper.sample_site.server import Request
 from tests.support.crawling import DAY, OTHER_TRACK, SEASON, Crawler
@@ -187,7 +188,7 @@ def crawled_by_default(crawler: Crawler, situation: Situation, stranger: Foreign
     """The plain spider, from a folder without settings."""
     before, contacts = len(crawler.site.requests), len(stranger.asked)
     crawler.misbehave(*situation.faults)
-    list_url = SiteUrls(situation.base_url or crawler.site.base_url).of_page(OTHER_TRACK, "list", str(DAY))
+    list_url = SiteUrls(situation.base_url or crawler.site.base_url).of_page(PageId(OTHER_TRACK, "list", str(DAY)))
     spider, stored = Path(__file__).parent / "plain_spider.py", folder / "stored.jsonl"
     command = [sys.executable, "-m", "scrapy", "runspider", str(spider), "-a", f"list_url={list_url}"]
     done = subprocess.run([*command, "-O", str(stored)], cwd=folder, capture_output=True, text=True, check=False)

@@ -1,9 +1,10 @@
-"""How far the crawl is: a bar on a terminal, a line now and then elsewhere."""
+"""Progress of a crawl: a bar on a terminal, a log line every half minute elsewhere."""
 
 import asyncio
 import logging
 import sys
 import time
+from contextlib import suppress
 from typing import Self
 
 from rich.console import Console
@@ -11,6 +12,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemaini
 from rich.progress import Progress as Bar
 from scrapy import signals
 from scrapy.crawler import Crawler
+from scrapy.exceptions import NotConfigured
 
 from scraper.crawl.stats import CrawlStats
 
@@ -21,7 +23,10 @@ SECONDS_BETWEEN_LINES = 30.0
 
 
 class Progress:
-    """Shows pages done, expected and failed, and the time left. The expected number grows as lists are read."""
+    """Replaces Scrapy's LogStats: shows pages done, planned and failed, and the time left.
+
+    The number of planned pages grows while lists are read.
+    """
 
     def __init__(self, crawler: Crawler) -> None:
         self._stats = CrawlStats(crawler)
@@ -31,14 +36,18 @@ class Progress:
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
-        """As Scrapy makes it."""
+        """Create the extension for a crawl, as Scrapy does."""
+        if getattr(crawler.spider, "config", None) is None:
+            raise NotConfigured
         return cls(crawler)
 
     def _begin(self) -> None:
-        self._showing = asyncio.ensure_future(self._draw() if sys.stderr.isatty() else self._log())
+        self._display = asyncio.ensure_future(self._draw() if sys.stderr.isatty() else self._log())
 
-    def _end(self) -> None:
-        self._showing.cancel()
+    async def _end(self) -> None:
+        self._display.cancel()
+        with suppress(asyncio.CancelledError):
+            await self._display
 
     async def _draw(self) -> None:
         columns = (TextColumn("pages"), BarColumn(), MofNCompleteColumn(), TextColumn("{task.fields[failed]} failed"))
@@ -56,7 +65,7 @@ class Progress:
             logger.info(progress_line(stats["pages_planned"], stats.pages_done, stats["pages_failed"], seconds))
 
 
-def progress_line(asked: int, done: int, failed: int, seconds: float) -> str:
-    """Where a crawl stands after so many seconds, in words."""
-    left = f"about {(asked - done) * seconds / done / 60:.0f} min left" if done else "no page yet"
-    return f"{done} of {asked} pages, {failed} failed, {left}"
+def progress_line(planned: int, done: int, failed: int, seconds: float) -> str:
+    """Describe the progress of a crawl after this many seconds."""
+    left = f"about {(planned - done) * seconds / done / 60:.0f} min left" if done else "no page yet"
+    return f"{done} of {planned} pages, {failed} failed, {left}"

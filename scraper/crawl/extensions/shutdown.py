@@ -1,4 +1,4 @@
-"""Ctrl-C and SIGTERM: ask for nothing more, store what is on its way, close the record."""
+"""Ctrl-C and SIGTERM: send no further request, store the responses that still arrive, and end."""
 
 import asyncio
 import logging
@@ -9,8 +9,9 @@ from typing import Self
 from rich.console import Console
 from scrapy import signals
 from scrapy.crawler import Crawler
+from scrapy.exceptions import NotConfigured
 
-from scraper.crawl.downloader import stop_crawl
+from scraper.crawl.middlewares.site_slot import stop_crawl
 from scraper.errors import INTERRUPTED
 
 logger = logging.getLogger(__name__)
@@ -19,33 +20,35 @@ FINISH_REASON = "interrupted"
 
 
 class Shutdown:
-    """In place of Scrapy's handlers, which would sit out the queue's delays and halts before they stop.
+    """Replaces Scrapy's signal handlers, which wait for all delays and pauses before they stop.
 
-    A second signal ends the process at once: what is committed stays all the same.
+    A second signal ends the process at once; what is committed stays.
     """
 
     def __init__(self, crawler: Crawler) -> None:
         self._crawler = crawler
-        crawler.signals.connect(self._listen, signals.engine_started)
+        crawler.signals.connect(self._install, signals.engine_started)
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
-        """As Scrapy makes it."""
+        """Create the extension for a crawl, as Scrapy does."""
+        if getattr(crawler.spider, "config", None) is None:
+            raise NotConfigured
         return cls(crawler)
 
-    def _listen(self) -> None:
+    def _install(self) -> None:
         for number in (signal.SIGINT, signal.SIGTERM):
             asyncio.get_running_loop().add_signal_handler(number, self._interrupt)
 
     def _interrupt(self) -> None:
         for number in (signal.SIGINT, signal.SIGTERM):
             asyncio.get_running_loop().remove_signal_handler(number)
-            signal.signal(number, _leave)
-        logger.info("interrupted: storing what is on its way, then the end; once more to end at once")
+            signal.signal(number, _exit)
+        logger.info("interrupted: the responses that still arrive are stored; interrupt again to end at once")
         stop_crawl(self._crawler, FINISH_REASON)
 
 
-def _leave(*_: object) -> None:
-    """Not by an exception, which Twisted would catch and go on."""
+def _exit(*_: object) -> None:
+    """End the process without an exception: Twisted would catch one and go on."""
     Console(stderr=True).show_cursor()  # the progress bar hides it
     os._exit(INTERRUPTED)

@@ -1,1 +1,1 @@
-"""Between the spider and the site: what the site wishes, and what we promise."""
+"""Downloader middlewares: which requests are sent, when, and how often."""

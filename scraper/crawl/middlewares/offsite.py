@@ -1,29 +1,45 @@
-"""No request to anyone but the tracks' own sites."""
+"""Requests go to the tracks' own sites only."""
 
+from functools import cached_property
 from typing import Self
 
 from scrapy import Request
 from scrapy.crawler import Crawler
-from scrapy.exceptions import IgnoreRequest
 
-from scraper.crawl.urls import origin_of
+from scraper.crawl.failures import refusal
+from scraper.crawl.urls import SiteUrls, origin_of
 
 
 class OffsiteMiddleware:
-    """Refuses every request to another scheme, host or port, wherever it came from: redirects and robots.txt included.
+    """Replaces Scrapy's OffsiteMiddleware, which compares hosts only and lets `dont_filter` requests pass.
 
-    In place of Scrapy's own guard, which knows hosts only, and lets pass what asks not to be filtered.
+    This one refuses every request to another scheme, host or port, redirects and robots.txt included. A crawl may
+    request its own tracks; `scrapy fetch` and `scrapy shell` may request any track of LIVERC_BASE_URL. With
+    CRAWL_DISABLED nothing is requested.
     """
 
-    def __init__(self, origins: frozenset[tuple[str, str]]) -> None:
-        self._origins = origins
+    def __init__(self, crawler: Crawler) -> None:
+        self._crawler = crawler
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
-        """As Scrapy makes it; the origins are those of the run's tracks."""
-        return cls(crawler.settings["PRACTICE_ORIGINS"])
+        """Create the middleware, as Scrapy does."""
+        return cls(crawler)
 
     def process_request(self, request: Request) -> None:
-        """The first look at it: not even the robots.txt of another site is asked for."""
-        if origin_of(request.url) not in self._origins:
-            raise IgnoreRequest(f"{request.url} is not on the track's own site; not asked")
+        """Refuse a request that is not allowed. Raises IgnoreRequest. Runs before robots.txt is requested."""
+        if self._crawler.settings.getbool("CRAWL_DISABLED"):
+            raise refusal(self._crawler, "crawling is disabled by CRAWL_DISABLED=1; nothing is requested")
+        origin = origin_of(request.url)
+        is_allowed = origin in self._origins if self._origins else self._urls.is_origin_of_a_track(origin)
+        if not is_allowed:
+            raise refusal(self._crawler, f"{request.url} is not on the track's own site; not requested")
+
+    @cached_property
+    def _urls(self) -> SiteUrls:
+        return SiteUrls(self._crawler.settings["LIVERC_BASE_URL"])
+
+    @cached_property
+    def _origins(self) -> frozenset[tuple[str, str]]:
+        """The origins of the crawl's tracks; empty for a spider without tracks."""
+        return self._urls.origins(getattr(self._crawler.spider, "tracks", ()))

@@ -1,8 +1,10 @@
-"""What we do when the site is busy, broken, silent, or asks for a human: wait, for all tracks at once, or stop."""
+"""Retries, back-off and circuit breaker for a site that is busy, broken or silent, or that asks for a human."""
 
 import logging
 import random
+import re
 from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
 from typing import Self
 
 from scrapy import Request
@@ -17,28 +19,27 @@ from scrapy.exceptions import (
 )
 from scrapy.http import HtmlResponse, Response
 
-from scraper.crawl.download_errors import explain_download_error
-from scraper.crawl.downloader import downloader_of, stop_crawl
-from scraper.crawl.middlewares.retry_after import seconds_to_wait
+from scraper.crawl.failures import explain_download_error
+from scraper.crawl.middlewares.site_slot import site_slot, stop_crawl
 from scraper.crawl.stats import CrawlStats
 from scraper.pages import is_bot_check
 
 logger = logging.getLogger(__name__)
 
 RETRIES = 2
-"""How often a page that met a passing trouble is asked for again."""
+"""Number of retries of a page after a temporary failure."""
 
 FAILURES_UNTIL_STOP = 5
-"""So many pages in a row given up, and the trouble is the site's: asking for more would make it worse."""
+"""Number of pages that fail in a row, retries included, until the crawl stops: more requests would add to the load."""
 
 LONGEST_WAIT = 300
-"""Seconds for which a crawl waits when told to; when told to wait longer it stops, and says until when."""
+"""Longest `Retry-After` in seconds that a crawl waits for; it stops for a longer one, and says when to resume."""
 
 SHORTEST_BACK_OFF = 0.1
-"""Seconds, for sites of one's own, where `CRAWL_DELAY` is 0."""
+"""Seconds of the first back-off where `CRAWL_DELAY` is 0, which is for sites of one's own."""
 
-PASSING_STATUSES = frozenset({408, 425, 429, 500, 502, 503, 504, 520, 521, 522, 523, 524})
-PASSING_EXCEPTIONS = (
+TEMPORARY_STATUSES = frozenset({408, 425, 429, 500, 502, 503, 504, 520, 521, 522, 523, 524})
+TEMPORARY_EXCEPTIONS = (
     CannotResolveHostError,
     DownloadConnectionRefusedError,
     DownloadFailedError,
@@ -47,78 +48,103 @@ PASSING_EXCEPTIONS = (
     OSError,
 )
 
+_SECONDS = re.compile(r"[0-9]{1,9}\Z")
+
 
 class RetryMiddleware:
-    """In place of Scrapy's retries, which come at once, wait for one page only, and do not know `Retry-After`.
+    """Replaces Scrapy's RetryMiddleware, which retries at once, for each page alone, and ignores `Retry-After`.
 
-    A busy, broken or silent site is left alone by all requests: for as long as its `Retry-After` says, or else for four
-    times `CRAWL_DELAY`, doubled with each retry, and up to half as much again, so that crawlers that failed together
-    do not come back together. A bot check is no trouble that passes: it stops the crawl.
+    After a temporary failure no request is sent for the time that `Retry-After` gives, or else for four times
+    `CRAWL_DELAY`. The time doubles with each retry, and gets up to half as much again by chance, so that crawlers which
+    failed together do not return together. A bot check stops the crawl: it is no temporary failure.
     """
 
     def __init__(self, crawler: Crawler) -> None:
         self._crawler = crawler
         self._stats = CrawlStats(crawler)
-        self._given_up_in_a_row = 0
+        self._failures_in_a_row = 0
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
-        """As Scrapy makes it."""
+        """Create the middleware, as Scrapy does."""
         return cls(crawler)
 
     def process_response(self, request: Request, response: Response) -> Request | Response:
-        """The answer, or the same request once more."""
+        """Return the response, or the request to retry."""
         if isinstance(response, HtmlResponse) and is_bot_check(response.text):
             self._stop(
-                "asked_for_a_human",
-                f"{response.url} asks for a human check: nothing that is stored changed; "
+                "bot_check",
+                f"{response.url} asks for a human check; stored pages are unchanged: "
                 "wait, crawl more slowly (CRAWL_DELAY), or ask LiveRC",
             )
             return response
-        if response.status not in PASSING_STATUSES:
-            self._given_up_in_a_row = 0
+        if response.status not in TEMPORARY_STATUSES:
+            self._failures_in_a_row = 0
             return response
-        return self._once_more(request, f"status {response.status}", _wish(response)) or response
+        return self._retry(request, f"status {response.status}", _retry_after(response)) or response
 
     def process_exception(self, request: Request, exception: Exception) -> Request | None:
-        """The same request once more, or None: the exception stands."""
-        if isinstance(exception, PASSING_EXCEPTIONS):
-            return self._once_more(request, explain_download_error(exception), 0)
+        """Return the request to retry, or None for a failure that is final."""
+        if isinstance(exception, TEMPORARY_EXCEPTIONS):
+            return self._retry(request, explain_download_error(exception), 0)
         return None
 
     def back_off(self, retries: int) -> float:
-        """Seconds for which all requests wait after one that has been retried so often."""
+        """Return the seconds without requests after a failure of a page that was retried this often."""
         unit = max(4 * self._crawler.settings.getfloat("DOWNLOAD_DELAY"), SHORTEST_BACK_OFF)
         return unit * 2.0**retries * random.uniform(1, 1.5)  # noqa: S311
 
-    def _once_more(self, request: Request, reason: str, wish: float) -> Request | None:
+    def _retry(self, request: Request, reason: str, retry_after: float) -> Request | None:
         retries = request.meta.get("retry_times", 0)
-        if wish > LONGEST_WAIT:
-            resume = datetime.now(UTC) + timedelta(seconds=wish)
-            self._stop("told_to_wait", f"the site asks to be left alone: resume after {resume:%Y-%m-%d %H:%M:%S %Z}")
+        if retry_after > LONGEST_WAIT:
+            resume = datetime.now(UTC) + timedelta(seconds=retry_after)
+            self._stop("retry_after", f"the site demands a pause: run this again after {resume:%Y-%m-%d %H:%M:%S %Z}")
             return None
-        wait = max(wish, self.back_off(retries))
-        downloader_of(self._crawler).halt(wait)
+        wait = max(retry_after, self.back_off(retries))
+        site_slot(self._crawler).pause(wait)
         if retries < RETRIES and self._crawler.spider is not None:
-            logger.info("%s: %s; nothing is asked for %.1f s, then once more", request.url, reason, wait)
+            logger.info("%s: %s; retry after a pause of %.1f s", request.url, reason, wait)
             return get_retry_request(
                 request, spider=self._crawler.spider, reason=reason, max_retry_times=RETRIES, priority_adjust=0
             )
-        self._given_up_in_a_row += 1
-        if self._given_up_in_a_row >= FAILURES_UNTIL_STOP:
+        self._failures_in_a_row += 1
+        if self._failures_in_a_row >= FAILURES_UNTIL_STOP:
             self._stop(
-                "site_in_trouble",
-                f"the site failed {FAILURES_UNTIL_STOP} pages in a row ({reason}): "
-                "what is stored stays; run it again later",
+                "circuit_breaker",
+                f"the site failed {FAILURES_UNTIL_STOP} pages in a row ({reason}); stored pages are kept: "
+                "run this again later",
             )
         return None
 
-    def _stop(self, reason: str, why: str) -> None:
-        self._stats.stop(why)
-        stop_crawl(self._crawler, reason)
+    def _stop(self, finish_reason: str, problem: str) -> None:
+        self._stats.set_stop_reason(problem)
+        stop_crawl(self._crawler, finish_reason)
 
 
-def _wish(response: Response) -> float:
-    """Seconds for which the site asks to be left alone, 0 when it does not say so legibly."""
+def _retry_after(response: Response) -> float:
+    """Return the seconds of the header `Retry-After`, 0 if there is none that can be read."""
     retry_after, date = (response.headers.get(name) or b"" for name in ("Retry-After", "Date"))
     return seconds_to_wait(retry_after.decode("latin-1"), date.decode("latin-1"), datetime.now(UTC)) or 0
+
+
+def seconds_to_wait(retry_after: str, site_date: str, now: datetime) -> float | None:
+    """Turn a `Retry-After` into seconds: it is a number or an HTTP date; return None for any other text.
+
+    A date is relative to the response's own `Date` where it has one, because the clocks of the site and of this machine
+    may differ. A date in the past gives 0.
+    """
+    retry_after = retry_after.strip()
+    if _SECONDS.match(retry_after):
+        return float(retry_after)
+    until = _http_date(retry_after)
+    if until is None:
+        return None
+    return max(0.0, (until - (_http_date(site_date) or now)).total_seconds())
+
+
+def _http_date(text: str) -> datetime | None:
+    try:
+        moment = parsedate_to_datetime(text)
+    except (ValueError, TypeError, IndexError, OverflowError):
+        return None
+    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment

@@ -1,71 +1,96 @@
-"""robots.txt is obeyed, also when it cannot be had, and when it asks for more time between requests."""
+"""robots.txt is obeyed, also when it cannot be read, and when it demands a longer delay."""
 
+import asyncio
 import logging
-from typing import Any
+from typing import Self
 
-from scrapy import Request, signals
+from scrapy import Request
 from scrapy.crawler import Crawler
-from scrapy.downloadermiddlewares.robotstxt import RobotsTxtMiddleware
-from scrapy.exceptions import IgnoreRequest
+from scrapy.exceptions import IgnoreRequest, NotConfigured
 from scrapy.http import Response
+from scrapy.http.request import NO_CALLBACK
 from scrapy.robotstxt import RobotParser
-from scrapy.utils.httpobj import urlparse_cached
+from scrapy.utils.misc import load_object
 
-from scraper.crawl.download_errors import explain_download_error
-from scraper.crawl.downloader import NotAsked, downloader_of, stop_crawl
+from scraper.crawl.failures import explain_download_error, refusal
 from scraper.crawl.middlewares.retry import LONGEST_WAIT
+from scraper.crawl.middlewares.site_slot import RequestNotSent, site_slot, stop_crawl
 from scraper.crawl.stats import CrawlStats
+from scraper.crawl.urls import origin_of
 
 logger = logging.getLogger(__name__)
 
 
-class Robots(RobotsTxtMiddleware):
-    """Scrapy's, but closed where in doubt.
+class RobotsMiddleware:
+    """Replaces Scrapy's RobotsTxtMiddleware, which allows everything when robots.txt cannot be read.
 
-    No robots.txt (any 4xx) allows everything, as RFC 9309 has it. A server's error or no answer allows nothing: Scrapy
-    would take it for consent, and would look for rules in the text of an error page.
+    As RFC 9309 says, a missing robots.txt (any 4xx) allows everything, and one that cannot be read (5xx or no response)
+    allows nothing. Scrapy's class also parses the text of an error page, ignores `Crawl-delay`, and hands the rules to
+    the first of several waiting requests only.
     """
 
     def __init__(self, crawler: Crawler) -> None:
-        super().__init__(crawler)
-        self._refusals: dict[str, IgnoreRequest] = {}
-        crawler.signals.connect(self._heed_crawl_delay, signals.robots_parsed)
+        if not crawler.settings.getbool("ROBOTSTXT_OBEY"):
+            raise NotConfigured
+        self._crawler = crawler
+        self._stats = CrawlStats(crawler)
+        self._parser: type[RobotParser] = load_object(crawler.settings["ROBOTSTXT_PARSER"])
+        self._rules: dict[tuple[str, str], asyncio.Future[RobotParser | IgnoreRequest]] = {}
 
-    async def robot_parser(self, request: Request) -> RobotParser | None:
-        """The rules for a request; None where they cannot be had.
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        """Create the middleware, as Scrapy does."""
+        return cls(crawler)
 
-        Of several requests that wait for the same rules Scrapy hands them to the first, and None to the others.
-        """
-        parser = await super().robot_parser(request)
-        known = self._parsers[urlparse_cached(request).netloc]
-        return known if isinstance(known, RobotParser) else parser
-
-    def process_request_2(self, rp: RobotParser | None, request: Request) -> None:
-        """Let the request pass, or say why not."""
-        url = urlparse_cached(request)
-        if rp is not None and rp.allowed(request.url, self.crawler.settings["USER_AGENT"]):
+    async def process_request(self, request: Request) -> None:
+        """Wait for the rules of the request's host. Raises IgnoreRequest if they do not allow it."""
+        if request.meta.get("dont_obey_robotstxt"):
             return
-        CrawlStats(self.crawler).add("pages_forbidden")
-        raise self._refusals[url.netloc] if rp is None else IgnoreRequest(f"robots.txt forbids {url.path}?{url.query}")
+        origin = origin_of(request.url)
+        if origin not in self._rules:
+            self._rules[origin] = asyncio.ensure_future(self._fetch_rules("://".join(origin)))
+        rules = await self._rules[origin]
+        if isinstance(rules, IgnoreRequest):
+            self._stats.add("pages_forbidden")
+            raise rules.with_traceback(None)
+        if not rules.allowed(request.url, self._user_agent):
+            self._stats.add("pages_forbidden")
+            path = request.url.removeprefix("://".join(origin))
+            raise refusal(self._crawler, f"robots.txt forbids {path}")
 
-    async def _parse_robots(self, response: Response, netloc: str, request: Request) -> None:
+    @property
+    def _user_agent(self) -> str:
+        return str(self._crawler.settings["USER_AGENT"])
+
+    async def _fetch_rules(self, site: str) -> RobotParser | IgnoreRequest:
+        """Return the rules of a host, or the exception to raise for each of its pages."""
+        request = Request(f"{site}/robots.txt", callback=NO_CALLBACK, meta={"dont_obey_robotstxt": True})
+        try:
+            response = await self._crawler.engine.download_async(request)
+        except RequestNotSent as stopped:
+            return stopped
+        except Exception as problem:
+            why = str(problem) if isinstance(problem, IgnoreRequest) else explain_download_error(problem)
+            return self._unreadable(why)
         if response.status >= 500 or 300 <= response.status < 400:
-            raise IgnoreRequest(f"status {response.status}")
-        no_rules = response.status >= 400
-        await super()._parse_robots(response.replace(body=b"") if no_rules else response, netloc, request)
+            return self._unreadable(f"status {response.status}")
+        rules = self._parser.from_crawler(self._crawler, _rules_in(response))
+        self._apply_crawl_delay(rules)
+        return rules
 
-    def _robots_error(self, exc: Exception, netloc: str) -> None:
-        why = str(exc) if isinstance(exc, IgnoreRequest) else explain_download_error(exc)
-        not_asked = IgnoreRequest(f"robots.txt cannot be read ({why}), so that nothing else is asked")
-        self._refusals[netloc] = exc if isinstance(exc, NotAsked) else not_asked
-        super()._robots_error(exc, netloc)
-
-    def _heed_crawl_delay(self, robotparser: RobotParser, **_: Any) -> None:
-        """Before any request waits for the rules no longer."""
-        delay = robotparser.crawl_delay(self.crawler.settings["USER_AGENT"]) or 0
+    def _apply_crawl_delay(self, rules: RobotParser) -> None:
+        delay = rules.crawl_delay(self._user_agent) or 0
         if delay > LONGEST_WAIT:
-            CrawlStats(self.crawler).stop(f"robots.txt asks for {delay:.0f} s between two requests: ask LiveRC first")
-            stop_crawl(self.crawler, "robots_delay")
-        elif delay > self.crawler.settings.getfloat("DOWNLOAD_DELAY"):
-            logger.info("robots.txt asks for %g s between two requests, more than CRAWL_DELAY: so be it", delay)
-            downloader_of(self.crawler).slow_down(delay)
+            self._stats.set_stop_reason(f"robots.txt demands {delay:.0f} s between two requests: ask LiveRC first")
+            stop_crawl(self._crawler, "robots_delay")
+        elif delay > self._crawler.settings.getfloat("DOWNLOAD_DELAY"):
+            logger.info("robots.txt demands %g s between two requests, more than CRAWL_DELAY; it is obeyed", delay)
+            site_slot(self._crawler).slow_down(delay)
+
+    def _unreadable(self, why: str) -> IgnoreRequest:
+        return refusal(self._crawler, f"robots.txt cannot be read ({why}), so nothing else is requested")
+
+
+def _rules_in(response: Response) -> bytes:
+    """Return the text of robots.txt; an error page has no rules."""
+    return b"" if response.status >= 400 else response.body

@@ -1,26 +1,29 @@
-"""Which lists and session pages can say anything new. Everything here can be known without asking the site."""
+"""Freshness: which stored lists and session pages are stale, decided without a request to the site.
+
+A fresh page cannot have changed since it was stored; a stale page may have.
+"""
 
 from scraper.crawl.time_bounds import SESSION_TIMEOUT, closing_time, end_of_day, passed_everywhere, read_clock
 from scraper.raw.history import ListedSession, StoredDay
 
 
-def list_is_due(day: StoredDay | None, shown: str | None) -> bool:
-    """Whether a day's list is to be read. `shown` is the number of sessions that the month page has for it, if any."""
+def is_list_stale(day: StoredDay | None, sessions_on_month_page: str | None) -> bool:
+    """Return whether a day's list has to be read. The month page's number is None for a day that it does not show."""
     if day is None or day.read_at is None or day.has_failed:
         return True
-    if shown is None:
-        # Not on the month page: nothing to see, unless sessions are stored, which must have left the site.
+    if sessions_on_month_page is None:
+        # If sessions are stored, they must have been removed from the site since.
         return day.rows > 0
-    counted = shown in (str(day.rows), str(day.sessions))
-    return not (counted and day.is_whole and _was_read_after_its_end(day))
+    is_same_number = sessions_on_month_page in (str(day.rows), str(day.sessions))
+    return not (is_same_number and day.is_whole and _was_read_after_end(day))
 
 
-def session_is_due(session: ListedSession) -> bool:
-    """Whether a session's page is to be read: it is new, failed, its list row has changed, or it was still running."""
+def is_session_stale(session: ListedSession) -> bool:
+    """Return whether a session page must be read: it is new or failed, its row changed, or it may have been running."""
     return not session.is_captured_as_listed or _may_have_been_running(session)
 
 
-def _was_read_after_its_end(day: StoredDay) -> bool:
+def _was_read_after_end(day: StoredDay) -> bool:
     closed = [
         closing_time(day.practice_date, row.get("started_at", ""), row.get("length", ""))
         for row in day.rows_near_midnight
@@ -29,10 +32,10 @@ def _was_read_after_its_end(day: StoredDay) -> bool:
 
 
 def _may_have_been_running(session: ListedSession) -> bool:
-    """Whether the session's page was perhaps read before the session was closed, though its list row is still the same.
+    """Return whether the page may have been read before the session was closed, although its row is still the same.
 
-    Three things rule that out: the row had stood as it does for longer than the site's timeout; or another session had
-    begun after this one's timeout; or the timeout had passed on every wall clock there is.
+    The session was closed if its row had been the same for longer than the site's timeout, if another session had begun
+    after its timeout, or if the timeout had passed on every wall clock on earth.
     """
     if session.page_read_at is None or session.row_shown_at is None:
         return True

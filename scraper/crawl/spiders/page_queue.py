@@ -1,41 +1,33 @@
-"""Whose turn it is: which of all planned pages is the next to be asked for."""
+"""The queue of planned pages, fair to all tracks."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from scraper.raw.items import PageId
 
 
-@dataclass(frozen=True, slots=True)
-class PageToAsk:
-    """One page of a track; `kind` and `key` are those of its raw table."""
+class PageQueue:
+    """The planned pages of all tracks: urgent ones first, and within each class one page of each track in turn.
 
-    track: str
-    kind: str
-    key: str
-
-
-class Turns:
-    """The tracks' planned pages: urgent ones before all others, and of each sort one page of each track in turn.
-
-    What is planned last for a track comes first: a month's days before the next month, a day's sessions before the next
-    day. So a track never has more waiting than its months, one month's days and one day's sessions, or a few, and the
-    requests themselves are only made when there is room for them.
+    Pages that were planned last for a track come first: a month's days before the next month, a day's sessions before
+    the next day. So a track's queue holds no more than its months, the days of about one month and the sessions of
+    about one day, and requests are created only when they can be sent.
     """
 
     def __init__(self) -> None:
-        self._lines: dict[bool, dict[str, list[PageToAsk]]] = {True: {}, False: {}}
+        self._stacks: dict[bool, dict[str, list[PageId]]] = {True: {}, False: {}}
 
-    def put(self, pages: Sequence[PageToAsk], *, urgent: bool) -> None:
-        """Plan pages of one track, in this order, before what it has waiting already."""
+    def put(self, pages: Sequence[PageId], *, urgent: bool) -> None:
+        """Plan pages of one track, in this order, before those that it has in the queue already."""
         if pages:
-            self._lines[urgent].setdefault(pages[0].track, []).extend(reversed(pages))
+            self._stacks[urgent].setdefault(pages[0].track_slug, []).extend(reversed(pages))
 
-    def take(self) -> PageToAsk | None:
-        """The next page; None when none waits."""
-        for line in (self._lines[True], self._lines[False]):
-            for track in line:
-                waiting = line.pop(track)
-                page = waiting.pop()
-                if waiting:
-                    line[track] = waiting
+    def take(self) -> PageId | None:
+        """Remove and return the next page; None if the queue is empty."""
+        for stacks in (self._stacks[True], self._stacks[False]):
+            for track in stacks:
+                stack = stacks.pop(track)
+                page = stack.pop()
+                if stack:
+                    stacks[track] = stack
                 return page
         return None

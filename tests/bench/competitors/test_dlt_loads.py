@@ -30,8 +30,8 @@ def test_whole_payloads_are_unchanged(filled: Database, tmp_path: Path) -> None:
     assert load(filled, filled, tmp_path, nested=False) > 0
     empty_raw_tables(filled)
     copy_to_raw_tables(filled, begin_crawl(filled))
-    by_key = {(item.kind, item.track_slug, item.key): item.payload for item in stored_items(filled)}
-    assert by_key == {(item.kind, item.track_slug, item.key): item.payload for item in items}
+    by_key = {item.page: item.payload for item in stored_items(filled)}
+    assert by_key == {item.page: item.payload for item in items}
 
 
 def test_nested_payloads_have_a_table_of_laps_and_are_dropped_completely(filled: Database, tmp_path: Path) -> None:

@@ -1,6 +1,6 @@
-"""`make crawl`, which also says how many requests there were at most that had no answer yet: waiting or under way.
+"""`make crawl`, which also prints the largest number of requests that had no response yet, waiting or on their way.
 
-Run as a module: requests are Scrapy's own objects, and nothing of them is to be seen from outside its process.
+Run as a module: requests are objects of Scrapy, and cannot be counted from outside its process.
 """
 
 import sys
@@ -15,29 +15,29 @@ from scraper.crawl import settings
 
 
 class QueueWatch:
-    """Counts the requests of the spider, retries and robots.txt left out, from planned to answered."""
+    """Counts the spider's requests from scheduling to response, without retries and robots.txt."""
 
     def __init__(self, crawler: Crawler) -> None:
-        self._unanswered: set[str] = set()
+        self._pending: set[str] = set()
         self._most = 0
-        crawler.signals.connect(self._one_more, signals.request_scheduled)
-        crawler.signals.connect(self._one_less, signals.response_received)
-        crawler.signals.connect(self._tell, signals.spider_closed)
+        crawler.signals.connect(self._add, signals.request_scheduled)
+        crawler.signals.connect(self._remove, signals.response_received)
+        crawler.signals.connect(self._print, signals.spider_closed)
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
-        """As Scrapy makes it."""
+        """Create the extension, as Scrapy does."""
         return cls(crawler)
 
-    def _one_more(self, request: Request) -> None:
-        self._unanswered.add(request.url)
-        self._most = max(self._most, len(self._unanswered))
+    def _add(self, request: Request) -> None:
+        self._pending.add(request.url)
+        self._most = max(self._most, len(self._pending))
 
-    def _one_less(self, request: Request) -> None:
-        self._unanswered.discard(request.url)
+    def _remove(self, request: Request) -> None:
+        self._pending.discard(request.url)
 
-    def _tell(self) -> None:
-        print(f"most requests without answer: {self._most}")
+    def _print(self) -> None:
+        print(f"most requests without response: {self._most}")
 
 
 if __name__ == "__main__":

@@ -1,45 +1,46 @@
-"""Whose turn it is: fair to all tracks, urgent pages first, and depth before breadth."""
+"""The page queue: fair to all tracks, urgent pages first, depth before breadth."""
 
 from collections.abc import Iterator
 
-from scraper.crawl.spiders.page_queue import PageToAsk, Turns
+from scraper.crawl.spiders.page_queue import PageQueue
+from scraper.raw.items import PageId
 
 
-def pages(track: str, *keys: str) -> list[PageToAsk]:
-    return [PageToAsk(track, "session", key) for key in keys]
+def pages(track: str, *keys: str) -> list[PageId]:
+    return [PageId(track, "session", key) for key in keys]
 
 
-def all_of(turns: Turns) -> Iterator[str]:
-    while page := turns.take():
-        yield f"{page.track}{page.key}"
+def all_of(queue: PageQueue) -> Iterator[str]:
+    while page := queue.take():
+        yield f"{page.track_slug}{page.key}"
 
 
-def test_tracks_take_turns_until_each_has_had_all_its_pages() -> None:
-    turns = Turns()
-    turns.put(pages("a", "1", "2", "3"), urgent=False)
-    turns.put(pages("b", "1"), urgent=False)
-    turns.put(pages("c", "1", "2"), urgent=False)
-    assert list(all_of(turns)) == ["a1", "b1", "c1", "a2", "c2", "a3"]
+def test_tracks_take_turns_until_the_queue_is_empty() -> None:
+    queue = PageQueue()
+    queue.put(pages("a", "1", "2", "3"), urgent=False)
+    queue.put(pages("b", "1"), urgent=False)
+    queue.put(pages("c", "1", "2"), urgent=False)
+    assert list(all_of(queue)) == ["a1", "b1", "c1", "a2", "c2", "a3"]
 
 
 def test_urgent_pages_of_all_tracks_come_before_all_others() -> None:
-    turns = Turns()
-    turns.put(pages("a", "old"), urgent=False)
-    turns.put(pages("a", "1", "2"), urgent=True)
-    turns.put(pages("b", "old"), urgent=False)
-    turns.put(pages("b", "1"), urgent=True)
-    assert list(all_of(turns)) == ["a1", "b1", "a2", "aold", "bold"]
+    queue = PageQueue()
+    queue.put(pages("a", "old"), urgent=False)
+    queue.put(pages("a", "1", "2"), urgent=True)
+    queue.put(pages("b", "old"), urgent=False)
+    queue.put(pages("b", "1"), urgent=True)
+    assert list(all_of(queue)) == ["a1", "b1", "a2", "aold", "bold"]
 
 
-def test_what_a_page_led_to_comes_before_what_was_planned_earlier() -> None:
-    turns = Turns()
-    turns.put(pages("a", "day 2", "day 1"), urgent=False)
-    assert turns.take() == PageToAsk("a", "session", "day 2")
-    turns.put(pages("a", "x", "y"), urgent=False)
-    assert list(all_of(turns)) == ["ax", "ay", "aday 1"]
+def test_pages_planned_last_come_first() -> None:
+    queue = PageQueue()
+    queue.put(pages("a", "day 2", "day 1"), urgent=False)
+    assert queue.take() == PageId("a", "session", "day 2")
+    queue.put(pages("a", "x", "y"), urgent=False)
+    assert list(all_of(queue)) == ["ax", "ay", "aday 1"]
 
 
-def test_nothing_planned_is_nothing_to_take() -> None:
-    turns = Turns()
-    turns.put([], urgent=True)
-    assert turns.take() is None
+def test_an_empty_queue_returns_none() -> None:
+    queue = PageQueue()
+    queue.put([], urgent=True)
+    assert queue.take() is None

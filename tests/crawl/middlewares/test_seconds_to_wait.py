@@ -1,4 +1,4 @@
-"""How long a site wants to be left alone, in all the ways in which sites say it."""
+"""`Retry-After` in all forms that sites use."""
 
 from datetime import UTC, datetime
 
@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scraper.crawl.middlewares.retry_after import seconds_to_wait
+from scraper.crawl.middlewares.retry import seconds_to_wait
 
 NOW = datetime(2026, 3, 5, 12, 0, 0, tzinfo=UTC)
 
@@ -32,15 +32,15 @@ NOW = datetime(2026, 3, 5, 12, 0, 0, tzinfo=UTC)
         ("9999999999999999999999", None),
     ],
 )
-def test_seconds_dates_and_rubbish(retry_after: str, seconds: float | None) -> None:
+def test_seconds_dates_and_other_text(retry_after: str, seconds: float | None) -> None:
     assert seconds_to_wait(retry_after, "", NOW) == seconds
 
 
-def test_a_date_counts_from_the_clock_of_the_site() -> None:
+def test_a_date_is_relative_to_the_date_of_the_response() -> None:
     assert seconds_to_wait("Sat, 29 Feb 2020 00:01:00 GMT", "Sat, 29 Feb 2020 00:00:00 GMT", NOW) == 60
 
 
 @given(st.text(max_size=60), st.text(max_size=60))
-def test_any_text_is_a_wait_or_nothing(retry_after: str, site_date: str) -> None:
+def test_any_text_is_a_wait_or_none(retry_after: str, site_date: str) -> None:
     seconds = seconds_to_wait(retry_after, site_date, NOW)
     assert seconds is None or seconds >= 0

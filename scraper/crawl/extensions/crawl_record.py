@@ -1,0 +1,102 @@
+"""The frame of a crawl: its lock, its row in the crawl log, and its outcome."""
+
+import logging
+import time
+from contextlib import ExitStack, suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Self
+
+import psycopg
+from scrapy import signals
+from scrapy.crawler import Crawler
+from scrapy.exceptions import NotConfigured
+
+from scraper.config import Config
+from scraper.crawl.extensions.shutdown import FINISH_REASON
+from scraper.crawl.scope import CrawlScope
+from scraper.crawl.stats import CrawlStats, summary
+from scraper.database.clock import clock_warning
+from scraper.database.jobs import Job, open_job
+from scraper.errors import CannotWork, UsageError
+from scraper.raw import crawl_log
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class CrawlOutcome:
+    """How a crawl ended: `outcome` as in `raw.crawls`, a problem if there was one, and the lines of the summary."""
+
+    outcome: str
+    problem: str | None
+    summary: list[str]
+
+
+class CrawlRecord:
+    """Opens the database, takes the crawl lock, and keeps the crawl's row in `raw.crawls` from begin to end.
+
+    A crawl is a run of a spider that has a `config`. All other runs (`scrapy fetch`, `shell`, `parse`) need neither
+    database nor lock, and store nothing.
+    """
+
+    outcome: CrawlOutcome | None = None
+
+    def __init__(self, crawler: Crawler, config: Config) -> None:
+        """Begin the crawl. Raises UsageError, CannotWork, or LockHeld while another crawl is running."""
+        if config.crawl_disabled:
+            raise CannotWork("crawling is disabled by CRAWL_DISABLED=1: set it to 0 to crawl again")
+        if not config.tracks:
+            raise UsageError(
+                "no track is given: write TRACK=canberraoffroad DATE=2025-10-25, or set TRACKS for scheduled crawls"
+            )
+        self._stats = CrawlStats(crawler)
+        self._started = time.monotonic()
+        now = datetime.now(UTC)
+        self.scope = CrawlScope.of(config, now)
+        with ExitStack() as resources:
+            self.database, self._connection = resources.enter_context(open_job(config, Job.CRAWL))
+            if warning := clock_warning(self._connection):
+                logger.warning(warning)
+            self.crawl_id = crawl_log.begin(self._connection, _arguments(config, self.scope))
+            self._newest_before = crawl_log.newest_session(self._connection)
+            self._resources = resources.pop_all()
+        crawler.signals.connect(self._end, signals.spider_closed)
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        """Create the extension for a crawl, as Scrapy does."""
+        config = getattr(crawler.spider, "config", None)
+        if config is None:
+            raise NotConfigured
+        return cls(crawler, config)
+
+    def _end(self, reason: str) -> None:
+        is_interrupted = reason == FINISH_REASON
+        problem = None if is_interrupted else self._stats.problem
+        outcome = "interrupted" if is_interrupted else "failed" if problem else "finished"
+        figures = self._stats.figures
+        with suppress(psycopg.Error), self._resources:
+            try:
+                figures["drivers_created_or_matched"] = crawl_log.drivers_of(
+                    self._connection, self.crawl_id, self._newest_before
+                )
+                crawl_log.end(self._connection, self.crawl_id, outcome, figures)
+            except psycopg.OperationalError:
+                problem = problem or "the connection to the database was lost before the crawl log was completed"
+        seconds = time.monotonic() - self._started
+        lines = summary(self.crawl_id, outcome, self._stats, figures, seconds)
+        self.outcome = CrawlOutcome(outcome, problem, list(lines))
+
+
+def _arguments(config: Config, scope: CrawlScope) -> dict[str, object]:
+    return {
+        "tracks": scope.tracks,
+        "from": scope.first_day.isoformat(),
+        "to": scope.last_day.isoformat(),
+        "list_only": scope.list_only,
+        "refresh": scope.refresh,
+        "base_url": config.liverc_base_url,
+        "concurrency": config.crawl_concurrency,
+        "delay": config.crawl_delay,
+    }

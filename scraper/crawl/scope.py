@@ -1,0 +1,46 @@
+"""The scope of a crawl: which tracks and days, and how much of them."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Self
+
+from scraper.config import Config
+from scraper.crawl.time_bounds import AHEAD, BEHIND
+
+
+@dataclass(frozen=True)
+class CrawlScope:
+    """Tracks, and the first and last practice day, both included.
+
+    `is_named_day` is True for a single day that was named, whose list is read without the month page. `list_only`
+    leaves out session pages. `refresh` requests every page, fresh or stale.
+    """
+
+    tracks: tuple[str, ...]
+    first_day: date
+    last_day: date
+    is_named_day: bool = False
+    list_only: bool = False
+    refresh: bool = False
+
+    @classmethod
+    def of(cls, config: Config, now: datetime) -> Self:
+        """Return the scope that a configuration asks for at this time."""
+        return cls(
+            config.tracks,
+            *days_of(config, now),
+            is_named_day=config.practice_date is not None,
+            list_only=config.list_only,
+            refresh=config.refresh,
+        )
+
+
+def days_of(config: Config, now: datetime) -> tuple[date, date]:
+    """Return the first and last day of a crawl.
+
+    A scheduled crawl covers the last DAYS days of every time zone: at UTC+14 it is tomorrow already, at UTC-12 still
+    yesterday. Days that do not exist cost nothing, because the month page does not list them.
+    """
+    if config.practice_date or config.from_date:
+        return config.date_range(now.date())
+    return (now - BEHIND - timedelta(days=config.days - 1)).date(), (now + AHEAD).date()
