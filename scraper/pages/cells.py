@@ -1,4 +1,4 @@
-"""Text of HTML elements: the page's own, with white space folded."""
+"""Text of HTML elements, with white space folded."""
 
 import re
 from collections.abc import Iterator
@@ -7,7 +7,7 @@ from typing import TypeAlias
 
 from lxml.etree import XPath, _Element
 
-# Without the methods of lxml.html's elements, which nobody here needs, and which cost a look-up for each element.
+# Plain lxml elements: the methods of lxml.html's elements are not needed, and cost a look-up per element.
 Element: TypeAlias = _Element
 
 _TEXT_AND_BREAKS = XPath("descendant::text()[not(parent::script)] | descendant::br", smart_strings=False)
@@ -16,39 +16,39 @@ _BETWEEN_CLASSES = re.compile("[ \t\r\n]+")
 
 
 def has_class(name: str, element: Element) -> bool:
-    """Whether the element has the class ``name``, among others or alone."""
+    """Return whether the element has the class ``name``, alone or among others."""
     classes = element.get("class", "")
     return name in classes and name in _BETWEEN_CLASSES.split(classes)
 
 
 def with_class(name: str, tag: str, within: Element) -> Iterator[Element]:
-    """The elements ``tag`` within an element that have the class ``name``, in page order."""
+    """Yield the elements ``tag`` within an element that have the class ``name``, in page order."""
     for element in within.iterdescendants(tag):
         if has_class(name, element):
             yield element
 
 
 def folded(text: str) -> str:
-    """``text`` stripped, every run of white space in it one space."""
+    """Return ``text`` stripped, with a single space for every run of white space."""
     return " ".join(text.split())
 
 
 def text_of(element: Element) -> str:
-    """All the text in ``element``, without scripts. A ``<br>`` is a space."""
+    """Return all text in ``element`` except scripts. A ``<br>`` becomes a space."""
     if len(element) == 0:
         return folded(element.text or "")
     return folded(" ".join(_lines(element)))
 
 
 def lines_of(element: Element) -> list[str]:
-    """The text of ``element`` line by line, as ``<br>`` divides it. Blank lines count; at least one is returned."""
+    """Return the text of ``element`` by line, split at ``<br>``: at least one line, blank ones included."""
     return [folded(line) for line in _lines(element)]
 
 
 def _lines(element: Element) -> list[str]:
     lines = [element.text or ""]
     for child in element:
-        if len(child):  # seldom, and the only thing that needs an XPath, which takes several times as long
+        if len(child):  # rare, and the only case that needs an XPath, which takes several times as long
             return _lines_at_any_depth(element)
         if child.tag == "br":
             lines.append("")
@@ -69,7 +69,7 @@ def _lines_at_any_depth(element: Element) -> list[str]:
 
 
 def labelled_lines(element: Element) -> tuple[dict[str, str], list[str]]:
-    """The lines ``Label: value`` of ``element`` by label, and the lines that have no label, such as a bare clock."""
+    """Return the lines ``Label: value`` of ``element`` by label, and its other lines, such as a bare clock."""
     labelled: dict[str, str] = {}
     without_label: list[str] = []
     for line in lines_of(element):
@@ -80,7 +80,7 @@ def labelled_lines(element: Element) -> tuple[dict[str, str], list[str]]:
     return labelled, without_label
 
 
-@lru_cache(maxsize=256)  # the same few labels come in every row
+@lru_cache(maxsize=256)  # every row has the same few labels
 def snake_cased(label: str) -> str:
-    """``Total Track Time`` as the key ``total_track_time``."""
+    """Turn ``Total Track Time`` into the key ``total_track_time``."""
     return re.sub(r"\W+", "_", label.casefold()).strip("_")

@@ -1,11 +1,11 @@
-"""Day list, ``/practice/?p=session_list&d=YYYY-MM-DD``: every session of one day.
+"""List page, ``/practice/?p=session_list&d=YYYY-MM-DD``: every session of one day.
 
-``h5.page-header`` and the panel ``Practice Sessions on …`` both name the day. In the panel stands
+``h5.page-header`` and the panel ``Practice Sessions on …`` both name the day. The panel contains
 ``table.practice_session_list``, with ``thead`` and ``tfoot`` before ``tbody``, newest session first, all rows in the
-HTML. Its columns are known by the marks of their cells (``listed_session``), whatever their headings say. On a day
-without sessions there is a sentence instead of the table. Beside it stand the day's statistics (``day_panels``).
+HTML. Its columns are recognised by the content of their cells (``listed_session``), not by their headings. A day
+without sessions has a sentence instead of the table. Other panels show the day's statistics (``day_panels``).
 
-An empty day is believed only when everything speaks for it, since the sessions that a list no longer shows count as
+A day counts as empty only if all parts of the page agree, because sessions that a list no longer shows count as
 removed.
 """
 
@@ -33,9 +33,9 @@ _SESSION_ROWS = XPath("child::tbody/tr")
 
 @attrs.frozen
 class DayListPage:
-    """The sessions of one day at a track. ``date`` is the day asked for, ``YYYY-MM-DD``.
+    """The sessions of one day at a track. ``date`` is the requested day, ``YYYY-MM-DD``.
 
-    Raises :class:`PageError` when the page is no day list, or of another day.
+    Raises :class:`PageError` if the page is no list page, or is of another day.
     """
 
     root: Element = attrs.field(converter=open_page, alias="html", repr=False)
@@ -47,7 +47,7 @@ class DayListPage:
             if shown is None:
                 raise changed_layout(self.root, f'no date in the heading "{heading[:100]}"')
             if shown != self.date:
-                raise PageError(PageErrorKind.OTHER_DATE, f"the page is of {shown}, asked for {self.date}")
+                raise PageError(PageErrorKind.OTHER_DATE, f"the page is of {shown} instead of {self.date}")
 
     @property
     def track_name(self) -> str:
@@ -56,7 +56,7 @@ class DayListPage:
 
     @cached_property
     def date_heading(self) -> str:
-        """The day as the page names it, ``October 25, 2025 (Saturday)``."""
+        """The day as the page prints it, ``October 25, 2025 (Saturday)``."""
         heading = date_heading(self.root)
         if heading is None:
             raise changed_layout(self.root, "no h5.page-header with the date")
@@ -64,12 +64,12 @@ class DayListPage:
 
     @property
     def sessions(self) -> list[dict[str, str]]:
-        """The listed sessions, in page order. Empty only when the page says that there are none."""
+        """The listed sessions, in page order. Empty only if the page says that there are none."""
         return self._rows[0]
 
     @cached_property
     def stats(self) -> dict[str, str] | None:
-        """The panel of the day's statistics, None without one."""
+        """The day's statistics, None without the panel."""
         return day_panels.stats(self.root)
 
     @property
@@ -84,13 +84,13 @@ class DayListPage:
 
     @property
     def unreadable_rows(self) -> list[dict[str, str]]:
-        """What could not be read, each with its text and the reason: session rows, and the chart's script."""
+        """Session rows and scripts that cannot be read, each with its text and the reason."""
         return self._rows[1] + self._laps_by_class[1] + self._missing_rows
 
     def payload(self) -> dict[str, Any]:
-        """Everything the page says about its day.
+        """Return all fields of the page.
 
-        Raises :class:`PageError` when its layout has changed or the page contradicts itself.
+        Raises :class:`PageError` if its layout has changed or the page contradicts itself.
         """
         payload: dict[str, Any] = {
             "track_name": self.track_name,
@@ -120,7 +120,7 @@ class DayListPage:
 
     @property
     def _missing_rows(self) -> list[dict[str, str]]:
-        """A page can be cut short and still end as HTML does; but its statistics count all laps of the day."""
+        """Rows that the HTML lacks although it is complete: the day's statistics count the laps of all rows."""
         counted = (self.stats or {}).get("total_laps", "").replace(",", "")
         listed = [row["laps"] for row in self.sessions]
         if self._rows[1] or not all(re.fullmatch("[0-9]{1,9}", laps) for laps in (counted, *listed)):
@@ -155,4 +155,6 @@ class DayListPage:
         if has_table:
             raise changed_layout(self.root, "table.practice_session_list has no rows")
         if NO_SESSIONS not in text_of(self._panel.element):
-            raise changed_layout(self.root, "no table.practice_session_list, and no word that there are no sessions")
+            raise changed_layout(
+                self.root, "no table.practice_session_list, and no sentence that there are no sessions"
+            )

@@ -1,9 +1,9 @@
-"""The panels beside a day's list: its statistics, its fastest laps, its laps by class.
+"""The panels of a list page next to the list: statistics, fastest laps, laps by class.
 
-``Practice Stats for …`` is a table of ``th`` label and ``td`` value; its ``Time Range`` has two lines with labels of
-their own. ``Practice Leaderboard for …`` has a row ``Overall Fastest``,
+``Practice Stats for …`` is a table of ``th`` label and ``td`` value; its ``Time Range`` has two labelled lines.
+``Practice Leaderboard for …`` has a row ``Overall Fastest``,
 ``<a href="…id=…">23.423</a> (<small>Name</small>)<br /><small>Class</small>``, then one per class,
-``<a href="…id=…">23.704</a> <small>(Name)</small>``. The laps by class are a chart, whose script says
+``<a href="…id=…">23.704</a> <small>(Name)</small>``. The laps by class are a chart with the script
 ``var data = [{"label":"1\\/10 Open","data":221},…];``.
 """
 
@@ -19,13 +19,13 @@ _TEXT_BEFORE = XPath("string(preceding-sibling::text()[1])", smart_strings=False
 
 
 def stats(root: Element) -> dict[str, str] | None:
-    """The day's statistics by snake-cased label, ``first_session`` and ``last_session`` among them."""
+    """Return the day's statistics by snake-cased label, among them ``first_session`` and ``last_session``."""
     panel = find_panel(root, "Practice Stats for")
     if panel is None:
         return None
     found: dict[str, str] = {}
     for label, cell in labelled_cells(panel.element):
-        if label == "Laps-by-Class":  # the chart, which laps_by_class() reads
+        if label == "Laps-by-Class":  # the chart: see laps_by_class()
             continue
         labelled, without_label = labelled_lines(cell) if label == "Time Range" else ({}, [text_of(cell)])
         found |= {snake_cased(line): value for line, value in labelled.items()}
@@ -35,7 +35,7 @@ def stats(root: Element) -> dict[str, str] | None:
 
 
 def leaderboard(root: Element) -> list[dict[str, str]] | None:
-    """Rows of ``label``, ``session_id``, ``time``, ``driver`` and, for the overall fastest, ``class``."""
+    """Return rows of ``label``, ``session_id``, ``time``, ``driver`` and, for the overall fastest, ``class``."""
     panel = find_panel(root, "Practice Leaderboard for")
     if panel is None:
         return None
@@ -43,7 +43,7 @@ def leaderboard(root: Element) -> list[dict[str, str]] | None:
 
 
 def laps_by_class(root: Element) -> list[dict[str, str]] | None:
-    """Rows of ``label``, the class, and ``laps``. Raises :class:`UnreadableRow` when the script is not as known."""
+    """Return rows of ``label``, which is the class, and ``laps``. Raises :class:`UnreadableRow` for another script."""
     counts = array_in_script(root, "data")
     if counts is None:
         return None
@@ -66,7 +66,7 @@ def _fastest_lap(label: str, cell: Element) -> dict[str, str]:
 
 
 def _without_brackets(small: Element) -> str:
-    """The name in ``(<small>Name</small>)`` or ``<small>(Name)</small>``; brackets of its own stay."""
+    """Return the name in ``(<small>Name</small>)`` or ``<small>(Name)</small>``; brackets within it are kept."""
     name = text_of(small)
     brackets_are_outside = _TEXT_BEFORE(small).rstrip().endswith("(")
     if not brackets_are_outside and name.startswith("(") and name.endswith(")"):

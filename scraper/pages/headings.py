@@ -1,4 +1,4 @@
-"""Days and months as headings print them, in English whatever the locale of the machine."""
+"""Days and months in headings: in English, whatever the locale of this machine."""
 
 import re
 from datetime import date
@@ -22,7 +22,7 @@ _MONTH = re.compile(r"([A-Z][a-z]+) ([0-9]{4})\b")
 
 
 def day_in_heading(heading: str) -> str | None:
-    """``2025-10-25`` for ``October 25, 2025 (Saturday)``; None when it names no day of the calendar."""
+    """Return ``2025-10-25`` for ``October 25, 2025 (Saturday)``; None if it is no day of the calendar."""
     if not (found := _DAY.match(heading)) or found[1] not in _MONTHS:
         return None
     try:
@@ -32,7 +32,7 @@ def day_in_heading(heading: str) -> str | None:
 
 
 def month_in_heading(heading: str) -> str | None:
-    """``2025-10`` for ``October 2025``; None when it names no month."""
+    """Return ``2025-10`` for ``October 2025``; None if it is no month."""
     if not (found := _MONTH.match(heading)) or found[1] not in _MONTHS:
         return None
     return f"{found[2]}-{_MONTHS[found[1]]:02}"

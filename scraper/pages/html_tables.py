@@ -1,4 +1,4 @@
-"""Cells of tables, found by what stands in their headings and never by where they stand."""
+"""Cells of tables, found by their headings and never by their position."""
 
 from collections.abc import Iterator
 
@@ -7,7 +7,7 @@ from scraper.pages.unreadable_rows import UnreadableRow
 
 
 def labelled_cells(element: Element) -> Iterator[tuple[str, Element]]:
-    """Label and ``td`` of every ``<th>label</th><td>…</td>`` in ``element``."""
+    """Yield label and ``td`` of every ``<th>label</th><td>…</td>`` in ``element``."""
     for cell in element.iterdescendants("td"):
         before = next(cell.itersiblings("*", preceding=True), None)
         if before is not None and before.tag == "th":
@@ -15,14 +15,14 @@ def labelled_cells(element: Element) -> Iterator[tuple[str, Element]]:
 
 
 def row_text(row: Element) -> str:
-    """The text of a whole row, a space between its cells."""
+    """Return the text of a row, with a space between its cells."""
     return folded(" ".join(text_of(cell) for cell in row.iterchildren("th", "td")))
 
 
 def column_keys(heading_row: Element) -> list[str]:
-    """The headings of a row of ``th`` as distinct keys: ``Laps<br />Length`` becomes ``laps_length``.
+    """Return the headings of a row of ``th`` as distinct keys: ``Laps<br />Length`` becomes ``laps_length``.
 
-    A row of ``td`` gives keys without a meaning: a table without headings has columns all the same.
+    A row of ``td`` gives keys without a meaning, for a table without headings.
     """
     keys: list[str] = []
     for number, heading in enumerate(heading_row.iterchildren("th", "td"), start=1):
@@ -32,7 +32,7 @@ def column_keys(heading_row: Element) -> list[str]:
 
 
 def cells_by_column(row: Element, columns: list[str]) -> dict[str, Element]:
-    """The cells of ``row`` by their column. Raises :class:`UnreadableRow` when there are more or fewer than columns."""
+    """Return the cells of ``row`` by column. Raises :class:`UnreadableRow` if their numbers differ."""
     cells = list(row.iterchildren("td"))
     if len(cells) != len(columns):
         raise UnreadableRow(row_text(row), f"{len(cells)} cells under {len(columns)} column headings")

@@ -1,11 +1,11 @@
-"""One row of a day list::
+"""One row of a list page::
 
     <td><a href="/practice/?p=view_session&id=900001">Ana Ruiz</a><br /><small>1/10 Open (9000013)</small></td>
     <td><div class="hidden">2025-10-25 16:36:38</div>4:36:38pm</td>
     <td data-sort="9">9<br />8:28</td>
     <td data-sort="34.746">Fast: 34.746<br />Avg: 56.437</td>
 
-A session without laps says ``0<br />0:00`` and has an empty last cell. Class and transponder stay one text here.
+A session without laps has ``0<br />0:00`` and an empty last cell. Class and transponder remain one text here.
 """
 
 import re
@@ -25,16 +25,16 @@ KNOWN_COLUMNS: dict[str, Callable[[Element], bool]] = {
     "laps": lambda cell: _LAPS_AND_LENGTH.fullmatch(text_of(cell)) is not None,
     "fast": lambda cell: _LAP_TIMES.search(text_of(cell)) is not None,
 }
-"""Every list has these columns: the name used here, and the mark of its cells."""
+"""The columns that every list has: the name used here, and how a cell of the column is recognised."""
 
 
 def session_columns(headings: list[str], rows: list[Element]) -> list[str]:
-    """``headings``, with the known columns under the names used here.
+    """Return ``headings`` with the names used here for the known columns.
 
-    A column is known by the mark of its cells, or else by the first word of its heading: a day on which nobody finished
-    a lap has only empty cells under ``Fast / Avg``.
+    A column is recognised by one of its cells, or else by the first word of its heading: on a day without a finished
+    lap all cells under ``Fast / Avg`` are empty.
     """
-    places = _marked_places(rows)
+    places = _recognised_places(rows)
     for place, heading in enumerate(headings):
         name = heading.split("_")[0]
         if name in KNOWN_COLUMNS and name not in places and place not in places.values():
@@ -45,12 +45,14 @@ def session_columns(headings: list[str], rows: list[Element]) -> list[str]:
     return columns
 
 
-def _marked_places(rows: list[Element]) -> dict[str, int]:
+def _recognised_places(rows: list[Element]) -> dict[str, int]:
     places: dict[str, int] = {}
     for row in rows:
         for place, cell in enumerate(row.iterchildren("td")):
-            marked = (name for name, has_mark in KNOWN_COLUMNS.items() if name not in places and has_mark(cell))
-            if place not in places.values() and (name := next(marked, None)):
+            names = (
+                name for name, is_recognised in KNOWN_COLUMNS.items() if name not in places and is_recognised(cell)
+            )
+            if place not in places.values() and (name := next(names, None)):
                 places[name] = place
         if len(places) == len(KNOWN_COLUMNS):
             break
@@ -58,9 +60,9 @@ def _marked_places(rows: list[Element]) -> dict[str, int]:
 
 
 def listed_session(row: Element, columns: list[str]) -> dict[str, str]:
-    """The fields of one row, columns that are not known included.
+    """Return the fields of one row, unknown columns included.
 
-    Raises :class:`UnreadableRow` for a row without a session id or without the time of its start.
+    Raises :class:`UnreadableRow` for a row without a session id or start time.
     """
     cells = cells_by_column(row, columns)
     link = _session_link(cells["driver"])

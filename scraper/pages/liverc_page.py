@@ -1,8 +1,8 @@
-"""Opening a page: is it there, whole, and one of LiveRC's?
+"""Opening a page, and the parts that all LiveRC pages have.
 
-Every LiveRC page holds its content in ``#page-wrapper``: the track's name in ``h1.page-header``, what kind of page
-it is in ``h3.page-header``, often a date or a clock in ``h5.page-header``, then ``div.panel`` boxes, each with a
-``div.panel-heading`` that says what the box is about.
+Every LiveRC page has its content in ``#page-wrapper``: the track's name in ``h1.page-header``, the kind of page in
+``h3.page-header``, often a date or a clock in ``h5.page-header``, then ``div.panel`` boxes, each with its subject in a
+``div.panel-heading``.
 """
 
 import attrs
@@ -19,26 +19,26 @@ _TITLE = XPath("string(descendant::title)", smart_strings=False)
 
 @attrs.frozen
 class Panel:
-    """A box of a page. ``about`` is what its heading says after the words it was looked for by."""
+    """A box of a page. ``about`` is the rest of its heading, after the words that it was found by."""
 
     about: str
     element: Element
 
 
 def open_page(html: str) -> Element:
-    """Parse ``html`` once and return its root element.
+    """Parse a page and return its root element.
 
-    Raises :class:`PageError` for a page that is empty, a bot check, cut off, or not one of LiveRC's.
+    Raises :class:`PageError` for a page that is empty, a bot check, truncated, or not one of LiveRC's.
     """
     if not html.strip():
         raise PageError(PageErrorKind.EMPTY, "the page is empty")
     if is_bot_check(html):
         raise PageError(PageErrorKind.BOT_CHECK, "the site asks for a human instead of showing the page")
     if not html.lstrip("\ufeff \t\r\n").startswith("<"):
-        raise PageError(PageErrorKind.NOT_LIVERC, "the body is no HTML")
+        raise PageError(PageErrorKind.NOT_LIVERC, "the body is not HTML")
     if html.rstrip()[-7:].lower() != "</html>":
         raise PageError(PageErrorKind.TRUNCATED, f"the page ends after {len(html)} characters without </html>")
-    # A lone surrogate cannot be encoded, and the parser works on bytes.
+    # The parser works on bytes, and a lone surrogate cannot be encoded.
     root = create_root_node(html.encode(errors="replace").decode(), HTMLParser)
     if _page_header("h1", root) is None:
         title = " ".join(_TITLE(root).split())[:200]
@@ -47,17 +47,17 @@ def open_page(html: str) -> Element:
 
 
 def track_name(root: Element) -> str:
-    """The track's name as the page prints it."""
+    """Return the track's name as the page prints it."""
     return _page_header("h1", root) or ""
 
 
 def date_heading(root: Element) -> str | None:
-    """The date or clock under the track's name."""
+    """Return the date or clock under the track's name."""
     return _page_header("h5", root)
 
 
 def find_panel(root: Element, heading: str) -> Panel | None:
-    """The first panel whose heading begins with ``heading``."""
+    """Return the first panel whose heading begins with ``heading``."""
     for element in with_class("panel-heading", "div", root):
         text = text_of(element)
         if text.startswith(heading):
@@ -66,14 +66,14 @@ def find_panel(root: Element, heading: str) -> Panel | None:
 
 
 def changed_layout(root: Element, missing: str) -> PageError:
-    """The error for a page that lacks a landmark. It quotes what the page says it is, since it may be another kind."""
+    """Return the error for a page without a landmark; it quotes the kind that the page says it is."""
     kind = _page_header("h3", root)
     kind = "nothing" if kind is None else kind[:200]
-    return PageError(PageErrorKind.CHANGED_LAYOUT, f'{missing}; the page says that it is "{kind}"')
+    return PageError(PageErrorKind.CHANGED_LAYOUT, f'{missing}; the page calls itself "{kind}"')
 
 
 def content(root: Element) -> Element | None:
-    """``#page-wrapper``, which holds all that a page says; None when the page has none."""
+    """Return ``#page-wrapper``, the content of a page; None if the page has none."""
     return next(iter(_CONTENT(root)), None)
 
 

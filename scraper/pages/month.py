@@ -1,9 +1,9 @@
-"""Practice month, ``/practice/?p=calendar&d=YYYY-MM``: the days of one month, and which months there are.
+"""Month page, ``/practice/?p=calendar&d=YYYY-MM``: the practice days of one month, and the months that have sessions.
 
-The left panel, ``Practice Dates for October 2025``, holds ``select#available_session_months``, the months that have
-sessions, newest first and years back, and a ``table.table`` without ``thead``: a row of ``th`` (``Date``,
+The left panel, ``Practice Dates for October 2025``, contains ``select#available_session_months``, the months that have
+sessions, newest first and years back. It also contains a ``table.table`` without ``thead``: a row of ``th`` (``Date``,
 ``# Sessions``), then per day two links to its list, on the date and on the number of sessions. The right panel is
-today's list, or a sentence that today has none. It says nothing about the month and is never looked at.
+today's list, or a sentence that there is none. It has no information about the month, and is ignored.
 """
 
 from functools import cached_property, partial
@@ -28,9 +28,9 @@ _DAY_LINKS = XPath("descendant::a[contains(@href, 'session_list')]")
 
 @attrs.frozen
 class MonthPage:
-    """One month of a track. ``month`` is the one asked for, ``YYYY-MM``.
+    """One month of a track. ``month`` is the requested one, ``YYYY-MM``.
 
-    Raises :class:`PageError` when the page is no month page, or of another month.
+    Raises :class:`PageError` if the page is no month page, or is of another month.
     """
 
     root: Element = attrs.field(converter=open_page, alias="html", repr=False)
@@ -41,7 +41,7 @@ class MonthPage:
         if shown is None:
             raise changed_layout(self.root, f'"Practice Dates for {self.month_heading[:100]}" names no month')
         if shown != self.month:
-            raise PageError(PageErrorKind.OTHER_DATE, f"the page is of {shown}, asked for {self.month}")
+            raise PageError(PageErrorKind.OTHER_DATE, f"the page is of {shown} instead of {self.month}")
 
     @property
     def track_name(self) -> str:
@@ -50,7 +50,7 @@ class MonthPage:
 
     @property
     def month_heading(self) -> str:
-        """The month as the page names it, ``October 2025``."""
+        """The month as the page prints it, ``October 2025``."""
         return self._panel.about
 
     @property
@@ -73,7 +73,7 @@ class MonthPage:
         return self._rows[1]
 
     def payload(self) -> dict[str, Any]:
-        """Everything the page says about its month. Raises :class:`PageError` when its layout has changed."""
+        """Return all fields of the page. Raises :class:`PageError` if its layout has changed."""
         payload: dict[str, Any] = {
             "track_name": self.track_name,
             "month_heading": self.month_heading,
@@ -93,9 +93,9 @@ class MonthPage:
     def _rows(self) -> tuple[list[dict[str, str]], list[dict[str, str]]]:
         table = next(with_class("table", "table", self._panel.element), None)
         if table is None:
-            # Nobody has seen a month without sessions: no table is fine, as long as no day is linked to either.
+            # A month without sessions was never seen: no table is accepted if there is no link to a day either.
             if _DAY_LINKS(self._panel.element):
-                raise changed_layout(self.root, "days, but no table.table around them")
+                raise changed_layout(self.root, "links to days, but no table.table")
             return [], []
         heading_row = _HEADING_ROW(table)
         columns = column_keys(heading_row[0]) if heading_row else []

@@ -1,31 +1,31 @@
-"""Why a page was refused, for people and for programs."""
+"""The error for a page that cannot be trusted, with a reason for people and one for programs."""
 
 from enum import StrEnum
 
 
 class PageErrorKind(StrEnum):
-    """The machine-readable half of a :class:`PageError`."""
+    """The machine-readable reason of a :class:`PageError`."""
 
     BOT_CHECK = "bot_check"
     """The site asks for a human."""
     EMPTY = "empty"
     """The body is blank."""
     TRUNCATED = "truncated"
-    """The document does not end with ``</html>``: what is missing could be sessions."""
+    """The document does not end with ``</html>``, so sessions may be missing."""
     OTHER_DATE = "other_date"
-    """A LiveRC page, but of another day or month than the one asked for."""
+    """A LiveRC page of another day or month than the requested one."""
     CHANGED_LAYOUT = "changed_layout"
-    """A LiveRC page without a landmark that every page of its kind has had so far."""
+    """A LiveRC page without a landmark that all known pages of its kind have."""
     NOT_LIVERC = "not_liverc"
-    """No page of LiveRC's: a proxy's error page, a login form, JSON."""
+    """Not a LiveRC page: a proxy's error page, a login form, JSON."""
     CONTRADICTION = "contradiction"
-    """The page denies itself, such as no sessions beside 487 laps in its statistics."""
+    """The page contradicts itself: for example no sessions, but 487 laps in its statistics."""
 
 
 class PageError(Exception):
-    """A page that must not become a raw row. Raised by the page classes, when made or when read.
+    """A page that must not become a raw row. Page objects raise it when they are created or read.
 
-    ``kind`` says which error it is, ``reason`` is one line in words.
+    ``kind`` is the machine-readable reason, ``reason`` is one line for people.
     """
 
     def __init__(self, kind: PageErrorKind, reason: str) -> None:

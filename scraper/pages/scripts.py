@@ -1,4 +1,4 @@
-"""Arrays that a page's scripts hold, read as text and never run."""
+"""Arrays in a page's scripts, which are read as text and never executed."""
 
 import json
 import re
@@ -14,13 +14,13 @@ _DECODER = json.JSONDecoder(parse_float=str, parse_int=str)
 
 
 def array_in_script(root: Element, variable: str) -> list[dict[str, str]] | None:
-    """The objects of ``var variable = [{…}, …];``, every value as text; None when no script assigns ``variable``.
+    """Return the objects of ``var variable = [{…}, …];``, all values as text; None if no script assigns ``variable``.
 
-    Numbers keep their spelling (``42.990``), null becomes "". Raises :class:`UnreadableRow` when what is assigned
-    is no array of objects.
+    Numbers keep their notation (``42.990``), null becomes "". Raises :class:`UnreadableRow` if the value is no array of
+    objects.
     """
     for script in (element.text or "" for element in root.iterdescendants("script")):
-        # Looking for the bare name first is much faster: most scripts are long and about something else.
+        # Searching for the name first is much faster: most scripts are long and do not contain it.
         if variable in script and (found := _assignment(variable).search(script)):
             return _array_of_objects(script[found.end() :], variable)
     return None
@@ -33,7 +33,7 @@ def _assignment(variable: str) -> re.Pattern[str]:
 
 def _array_of_objects(source: str, variable: str) -> list[dict[str, str]]:
     unreadable = UnreadableRow(folded(source), f"the script's {variable} is no array of objects")
-    # chompjs takes the first array or object it meets, which after `null;` would be some other one.
+    # chompjs takes the first array or object that it finds, which after `null;` would be another one.
     if not source.startswith("["):
         raise unreadable
     try:
@@ -42,12 +42,12 @@ def _array_of_objects(source: str, variable: str) -> list[dict[str, str]]:
         raise unreadable from error
     if not all(isinstance(entry, dict) for entry in array):
         raise unreadable
-    # Nearly all values are text, and a call for each would be felt.
+    # Nearly all values are text, and a function call for each would take noticeable time.
     return [
-        {key: folded(value if isinstance(value, str) else _spelt(value)) for key, value in entry.items()}
+        {key: folded(value if isinstance(value, str) else _notation(value)) for key, value in entry.items()}
         for entry in array
     ]
 
 
-def _spelt(value: Any) -> str:
+def _notation(value: Any) -> str:
     return "" if value is None else json.dumps(value, ensure_ascii=False)

@@ -1,8 +1,8 @@
-"""Session, ``/practice/?p=view_session&id=N``: one driver's run and its laps.
+"""Session page, ``/practice/?p=view_session&id=N``: one session and its laps.
 
-The first ``table.table`` has a ``th`` label and a ``td`` value per row. ``Session Time`` and ``Averages`` hold lines
-with labels of their own, ``Valid Lap Range`` a note in ``small``, which is left out. The laps stand below (``laps``).
-The page does not say its own session id.
+The first ``table.table`` has a ``th`` label and a ``td`` value per row. ``Session Time`` and ``Averages`` contain
+labelled lines, ``Valid Lap Range`` a note in ``small``, which is left out. The laps follow (``laps``). The page does
+not contain its own session id.
 """
 
 import re
@@ -44,7 +44,7 @@ _LINES = {
 
 @attrs.frozen
 class SessionPage:
-    """One practice session. Raises :class:`PageError` when the page is no session page."""
+    """One session. Raises :class:`PageError` if the page is no session page."""
 
     root: Element = attrs.field(converter=open_page, alias="html", repr=False)
 
@@ -60,7 +60,7 @@ class SessionPage:
 
     @cached_property
     def facts(self) -> dict[str, str]:
-        """Driver, class, transponder and lap figures: the rows that hold one value, as far as the page has them."""
+        """Driver, class, transponder and lap figures: the rows with one value that the page has."""
         facts = {key: text_of(self._cells[label]) for label, key in _CELLS.items() if label in self._cells}
         if "Valid Lap Range" in self._cells:
             facts["valid_lap_range"] = folded("".join(_OUTSIDE_NOTES(self._cells["Valid Lap Range"])))
@@ -78,7 +78,7 @@ class SessionPage:
 
     @property
     def other_fields(self) -> dict[str, str]:
-        """What stands under labels that are not known here, by label."""
+        """Values with unknown labels, by label."""
         known = {*_CELLS, *_LINES, "Valid Lap Range"}
         other = {label: text_of(cell) for label, cell in self._cells.items() if label not in known}
         return other | self._session_time[1] | self._averages[1]
@@ -87,13 +87,13 @@ class SessionPage:
     def laps(self) -> list[dict[str, str]]:
         """The laps by number, invalid ones included.
 
-        Raises :class:`PageError` when the page shows fewer laps than it counts: the others would read as removed.
+        Raises :class:`PageError` if the page shows fewer laps than it counts: the others would count as removed.
         """
         counted = self.facts["num_laps"]
         shown = len(self._laps.laps)
         is_short = re.fullmatch("[0-9]{1,9}", counted) and shown < int(counted) and not self._laps.unreadable_rows
         if is_short or (not shown and re.search("[1-9]", counted)):
-            reason = f"the page shows {shown} laps, but says Num Laps: {counted[:100]}"
+            reason = f"the page shows {shown} laps, but Num Laps is {counted[:100]}"
             raise PageError(PageErrorKind.CONTRADICTION, reason)
         return self._laps.laps
 
@@ -104,11 +104,11 @@ class SessionPage:
 
     @property
     def unreadable_rows(self) -> list[dict[str, str]]:
-        """What stands among the laps but is none, each with its text and the reason."""
+        """Entries among the laps that are no laps, each with its text and the reason."""
         return self._laps.unreadable_rows
 
     def payload(self) -> dict[str, Any]:
-        """Everything the page says about its session. Raises :class:`PageError` when it contradicts itself."""
+        """Return all fields of the page. Raises :class:`PageError` if the page contradicts itself."""
         payload: dict[str, Any] = {
             "track_name": self.track_name,
             **self.facts,
@@ -143,7 +143,7 @@ class SessionPage:
         return self._lines("Averages")
 
     def _lines(self, label: str) -> tuple[dict[str, str], dict[str, str]]:
-        """The lines of a cell by the payload's keys, and what is left of it by the page's labels."""
+        """Return the known lines of a cell by the payload's keys, and its other lines by the page's labels."""
         if label not in self._cells:
             return {}, {}
         labelled, without_label = labelled_lines(self._cells[label])

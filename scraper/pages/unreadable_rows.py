@@ -1,4 +1,4 @@
-"""Rows that cannot be read: reported one by one, while the rest of their page is kept."""
+"""Rows that cannot be read are kept as text, and the rest of their page is read."""
 
 from collections.abc import Callable, Iterable
 
@@ -9,7 +9,7 @@ LONGEST_ROW = 500
 
 
 class UnreadableRow(Exception):
-    """A row without what makes it one, such as a session without its id. Raised and caught inside a page."""
+    """A row that lacks a required part, such as a session without its id. Raised and caught inside a page object."""
 
     def __init__(self, row: str, reason: str) -> None:
         super().__init__(row, reason)
@@ -17,14 +17,14 @@ class UnreadableRow(Exception):
         self.reason = reason
 
     def as_payload(self) -> dict[str, str]:
-        """The row's text and the reason, as the payload keeps them."""
+        """Return the row's text and the reason, as they are in the payload."""
         return {"row": self.row[:LONGEST_ROW], "reason": self.reason}
 
 
 def read_each(
     rows: Iterable[Element], read: Callable[[Element], dict[str, str]]
 ) -> tuple[list[dict[str, str]], list[dict[str, str]]]:
-    """What ``read`` makes of each row, and apart from it the rows where it raised :class:`UnreadableRow`."""
+    """Return what ``read`` returns for each row, and the rows for which it raised :class:`UnreadableRow`."""
     readable, unreadable = [], []
     for row in rows:
         try:

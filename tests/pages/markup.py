@@ -1,4 +1,4 @@
-"""LiveRC's markup in miniature, with invented drivers: what the tests of the page objects read."""
+"""LiveRC's markup in miniature, with invented drivers, for the tests of the page objects."""
 
 from collections.abc import Iterable, Mapping
 from html import escape
@@ -8,7 +8,7 @@ LIST_HEADINGS = ("Driver<br />Class", "Time", "Laps <br />Length", "Fast<br />Av
 
 
 def page(content: str, *, kind: str = "Practice Sessions", h5: str | None = None, track: str = "Sandy Creek") -> str:
-    # As on the real site, the head is so long that no name on the page stands where a bot check shows.
+    # As on the real site, the head is so long that no name is in the part that is checked for a bot check.
     advertisements = "googletag.cmd.push(function() {});\n" * 180
     date = "" if h5 is None else f'<h5 class="page-header text-nowrap"><span class="fa"></span> {h5}</h5>'
     return f"""<!DOCTYPE html>
@@ -100,7 +100,7 @@ def day_list_page(
     heading: str = "Practice Sessions on October 25, 2025 (Saturday)",
     panels: str = "",
 ) -> str:
-    """The list of one session, or of whatever ``body`` holds, with ``panels`` beside it."""
+    """The list of one session, or of ``body``, with ``panels`` next to it."""
     return page(panel(heading, list_table([list_row()]) if body is None else body) + panels, h5=h5)
 
 

@@ -1,4 +1,4 @@
-"""Whatever a page holds: names survive, cuts are noticed, rubbish is refused in one way only."""
+"""Pages with any text: names are kept, truncated pages are rejected, and PageError is the only error."""
 
 from collections.abc import Callable
 from html import escape
@@ -49,7 +49,7 @@ def payload_or_error(kind: str, html: str) -> dict[str, Any] | PageError:
 @example(driver='<b>O\'Neil & "Sons"</b>', small="</small><script>alert(1)</script> (1)")
 @example(driver="&amp; &lt;i&gt; &#65;", small="Ünïcödé 🏎️ (7)")
 @example(driver="\u202eדנה לוי\u202c \u200fא", small="e\u0301\u200b\ufeff")
-def test_names_in_a_list_survive(driver: str, small: str) -> None:
+def test_names_in_a_list_are_kept(driver: str, small: str) -> None:
     (session,) = READERS["list"](day_list_page(list_table([list_row(driver=driver, small=small)])))["sessions"]
     assert session["driver"] == " ".join(driver.split())
     assert session["class_and_transponder"] == " ".join(small.split())
@@ -57,7 +57,7 @@ def test_names_in_a_list_survive(driver: str, small: str) -> None:
 
 @given(driver=names, class_name=names)
 @example(driver='<b>O\'Neil & "Sons"</b>', class_name="4WD: Mod <= 7.4V")
-def test_names_on_a_session_page_survive(driver: str, class_name: str) -> None:
+def test_names_on_a_session_page_are_kept(driver: str, class_name: str) -> None:
     cells = SESSION_CELLS | {"Driver": escape(driver), "Class": escape(class_name)}
     payload = READERS["session"](session_page(cells))
     assert payload["driver"] == " ".join(driver.split())
@@ -66,7 +66,7 @@ def test_names_on_a_session_page_survive(driver: str, class_name: str) -> None:
 
 @each_kind_of_page
 @given(data=st.data())
-def test_cut_page_is_never_taken_for_a_smaller_one(kind: str, data: st.DataObject) -> None:
+def test_truncated_page_is_never_read_as_a_shorter_one(kind: str, data: st.DataObject) -> None:
     whole = WHOLE_PAGES[kind]
     anywhere, in_the_content = (st.integers(start, len(whole) - 1) for start in (0, whole.index("page-wrapper")))
     cut = data.draw(anywhere | in_the_content)
@@ -81,7 +81,7 @@ def test_cut_page_is_never_taken_for_a_smaller_one(kind: str, data: st.DataObjec
 @given(body=st.binary())
 @example(body=b"<html>\xff\xfe\x00</html>")
 @example(body=b"<?xml version='1.0' encoding='utf-16'?><html></html>")
-def test_rubbish_is_refused(kind: str, body: bytes) -> None:
+def test_random_bytes_are_rejected(kind: str, body: bytes) -> None:
     with pytest.raises(PageError):
         READERS[kind](body.decode(errors="replace"))
 
@@ -102,6 +102,6 @@ FRAGMENTS = [
 @given(content=st.lists(st.one_of(st.sampled_from(FRAGMENTS), st.text(max_size=5)), max_size=40).map("".join))
 @example(content="<script>var lapsObj = " + "[" * 100_000)
 @example(content="<div>" * 5_000)
-def test_disfigured_page_is_read_or_refused(kind: str, content: str) -> None:
+def test_damaged_page_is_read_or_rejected(kind: str, content: str) -> None:
     outcome = payload_or_error(kind, page(content, h5="October 25, 2025 (Saturday)"))
     assert outcome.reason if isinstance(outcome, PageError) else outcome["track_name"] == "Sandy Creek"

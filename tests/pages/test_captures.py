@@ -1,4 +1,4 @@
-"""The two real pages, where somebody has them: they are not part of this repository.
+"""Two real pages, where they exist: they are not part of this repository.
 
 Run with ``LIVERC_CAPTURES`` naming the folder of ``practice_month.html`` and ``practice_session.html``.
 """
@@ -78,14 +78,14 @@ def test_session_is_read_completely() -> None:
     ]
 
 
-def test_month_page_is_no_empty_list_of_today() -> None:
+def test_month_page_is_not_an_empty_list_of_today() -> None:
     with pytest.raises(PageError) as error:
         DayListPage(capture("practice_month.html"), date="2026-01-12")
     assert error.value.kind is PageErrorKind.CHANGED_LAYOUT
 
 
 @pytest.mark.parametrize("name", ["practice_month.html", "practice_session.html"])
-def test_page_cut_anywhere_is_refused(name: str) -> None:
+def test_page_truncated_anywhere_is_rejected(name: str) -> None:
     html = capture(name).rstrip()
     for percent in range(100):
         with pytest.raises(PageError):

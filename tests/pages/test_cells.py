@@ -1,4 +1,4 @@
-"""The text of a cell is found the fast way and the thorough way alike."""
+"""Text of cells: the fast way and the thorough way give the same."""
 
 from hypothesis import example, given
 from hypothesis import strategies as st
@@ -34,7 +34,7 @@ def test_lines_are_those_of_all_text_nodes_and_breaks(inside: str) -> None:
     assert text_of(element) == " ".join(" ".join(lines).split())
 
 
-def test_classes_are_told_apart_as_html_does() -> None:
+def test_classes_are_compared_as_in_html() -> None:
     yes, no = ["it", "a it", "\tit\nb "], ["", "its", "a\xa0it", "it-", "a,it"]
     assert [has_class("it", parsed(f"<p class='{names}'>")[0]) for names in yes + no] == [True] * 3 + [False] * 5
 

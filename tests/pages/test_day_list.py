@@ -99,7 +99,7 @@ def test_class_is_absent_when_the_page_has_no_such_element() -> None:
         "https://elsewhere.example/?lap_id=7&x=&id=42&p=view_session#id=9",
     ],
 )
-def test_session_id_stands_anywhere_in_the_query(href: str) -> None:
+def test_session_id_may_be_anywhere_in_the_query(href: str) -> None:
     assert only_session(list_row(href=href))["session_id"] == "42"
 
 
@@ -127,7 +127,7 @@ def test_other_links_in_the_cell_are_not_the_session() -> None:
         ("<tr></tr>", "", "0 cells under 4 column headings"),
     ],
 )
-def test_row_that_cannot_be_read_is_reported_and_the_rest_kept(row: str, text: str, reason: str) -> None:
+def test_unreadable_row_is_reported_and_the_others_are_kept(row: str, text: str, reason: str) -> None:
     payload = read(day_list_page(list_table([list_row(900002), row, list_row(900003)]))).payload()
     assert [session["session_id"] for session in payload["sessions"]] == ["900002", "900003"]
     (unreadable,) = payload["unreadable_rows"]
@@ -135,7 +135,7 @@ def test_row_that_cannot_be_read_is_reported_and_the_rest_kept(row: str, text: s
     assert reason in unreadable["reason"]
 
 
-def test_text_of_an_unreadable_row_is_capped() -> None:
+def test_text_of_an_unreadable_row_is_limited() -> None:
     rows = [list_row(), list_row(driver="A" * 2_000, started_at="")]
     (unreadable,) = read(day_list_page(list_table(rows))).unreadable_rows
     assert unreadable["row"] == "A" * 500
@@ -163,7 +163,7 @@ def test_columns_are_found_by_their_headings_in_any_order() -> None:
         ("", "column"),
     ],
 )
-def test_unknown_column_is_kept_and_disturbs_no_known_one(heading: str, key: str) -> None:
+def test_unknown_column_is_kept_without_an_effect_on_known_ones(heading: str, key: str) -> None:
     expected = only_session(list_row()) | {key: "extra cell"}
     before = list_row().replace("<tr>", "<tr><td>extra<br />cell</td>")
     assert read(day_list_page(list_table([before], [heading, *LIST_HEADINGS]))).sessions == [expected]
@@ -178,7 +178,7 @@ def test_unknown_columns_of_one_name_are_both_kept() -> None:
 
 
 @pytest.mark.parametrize("headings", [["Name", "Start", "Count", "Best"], ["Fast", "Laps", "Time", "Driver"]])
-def test_columns_are_known_by_their_cells_whatever_the_headings_say(headings: list[str]) -> None:
+def test_columns_are_recognised_by_their_cells_whatever_their_headings(headings: list[str]) -> None:
     assert read(day_list_page(list_table([list_row()], headings))).sessions == [only_session(list_row())]
 
 
@@ -187,7 +187,7 @@ def test_table_without_headings_is_read() -> None:
     assert read(html).sessions == [only_session(list_row())]
 
 
-def test_driver_who_is_called_like_a_column_is_no_column() -> None:
+def test_driver_with_the_name_of_a_column_is_no_column() -> None:
     row = list_row(driver="Fast: 1.000", small="9 8:28")
     (session,) = read(day_list_page(list_table([row], ["A", "B", "C", "D"]))).sessions
     assert (session["driver"], session["fast"], session["laps"]) == ("Fast: 1.000", "34.746", "9")
@@ -223,7 +223,7 @@ def test_day_without_sessions_may_have_statistics_of_nothing() -> None:
 
 @pytest.mark.parametrize("body", [NO_SESSIONS, "", list_table([])])
 @pytest.mark.parametrize("statistics", [("487", "0"), ("0", "9"), ("1,024", "")])
-def test_no_sessions_beside_statistics_of_some_is_a_contradiction(body: str, statistics: tuple[str, str]) -> None:
+def test_no_sessions_but_statistics_of_some_is_a_contradiction(body: str, statistics: tuple[str, str]) -> None:
     error = refused(day_list_page(body, panels=stats_panel(*statistics)))
     assert error.kind is PageErrorKind.CONTRADICTION
     assert "the page lists no sessions, but its statistics say" in error.reason
@@ -245,7 +245,7 @@ def test_no_sessions_beside_statistics_of_some_is_a_contradiction(body: str, sta
         (day_list_page(list_table([list_row(href="?id=1"), list_row(href="?id=2")])), "no session can be read"),
     ],
 )
-def test_empty_day_is_never_believed_without_its_landmarks(html: str, missing: str) -> None:
+def test_empty_day_without_its_landmarks_is_rejected(html: str, missing: str) -> None:
     error = refused(html)
     assert error.kind is PageErrorKind.CHANGED_LAYOUT
     assert missing in error.reason
@@ -259,13 +259,13 @@ def test_empty_day_is_never_believed_without_its_landmarks(html: str, missing: s
         day_list_page(NO_SESSIONS, h5="October 24, 2025 (Friday)"),
     ],
 )
-def test_other_day_is_refused_and_both_are_named(html: str) -> None:
+def test_other_day_is_rejected_and_both_are_named(html: str) -> None:
     error = refused(html)
     assert error.kind is PageErrorKind.OTHER_DATE
-    assert error.reason == "the page is of 2025-10-24, asked for 2025-10-25"
+    assert error.reason == "the page is of 2025-10-24 instead of 2025-10-25"
 
 
-def test_month_page_is_no_list_although_it_says_that_there_are_no_sessions() -> None:
+def test_month_page_is_no_list_although_it_has_the_sentence_of_an_empty_day() -> None:
     html = month_page(today=panel("Practice Sessions on October 25, 2025 (Saturday)", NO_SESSIONS))
     assert MonthPage(html, month="2025-10").days
     assert refused(html).kind is PageErrorKind.CHANGED_LAYOUT

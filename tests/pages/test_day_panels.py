@@ -97,11 +97,11 @@ def test_fastest_of_a_class_names_the_driver() -> None:
         ('<a href="?id=1">1</a> <small>Bo (Jr)</small>', "Bo (Jr)"),
     ],
 )
-def test_brackets_of_a_name_stay(cell: str, driver: str) -> None:
+def test_brackets_within_a_name_are_kept(cell: str, driver: str) -> None:
     assert leaderboard({"1/10 Open": cell})[0]["driver"] == driver
 
 
-def test_leader_without_a_lap_keeps_the_label_alone() -> None:
+def test_leader_without_a_lap_has_the_label_alone() -> None:
     assert leaderboard({"Overall Fastest": "&nbsp;"}) == [{"label": "Overall Fastest"}]
 
 

@@ -55,7 +55,7 @@ def test_laps_are_paired_by_number_whatever_their_order() -> None:
     assert (page.laps[1]["lap_time"], page.laps[1]["label"]) == ("17.298", "Lap 2: 17.298*")
 
 
-def test_lap_number_that_comes_twice_keeps_both_laps() -> None:
+def test_two_laps_of_the_same_number_are_both_kept() -> None:
     page = read(spans="<span>Lap 1: 42.996</span><span>Lap 1: 50.000</span>", laps_obj=f"[{LAP_1},{LAP_1}]")
     assert [lap["label"] for lap in page.laps] == ["Lap 1: 42.996", "Lap 1: 50.000"]
     assert [lap["x"] for lap in page.laps] == ["1", "1"]
@@ -66,7 +66,7 @@ def test_script_with_unquoted_keys_and_numbers_reads_the_same_text() -> None:
     assert page.laps == [{"x": "1", "lap_time": "42.990", "is_valid": "true", "date": ""}, {"x": "2"}]
 
 
-def test_fast_lap_is_the_marked_one() -> None:
+def test_fast_lap_is_the_lap_with_the_mark() -> None:
     page = read(spans='<span>Lap 1: 42.996</span><span class="big fast_lap">\n Lap 2:  17.298* </span>')
     assert page.fast_lap == "Lap 2: 17.298*"
 

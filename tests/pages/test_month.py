@@ -14,7 +14,7 @@ def refused(html: str) -> PageError:
     return error.value
 
 
-def test_payload_holds_the_whole_month() -> None:
+def test_payload_has_all_fields_of_the_month() -> None:
     rows = [day_row(), day_row("2025-10-12", "Sun, Oct 12, 2025", "2")]
     assert read(month_page(month_table(rows))).payload() == {
         "track_name": "Sandy Creek",
@@ -58,7 +58,7 @@ def test_row_with_missing_cells_is_reported() -> None:
     assert month.unreadable_rows == [{"row": "Sun, Oct 12, 2025", "reason": "1 cells under 2 column headings"}]
 
 
-def test_month_of_which_no_day_can_be_read_is_no_empty_month() -> None:
+def test_month_without_a_readable_day_is_not_an_empty_month() -> None:
     error = refused(month_page(month_table([day_row("soon"), day_row("later")])))
     assert error.kind is PageErrorKind.CHANGED_LAYOUT
     assert "no day can be read: no date in the link" in error.reason
@@ -77,15 +77,15 @@ def test_month_without_sessions_has_no_days(table: str) -> None:
         "",
     ],
 )
-def test_todays_list_says_nothing_about_the_month(today: str) -> None:
+def test_todays_list_is_ignored(today: str) -> None:
     assert read(month_page(today=today)).payload() == read(month_page()).payload()
     assert read(month_page("", today=today)).days == []
 
 
-def test_other_month_is_refused_and_both_are_named() -> None:
+def test_other_month_is_rejected_and_both_are_named() -> None:
     error = refused(month_page(heading="Practice Dates for September 2025"))
     assert error.kind is PageErrorKind.OTHER_DATE
-    assert error.reason == "the page is of 2025-09, asked for 2025-10"
+    assert error.reason == "the page is of 2025-09 instead of 2025-10"
 
 
 @pytest.mark.parametrize(
@@ -96,7 +96,7 @@ def test_other_month_is_refused_and_both_are_named() -> None:
         (month_page().replace("available_session_months", "months"), "no select#available_session_months"),
         (month_page(month_table([day_row()], ["Day", "# Sessions"])), 'no column "date"'),
         (month_page(month_table([day_row()], ["Date", "Entries"])), 'no column "sessions"'),
-        (month_page(f"<table><tr><td></td></tr>{day_row()}</table>"), "no table.table around them"),
+        (month_page(f"<table><tr><td></td></tr>{day_row()}</table>"), "links to days, but no table.table"),
         (month_page(f'<table class="table">{day_row()}</table>'), 'no column "date"'),
     ],
 )

@@ -1,4 +1,4 @@
-"""What is refused whichever kind of page was asked for."""
+"""Pages that every page object rejects."""
 
 import pickle
 from collections.abc import Callable
@@ -17,7 +17,7 @@ each_kind_of_page = pytest.mark.parametrize("read", READERS, ids=["month", "list
 PADDING = " " * 5_900
 
 
-def refused(read: Callable[[str], object], html: str) -> PageError:
+def rejection(read: Callable[[str], object], html: str) -> PageError:
     with pytest.raises(PageError) as error:
         read(html)
     assert "\n" not in error.value.reason
@@ -27,7 +27,7 @@ def refused(read: Callable[[str], object], html: str) -> PageError:
 @each_kind_of_page
 @pytest.mark.parametrize("html", ["", " ", "\r\n\t\n"])
 def test_blank_body_is_empty(read: Callable[[str], object], html: str) -> None:
-    assert refused(read, html).kind is PageErrorKind.EMPTY
+    assert rejection(read, html).kind is PageErrorKind.EMPTY
 
 
 @each_kind_of_page
@@ -47,7 +47,7 @@ def test_blank_body_is_empty(read: Callable[[str], object], html: str) -> None:
 )
 def test_bot_check_is_recognised(read: Callable[[str], object], html: str) -> None:
     assert is_bot_check(html)
-    assert refused(read, html).kind is PageErrorKind.BOT_CHECK
+    assert rejection(read, html).kind is PageErrorKind.BOT_CHECK
 
 
 @pytest.mark.parametrize(
@@ -68,7 +68,7 @@ def test_ordinary_page_is_no_bot_check(html: str) -> None:
 @each_kind_of_page
 def test_page_without_its_end_is_truncated(read: Callable[[str], object]) -> None:
     for html in (month_page(), day_list_page(), session_page()):
-        error = refused(read, html.replace("</html>", ""))
+        error = rejection(read, html.replace("</html>", ""))
         assert error.kind is PageErrorKind.TRUNCATED
         assert "without </html>" in error.reason
 
@@ -90,28 +90,28 @@ def test_page_with_its_end_is_whole(ending: str) -> None:
         (day_list_page().replace('<h1 class="page-header">', "<h1>"), "Sandy Creek :: Practice Sessions :: LiveRC"),
     ],
 )
-def test_page_of_another_site_is_refused_with_its_title(read: Callable[[str], object], html: str, title: str) -> None:
-    error = refused(read, html)
+def test_page_of_another_site_is_rejected_with_its_title(read: Callable[[str], object], html: str, title: str) -> None:
+    error = rejection(read, html)
     assert error.kind is PageErrorKind.NOT_LIVERC
     assert title in error.reason
 
 
 @each_kind_of_page
 @pytest.mark.parametrize("html", ['{"error": "not found"}', "Not Found", "\x00\x00", "\ufeff"])
-def test_body_that_is_no_html_is_refused(read: Callable[[str], object], html: str) -> None:
-    assert refused(read, html).kind is PageErrorKind.NOT_LIVERC
+def test_body_that_is_no_html_is_rejection(read: Callable[[str], object], html: str) -> None:
+    assert rejection(read, html).kind is PageErrorKind.NOT_LIVERC
 
 
-def test_byte_order_mark_does_no_harm() -> None:
+def test_byte_order_mark_is_ignored() -> None:
     assert SessionPage("\ufeff" + session_page()).payload() == SessionPage(session_page()).payload()
 
 
-def test_lone_surrogate_does_no_harm() -> None:
+def test_lone_surrogate_is_replaced() -> None:
     html = day_list_page(list_table([list_row(driver="Ana\ud800Ruiz")]))
     assert DayListPage(html, date="2025-10-25").sessions[0]["driver"] == "Ana?Ruiz"
 
 
-def test_error_says_its_reason_and_survives_pickling() -> None:
+def test_error_prints_its_reason_and_can_be_pickled() -> None:
     error = PageError(PageErrorKind.EMPTY, "the page\nis empty")
     assert str(error) == "the page is empty"
     twin = pickle.loads(pickle.dumps(error))

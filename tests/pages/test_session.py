@@ -14,7 +14,7 @@ from tests.pages.markup import (
 )
 
 
-def test_payload_holds_the_whole_session() -> None:
+def test_payload_has_all_fields_of_the_session() -> None:
     payload = SessionPage(session_page()).payload()
     laps = payload.pop("laps")
     assert [lap["label"] for lap in laps] == ["Lap 1: 42.996", "Lap 2: 17.298*"]
@@ -114,20 +114,20 @@ def test_only_the_first_table_describes_the_session() -> None:
 
 @pytest.mark.parametrize("html", [month_page(), day_list_page()])
 def test_other_kinds_of_page_are_no_session(html: str) -> None:
-    with pytest.raises(PageError, match='the page says that it is "Practice Sessions"') as error:
+    with pytest.raises(PageError, match='the page calls itself "Practice Sessions"') as error:
         SessionPage(html)
     assert error.value.kind is PageErrorKind.CHANGED_LAYOUT
 
 
 def test_one_lap_fewer_than_counted_is_a_contradiction() -> None:
     page = SessionPage(session_page(spans=None, laps_obj=f"[{LAP_1}]"))
-    with pytest.raises(PageError, match="shows 1 laps, but says Num Laps: 2"):
+    with pytest.raises(PageError, match="shows 1 laps, but Num Laps is 2"):
         page.payload()
 
 
 def test_laps_that_are_counted_but_not_shown_are_a_contradiction() -> None:
     page = SessionPage(session_page(spans=None, laps_obj=None))
-    with pytest.raises(PageError, match="shows 0 laps, but says Num Laps: 2") as error:
+    with pytest.raises(PageError, match="shows 0 laps, but Num Laps is 2") as error:
         page.payload()
     assert error.value.kind is PageErrorKind.CONTRADICTION
 
