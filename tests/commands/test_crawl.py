@@ -72,7 +72,7 @@ def test_summary_and_crawl_log_have_the_figures_of_the_crawl(crawler: Crawler) -
 @pytest.mark.parametrize(
     ("settings", "problem"),
     [
-        ({"DATE": "19.10.2025"}, "DATE=19.10.2025 is not a date"),
+        ({"DATE": "19.10.2025"}, "DATE=19.10.2025 is not a calendar date"),
         ({"TRACK": "evil.com/#", "DATE": str(DAY)}, "is not a track"),
     ],
 )

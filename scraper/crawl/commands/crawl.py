@@ -35,5 +35,6 @@ class Command(CrawlCommand):
             self.exitcode = INTERRUPTED
 
     def _fail(self, problem: str, exit_status: int) -> None:
-        print(f"crawl: {problem}", file=sys.stderr)
+        for line in problem.splitlines():
+            print(f"crawl: {line}", file=sys.stderr)
         self.exitcode = exit_status
