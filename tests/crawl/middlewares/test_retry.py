@@ -149,7 +149,8 @@ def test_retry_after_delays_every_request(crawler: Crawler) -> None:
 
 def test_a_pause_holds_back_requests_that_wait_in_the_slot(crawler: Crawler) -> None:
     crawler.misbehave(Fault(f"id={UNLUCKY}", too_many_requests(retry_after="2", code=503), times=1))
-    crawler.succeed(CRAWL_CONCURRENCY="1")
+    # With this delay the next request waits in the slot when the response arrives.
+    crawler.succeed(CRAWL_CONCURRENCY="3", CRAWL_DELAY="0.3")
     (pause,) = pauses(crawler, 503)
     assert pause >= 2
 
