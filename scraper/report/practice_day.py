@@ -59,13 +59,13 @@ class Reconciliation:
 
 @dataclass(frozen=True)
 class Lap:
-    """A lap. `flag` and `rule` are set where it is far from the racer's median lap."""
+    """A lap. `flag` and `explanation` are set where it is far from the racer's median lap."""
 
     number: int
     seconds: Decimal | None
     is_valid: bool
     flag: str | None = None
-    rule: str | None = None
+    explanation: str | None = None
 
 
 @dataclass(frozen=True)
@@ -114,7 +114,7 @@ class Place:
     best_lap: Decimal
     best_lap_at: datetime | None
     gap_to_first: Decimal
-    gap_to_next: Decimal | None
+    gap_to_racer_ahead: Decimal | None
     sessions: int
     laps: int | None
 

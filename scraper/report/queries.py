@@ -87,7 +87,7 @@ order by race_result_id, lap_number
 """
 
 FLAGS = """
-select race_result_id, lap_number, flag, rule
+select race_result_id, lap_number, flag, explanation
 from analytics.lap_flags
 where event_id = %(event_id)s
 """
@@ -100,7 +100,7 @@ select
     best_lap,
     best_lap_at,
     gap_to_first,
-    gap_to_next,
+    gap_to_racer_ahead,
     sessions,
     laps
 from analytics.class_leaderboard

@@ -95,7 +95,7 @@ def damaged_class(damage: str) -> Row:
     row = INTACT_CLASSES[event_id(day_of(damage)), class_of(damage)]
     site, column = DAMAGES[damage].figure, column_of(damage)
     changed = {f"site_{column}": site, **difference(damage, row[f"our_{column}"], site)}
-    return {**row, **changed, "is_other_best_lap": column == "best_lap"}
+    return {**row, **changed, "best_lap_mismatch": column == "best_lap"}
 
 
 def renamed_classes() -> list[Row]:
@@ -106,7 +106,7 @@ def renamed_classes() -> list[Row]:
         "class_name": RENAMING.text,
         "site_laps": row["our_laps"],
         "laps_difference": -row["our_laps"],
-        "is_other_best_lap": False,
+        "best_lap_mismatch": False,
     }
     return [{**row, "site_laps": None, "laps_difference": row["our_laps"]}, of_site]
 

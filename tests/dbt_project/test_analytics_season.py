@@ -88,7 +88,7 @@ def test_nobody_is_taken_for_another_one(rows: Rows) -> None:
         ),
         ("lap_flags", "flag", {"suspected_cut", "fast_outlier", "slow_outlier", "suspected_crash", "suspected_stop"}),
         ("day_reconciliation", "verdict", {"complete"}),
-        ("session_reconciliation", "fits", {"both", "valid laps"}),
+        ("session_reconciliation", "matching_laps", {"both", "valid laps"}),
     ],
 )
 def test_the_season_has_every_case(rows: Rows, model: str, column: str, values: set[str]) -> None:

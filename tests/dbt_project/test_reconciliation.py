@@ -149,21 +149,21 @@ def test_other_days_are_complete_or_partial_and_not_named(found: Found) -> None:
     }
     assert others == {key: row for key, row in expected.items() if key not in damaged}
     assert found.transform.count("differs  ") == found.status.count("differs  ") == len(damaged)
-    warning = f"  warning  {len(damaged)} times: Days whose figures are not those that the site prints for them."
+    warning = f"  warning  {len(damaged)} times: Days whose figures differ from those that the site prints."
     assert warning in found.transform
 
 
 def test_a_session_whose_figure_fits_no_laps_is_flagged(found: Found) -> None:
-    assert "  warning  1 times: Sessions whose printed figures are neither those of their valid laps" in found.transform
+    assert "  warning  1 times: Sessions whose printed figures match neither their valid laps" in found.transform
     expected = {row["session_id"]: row for row in EXPECTED["session_reconciliation"](DRIVEN)}
     del expected[str(UNTOUCHED.sessions[0].session_id)]
     damaged = str(DAMAGED_SESSION.session_id)
     expected[damaged] = {
         **expected[damaged],
         "site_std_deviation": Decimal("77.777"),
-        "not_of_valid_laps": ["std_deviation"],
-        "not_of_all_laps": ["std_deviation"],
-        "fits": "neither",
+        "mismatches_valid_laps": ["std_deviation"],
+        "mismatches_all_laps": ["std_deviation"],
+        "matching_laps": "neither",
     }
     assert found.sessions == expected
 

@@ -10,15 +10,9 @@ from scraper.config import REPOSITORY
 from scraper.database.connection import Database
 from tests.support.commands_runner import Commands
 
-# By folder of dbt_project/models, from the pages to the people. People and reconciliation are derived from final rows.
-LAYERS = (
-    ("staging",),
-    ("intermediate",),
-    ("racing",),
-    ("intermediate", "people"),
-    ("intermediate", "reconciliation"),
-    ("analytics",),
-)
+# Folders of dbt_project/models, from upstream to downstream.
+PREVIOUS = ("intermediate", "previous")
+LAYERS = (("staging",), PREVIOUS, ("intermediate",), ("racing",), ("analytics",))
 Models = dict[str, dict[str, Any]]
 
 
@@ -55,13 +49,13 @@ def test_layers_only_look_down(models: Models) -> None:
     assert looking_up == []
 
 
-def test_only_staging_reads_sources(models: Models) -> None:
+def test_only_staging_and_previous_read_sources(models: Models) -> None:
     readers = {
         layer(model)
         for model in models.values()
         if any(parent.startswith("source.") for parent in model["depends_on"]["nodes"])
     }
-    assert readers == {LAYERS.index(("staging",))}
+    assert readers == {LAYERS.index(("staging",)), LAYERS.index(PREVIOUS)}
 
 
 def test_dbt_can_neither_drop_nor_widen_what_migrations_own(models: Models) -> None:

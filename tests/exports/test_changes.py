@@ -163,7 +163,7 @@ def test_a_class_alias_changes_every_day_of_the_class(
 def test_a_view_with_a_new_definition_is_read_whole(
     folder: Path, warehouse: Commands, connection: psycopg.Connection[Any], export_to: Export
 ) -> None:
-    view = "intermediate.int_reconciliation__session_statistics"
+    view = "intermediate.int_sessions__lap_statistics"
     (was,) = connection.execute("select pg_get_viewdef(%s::regclass)", [view]).fetchone() or ("",)
     otherwise = str(was).replace("min(", "max(")
     assert otherwise != was

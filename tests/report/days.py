@@ -147,7 +147,7 @@ def _place(session: Session) -> Place:
         best_lap=session.best_lap or BEST,
         best_lap_at=session.start_time,
         gap_to_first=Decimal("0.000"),
-        gap_to_next=None,
+        gap_to_racer_ahead=None,
         sessions=1,
         laps=session.lap_count,
     )

@@ -46,7 +46,7 @@ def hostile_day() -> PracticeDay:
             transponder_number=name,
             session_id=name,
             url=name,
-            laps=[*LAPS, Lap(8, LAPS[0].seconds, True, "slow_outlier", rule=name)],
+            laps=[*LAPS, Lap(8, LAPS[0].seconds, True, "slow_outlier", explanation=name)],
         )
         for number, name in enumerate(NAMES, start=1)
     ]

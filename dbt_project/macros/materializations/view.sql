@@ -12,6 +12,9 @@
     {%- if existing_relation is not none and not existing_relation.is_view -%}
         {{ drop_relation_if_exists(existing_relation) }}
     {%- endif -%}
+    {%- if config.get('contract').enforced -%}
+        {{ get_assert_columns_equivalent(sql) }}
+    {%- endif -%}
     {% call statement('main') -%}
         do $view$
         begin

@@ -20,7 +20,7 @@ def leaderboard_rows(facts: list[SessionFacts]) -> list[Row]:
                 **_fastest_lap_row(sessions),
                 "position": times.index(best) + 1,
                 "gap_to_first": best - times[0],
-                "gap_to_next": best - times[place - 1] if place else None,
+                "gap_to_racer_ahead": best - times[place - 1] if place else None,
                 "sessions": len(sessions),
                 "laps": sum(each.statistics.lap_count for each in sessions),
             }

@@ -48,7 +48,7 @@ def _row(each: SessionFacts, lap: Lap, median_ms: Decimal, flag: str) -> Row:
         "median_lap": median,
         "share_of_median": share,
         "flag": flag,
-        "rule": f"{per_cent} % of the driver's median lap of {median} s: {RULES[flag]}",
+        "explanation": f"{per_cent} % of the driver's median lap of {median} s: {RULES[flag]}",
     }
 
 

@@ -69,7 +69,7 @@ def class_rows(facts: list[SessionFacts]) -> list[Row]:
                 "site_best_lap": site_best,
                 "our_best_lap": best,
                 "best_lap_difference": None if site_best is None else Decimal(0),
-                "is_other_best_lap": False,
+                "best_lap_mismatch": False,
             }
         )
     return rows
@@ -90,9 +90,9 @@ def _session_row(each: SessionFacts) -> Row:
         "session_id": each.session_id,
         **{f"{side}_{name}": getattr(statistics, name) for side, statistics in sides.items() for name in FIGURES},
         "invalid_lap_count": Counter(lap.is_valid for lap in each.session.laps)[False],
-        "not_of_valid_laps": [],
-        "not_of_all_laps": others,
-        "fits": "valid laps" if others else "both",
+        "mismatches_valid_laps": [],
+        "mismatches_all_laps": others,
+        "matching_laps": "valid laps" if others else "both",
     }
 
 

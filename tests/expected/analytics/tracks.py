@@ -75,7 +75,7 @@ def activity_rows(facts: list[SessionFacts]) -> list[Row]:
             "laps": sum(each.statistics.lap_count for each in own),
             "time_on_track_seconds": sum((each.time_on_track for each in own), Decimal(0)),
             "people": len({each.person for each in own} - {None}),
-            "sessions_of_nobody_known": sum(each.person is None for each in own),
+            "unidentified_sessions": sum(each.person is None for each in own),
         }
         for (track, month), own in months.items()
     ]

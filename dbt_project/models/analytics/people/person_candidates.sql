@@ -1,0 +1,69 @@
+{#-
+    Trigram similarity as the extension pg_trgm defines it: the number of trigrams in both names, divided by the number in
+    either. A word has two spaces before and one after. Not every server has pg_trgm.
+-#}
+{%- set lowest_similarity = 0.5 -%}
+
+with
+
+names as (
+
+    select distinct
+        track_slug,
+        person_id,
+        normalized_name
+    from {{ ref('driver_people') }}
+    where person_id is not null and normalized_name is not null
+
+),
+
+trigrams as (
+
+    select distinct
+        names.track_slug,
+        names.person_id,
+        names.normalized_name,
+        substr('  ' || word.text || ' ', start.position, 3) as trigram
+    from names
+    cross join lateral regexp_split_to_table(names.normalized_name, ' ') as word (text)
+    cross join lateral generate_series(1, length(word.text) + 1) as start (position)
+
+),
+
+counted as (
+
+    select
+        *,
+        count(*) over (partition by track_slug, person_id, normalized_name) as trigrams
+    from trigrams
+
+),
+
+final as (
+
+    select
+        one.track_slug,
+        one.person_id,
+        one.normalized_name,
+        other.person_id as other_person_id,
+        other.normalized_name as other_normalized_name,
+        round(count(*)::numeric / (one.trigrams + other.trigrams - count(*)), 3)::numeric(4, 3) as similarity
+    from counted as one
+    inner join counted as other
+        on
+            one.track_slug = other.track_slug
+            and one.trigram = other.trigram
+            and one.person_id < other.person_id
+    group by
+        one.track_slug,
+        one.person_id,
+        one.normalized_name,
+        one.trigrams,
+        other.person_id,
+        other.normalized_name,
+        other.trigrams
+    having count(*)::numeric / (one.trigrams + other.trigrams - count(*)) >= {{ lowest_similarity }}
+
+)
+
+select * from final

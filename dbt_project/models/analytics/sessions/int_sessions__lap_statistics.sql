@@ -1,0 +1,54 @@
+{{ config(schema='intermediate', contract={'enforced': false}) }}
+
+-- A lateral join per session instead of CTEs, so that a query for one day reads the laps of that day only.
+select
+    race_results.id as race_result_id,
+    statistics.*,
+    100 * (1 - statistics.valid_std_deviation / nullif(statistics.valid_average, 0)) as valid_consistency,
+    100 * (1 - statistics.all_std_deviation / nullif(statistics.all_average, 0)) as all_consistency
+from {{ ref('race_results') }} as race_results
+cross join lateral (
+    select
+        count(*) as lap_count,
+        count(*) filter (where is_valid) as valid_lap_count,
+        max(lap_number) filter (where is_valid and place = 1) as best_lap_number,
+        max(finished_at) filter (where is_valid and place = 1) as best_lap_at,
+        max(finished_at) as last_lap_at,
+        min(seconds) filter (where is_valid) as valid_fastest,
+        min(seconds) as all_fastest,
+        avg(seconds) filter (where is_valid) as valid_average,
+        avg(seconds) as all_average,
+        min(three_laps) filter (where three_valid = 3) as valid_top_3_consecutive,
+        min(three_laps) filter (where three_known = 3) as all_top_3_consecutive,
+        min(five_laps) filter (where five_valid = 5) as valid_top_5_consecutive,
+        {% for count in [5, 10, 15] -%}
+            case
+                when count(*) filter (where is_valid) >= {{ count }}
+                    then avg(seconds) filter (where is_valid and place <= {{ count }})
+            end as valid_average_top_{{ count }},
+            case
+                when count(*) >= {{ count }} then avg(seconds) filter (where place_of_all <= {{ count }})
+            end as all_average_top_{{ count }},
+        {% endfor -%}
+        stddev_pop(seconds) filter (where is_valid) as valid_std_deviation,
+        stddev_pop(seconds) as all_std_deviation
+    from (
+        select
+            laps.lap_number,
+            laps.lap_time_seconds as seconds,
+            laps.is_valid,
+            laps.finished_at,
+            row_number() over (partition by laps.is_valid order by laps.lap_time_seconds, laps.lap_number) as place,
+            row_number() over (order by laps.lap_time_seconds, laps.lap_number) as place_of_all,
+            sum(laps.lap_time_seconds) over three as three_laps,
+            count(laps.lap_time_seconds) over three as three_known,
+            count(laps.lap_time_seconds) filter (where laps.is_valid) over three as three_valid,
+            sum(laps.lap_time_seconds) over five as five_laps,
+            count(laps.lap_time_seconds) filter (where laps.is_valid) over five as five_valid
+        from {{ ref('laps') }} as laps
+        where laps.race_result_id = race_results.id and laps.lap_time_seconds is not null
+        window
+            three as (order by laps.lap_number range between 2 preceding and current row),
+            five as (order by laps.lap_number range between 4 preceding and current row)
+    ) as placed_laps
+) as statistics
