@@ -1,4 +1,4 @@
-"""Days whose lists print one wrong figure each, and what the models of reconciliation say then, in every column."""
+"""Days whose lists print one wrong figure each, and the expected rows of the reconciliation models."""
 
 from dataclasses import dataclass
 from datetime import datetime, time
@@ -21,24 +21,24 @@ DRIVEN = session_facts(DAYS)
 Row = dict[str, Any]
 
 
-def told(model: str, *key: str) -> dict[Any, Row]:
-    """The rows of a model, had nothing been damaged, by event and these columns."""
+def intact_rows(model: str, *key: str) -> dict[Any, Row]:
+    """Return the expected rows of a model without damage, by event and these columns."""
     return {tuple(row[column] for column in ("event_id", *key)): row for row in EXPECTED[model](DRIVEN)}
 
 
-INTACT_DAYS = told("day_reconciliation")
-INTACT_CLASSES = told("class_reconciliation", "class_name")
+INTACT_DAYS = intact_rows("day_reconciliation")
+INTACT_CLASSES = intact_rows("class_reconciliation", "class_name")
 
 
 def most_track_time(day: Day) -> int:
-    """The most whole seconds that rounding alone lets the site print: half a second per session more than ours."""
+    """Return the most whole seconds that rounding explains: half a second per session more than ours."""
     row = INTACT_DAYS[event_id(day),]
     return int(row["our_track_time_seconds"] + Decimal(row["sessions"]) / 2)
 
 
 @dataclass(frozen=True)
 class Damage:
-    """What stands at a place of the list's payload, and the figure that this makes of it."""
+    """A text at a path of the list payload, and the figure that the models read from it."""
 
     path: str
     text: str
@@ -46,7 +46,7 @@ class Damage:
 
     @property
     def payload(self) -> str:
-        """The damaged payload, in SQL."""
+        """Return the damaged payload as an SQL expression."""
         return f"jsonb_set(payload, '{{{self.path}}}', '\"{self.text}\"')"
 
 
@@ -63,22 +63,22 @@ DAMAGES = {
     "laps of": Damage("laps_by_class,0,laps", "9999", 9999),
 }
 RENAMING = Damage("laps_by_class,0,label", "No Class of Ours", None)
-"""Damages two classes: one that only we have by its name, and one that only the panel has."""
+"""Renames a class of the panel, so that each side has a class that the other side does not have."""
 TOLERATED = Damage("stats,total_track_time", page_text.track_time(most_track_time(DAYS[-1])), most_track_time(DAYS[-1]))
-"""As much as rounding explains, on the last day."""
+"""The largest difference that rounding explains, on the last day."""
 UNITS = {"track time": "_seconds"}
 
 UNTOUCHED, RENAMED = DAYS[len(DAMAGES)], DAYS[len(DAMAGES) + 1]
-"""Days whose figures nothing is done to, and whose panel names another class."""
+"""A day without damage, and the day with the renamed class."""
 
 
 def day_of(damage: str) -> Day:
-    """Each damage has a day of its own."""
+    """Return the day of the damage; each damage has its own."""
     return DAYS[list(DAMAGES).index(damage)]
 
 
 def damaged_day(damage: str) -> Row:
-    """The row of `day_reconciliation` of the damage's day; what is wrong with a class it tells in words alone."""
+    """Return the row of `day_reconciliation` of the damaged day. Damage of a class appears only in `differences`."""
     row = INTACT_DAYS[event_id(day_of(damage)),]
     column, unit, site = column_of(damage), UNITS.get(damage, ""), DAMAGES[damage].figure
     if damage.endswith(" of"):
@@ -91,7 +91,7 @@ def damaged_day(damage: str) -> Row:
 
 
 def damaged_class(damage: str) -> Row:
-    """The row of `class_reconciliation` of the damage's day and class."""
+    """Return the row of `class_reconciliation` of the damaged day and class."""
     row = INTACT_CLASSES[event_id(day_of(damage)), class_of(damage)]
     site, column = DAMAGES[damage].figure, column_of(damage)
     changed = {f"site_{column}": site, **difference(damage, row[f"our_{column}"], site)}
@@ -99,7 +99,7 @@ def damaged_class(damage: str) -> Row:
 
 
 def renamed_classes() -> list[Row]:
-    """The rows of the class that only we have by its name, and of the one that only the panel has."""
+    """Return the rows of the class that only we have, and of the class that only the panel has."""
     row = INTACT_CLASSES[event_id(RENAMED), first_class(RENAMED)]
     of_site = dict.fromkeys(row, None) | {
         "event_id": row["event_id"],
@@ -112,23 +112,23 @@ def renamed_classes() -> list[Row]:
 
 
 def difference(damage: str, ours: Any, site: Any) -> Row:
-    """The column of the difference: ours minus the site's."""
+    """Return the column of the difference: ours minus the site's."""
     if isinstance(ours, time):
         ours, site = (datetime.combine(DAYS[0].date, clock) for clock in (ours, site))
     return {f"{column_of(damage)}_difference": ours - site}
 
 
 def column_of(damage: str) -> str:
-    """The figure in the names of columns."""
+    """Return the figure as it is written in column names."""
     return damage.removesuffix(" of").replace(" ", "_")
 
 
 def class_of(damage: str) -> str:
-    """The class whose figure is damaged."""
+    """Return the class whose figure is damaged."""
     day = day_of(damage)
     return leaderboard_panel(day)[1]["label"] if damage == "best lap of" else first_class(day)
 
 
 def first_class(day: Day) -> str:
-    """The first class of the panel of laps by class."""
+    """Return the first class of the panel of laps by class."""
     return laps_by_class_panel(day)[0]["label"]

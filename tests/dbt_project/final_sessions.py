@@ -1,4 +1,4 @@
-"""The final schema as one row per session, to look at what became of a page."""
+"""The final schema as one row per session, to compare it with the pages."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -45,7 +45,7 @@ _UNREADABLE = "select track_slug, page_kind, field_name, page_value from interme
 
 @dataclass(frozen=True)
 class Moment:
-    """What stands after a run."""
+    """The final rows after a run."""
 
     tables: dict[str, Rows]
     sessions: list[dict[str, Any]]
@@ -54,26 +54,26 @@ class Moment:
 
     @classmethod
     def now(cls, database: Database, said: str = "") -> "Moment":
-        """Read everything; `said` is what the command printed."""
+        """Read everything. `said` is the output of the command."""
         with psycopg.connect(database.conninfo, row_factory=dict_row) as connection:
             sessions = connection.execute(_SESSIONS).fetchall()
             unreadable = connection.execute(_UNREADABLE).fetchall()
         return cls(final_rows(database, without=set()), sessions, unreadable, said)
 
     def of(self, track: str) -> list[dict[str, Any]]:
-        """The sessions of a track."""
+        """Return the sessions of a track."""
         return [session for session in self.sessions if session["track"] == track]
 
     def one(self, track: str) -> dict[str, Any]:
-        """The only session of a track."""
+        """Return the only session of a track."""
         [session] = self.of(track)
         return session
 
     def events(self, track: str) -> list[dict[str, Any]]:
-        """The days of a track, also those without sessions."""
+        """Return the days of a track, including those without sessions."""
         prefix = f"{track}-practice-"
         return [row for row in self.tables["events"].values() if row["source_event_id"].startswith(prefix)]
 
     def driver_ids(self) -> set[str]:
-        """Every driver's identity."""
+        """Return the identities of all drivers."""
         return {row["source_driver_id"] for row in self.tables["drivers"].values()}

@@ -1,4 +1,4 @@
-"""The worked example of docs/analysts.md does what it says, in a copy of the project."""
+"""An analyst who follows docs/analysts.md word for word ends with a green `make lint test`."""
 
 import os
 import re
@@ -11,55 +11,87 @@ import pytest
 
 from scraper.config import REPOSITORY
 from scraper.database.connection import Database
+from scraper.transform.dbt import dbt_environment
 from tests.support.commands_runner import Commands
 
-GUIDE = (REPOSITORY / "docs" / "analysts.md").read_text()
-WHAT_DBT_NEEDS = ("dbt_project", "dbt_project.yml", "profiles.yml", "selectors.yml", "scraper", "migrations")
+GUIDE = (REPOSITORY / "docs" / "analysts.md").read_text(encoding="utf-8")
+EXAMPLE = GUIDE.partition("## A worked example")[2].partition("\n## ")[0]
+COPIED_FOLDERS = ("scraper", "dbt_project", "migrations", "tests", "bench")
+COPIED_FILES = ("dbt_project.yml", "profiles.yml", "selectors.yml", "pyproject.toml", ".sqlfluff")
+_PATH_OR_BLOCK = re.compile(r"`(dbt_project/\S+)`|```(sql|yaml)\n(.*?)```", re.DOTALL)
 
 
-def code(language: str) -> str:
-    """The only block of the guide in this language."""
-    [block] = re.findall(rf"```{language}\n(.*?)```", GUIDE, flags=re.DOTALL)
-    return str(block)
+def edits() -> list[tuple[str, str, str]]:
+    """The file, the language and the text of each edit in the example: a block belongs to the path named before it."""
+    found, path = [], ""
+    for named, language, text in _PATH_OR_BLOCK.findall(EXAMPLE):
+        path = named or path
+        if text:
+            found.append((path, language, text))
+    return found
 
 
 @pytest.fixture
 def repository(tmp_path: Path) -> Path:
-    for name in WHAT_DBT_NEEDS:
-        source = REPOSITORY / name
-        (shutil.copytree if source.is_dir() else shutil.copy)(source, tmp_path / name)
+    """A copy of the repository with the edits of the example."""
+    for name in COPIED_FOLDERS:
+        shutil.copytree(REPOSITORY / name, tmp_path / name, ignore=shutil.ignore_patterns("__pycache__"))
+    for name in COPIED_FILES:
+        shutil.copy(REPOSITORY / name, tmp_path / name)
+    for path, language, text in edits():
+        assert (tmp_path / path).exists() == (language == "yaml"), path
+        with (tmp_path / path).open("a", encoding="utf-8") as file:
+            file.write(text)
     return tmp_path
 
 
-def test_the_worked_example_builds_and_passes_its_tests(
-    repository: Path, shared_database: Database, dbt_artifacts: Path, tmp_path_factory: pytest.TempPathFactory
+@pytest.fixture
+def environment(shared_database: Database, tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """The settings of the commands, with a folder of their own for dbt."""
+    return Commands(shared_database, tmp_path_factory.mktemp("dbt")).environment
+
+
+def run(repository: Path, environment: dict[str, str], *command: str) -> str:
+    """Run a command in the copy; it must succeed."""
+    done = subprocess.run(
+        [sys.executable, "-m", *command],
+        cwd=repository,
+        env={**os.environ, **environment},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+def test_the_example_is_found_in_the_guide() -> None:
+    assert [(Path(path).name, language) for path, language, _ in edits()] == [
+        ("regulars.sql", "sql"),
+        ("_tracks__models.yml", "yaml"),
+        ("_tracks__unit_tests.yml", "yaml"),
+        ("_exposures.yml", "yaml"),
+    ]
+
+
+def test_the_example_passes_its_own_tests_and_those_of_every_model(
+    repository: Path, environment: dict[str, str], shared_database: Database, dbt_artifacts: Path
 ) -> None:
     Commands(shared_database, dbt_artifacts).succeed("transform")
-    files = dict(
-        zip(re.findall(r"`(dbt_project/models/\S+\.(?:sql|yml))`", GUIDE), (code("sql"), code("yaml")), strict=True)
-    )
-    for path, text in files.items():
-        (repository / path).write_text(text)
-    commands = re.findall(r'^make dbt ARGS="(.*)"$', GUIDE, flags=re.MULTILINE)
+    commands = re.findall(r'^make dbt ARGS="(.*)"$', EXAMPLE, flags=re.MULTILINE)
     assert [command.split()[0] for command in commands] == ["build", "show"]
     for arguments in commands:
-        done = subprocess.run(
-            [sys.executable, "-m", "scraper", "dbt"],
-            cwd=repository,
-            env={
-                **os.environ,
-                **Commands(shared_database, tmp_path_factory.mktemp("dbt")).environment,
-                "ARGS": f"{arguments} --no-use-colors",
-            },
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        assert done.returncode == 0, done.stdout + done.stderr
+        printed = run(repository, {**environment, "ARGS": f"{arguments} --no-use-colors"}, "scraper", "dbt")
         if arguments.startswith("build"):
-            assert "PASS nobodys_best_is_slower_than_the_first" in done.stdout
+            assert "PASS regulars::regulars_come_on_three_days" in printed
+    # What `make lint` does for a new model.
+    run(repository, {**environment, "ARGS": "parse --no-partial-parse --warn-error"}, "scraper", "dbt")
+    [model] = [path for path, language, _ in edits() if language == "sql"]
+    run(repository, {**environment, **dbt_environment(shared_database)}, "sqlfluff", "lint", model)
+    # What `make test` does for a new model.
+    run(repository, {}, "pytest", "-m", "every_model", "-q", "-p", "no:cacheprovider", "tests/dbt_project")
 
 
-def test_the_lists_of_the_guide_have_the_columns_of_the_seeds() -> None:
+def test_the_override_list_of_the_guide_has_the_columns_of_the_seed() -> None:
     header = (REPOSITORY / "dbt_project" / "seeds" / "person_overrides.csv").read_text().splitlines()[0]
     assert f"\n{header}\n" in GUIDE

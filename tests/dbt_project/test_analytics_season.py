@@ -1,4 +1,4 @@
-"""The models of `analytics`, every column of every row compared with what the sample season knows."""
+"""Every column of every row of the `analytics` models, compared with the expected rows of the sample season."""
 
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
@@ -37,37 +37,30 @@ GRAINS = {
 
 @pytest.fixture
 def rows(derived_season: Commands) -> Iterator[Rows]:
-    """What a query finds."""
+    """Return the rows of a query."""
     with psycopg.connect(derived_season.database.conninfo, row_factory=dict_row, autocommit=True) as connection:
         yield lambda query: connection.execute(query.encode()).fetchall()
 
 
 def keyed(rows: Sequence[Row], key: Sequence[str]) -> dict[tuple[Any, ...], Row]:
-    """Rows by their key, which must be one."""
+    """Return the rows by their key, which must be unique."""
     found = {tuple(row[column] for column in key): row for row in rows}
     assert len(found) == len(rows)
     return found
 
 
 @pytest.mark.parametrize("model", EXPECTED)
-def test_a_model_is_what_the_season_knows(rows: Rows, model: str) -> None:
+def test_a_model_has_the_expected_rows(rows: Rows, model: str) -> None:
     found, expected = rows(f"select * from analytics.{model}"), EXPECTED[model](DRIVEN)
     assert {frozenset(row) for row in found} == {frozenset(row) for row in expected}
     assert differences({model: keyed(found, GRAINS[model])}, {model: keyed(expected, GRAINS[model])}) == []
 
 
-def test_the_season_tells_every_model_but_a_hash(rows: Rows) -> None:
-    models = rows(
-        "select relname from pg_class where relnamespace = 'analytics'::regnamespace and relkind in ('r', 'v')"
-    )
-    assert {row["relname"] for row in models} - EXPECTED.keys() == {"day_versions"}
-
-
-def test_nobody_is_taken_for_another_one(rows: Rows) -> None:
-    """What the pages hide, the season knows: who drove in truth."""
-    really = {each.session_id: each.session.person for each in DRIVEN}
+def test_no_person_is_mistaken_for_another(rows: Rows) -> None:
+    """The season knows who really drove, which the pages do not always show."""
+    drivers = {each.session_id: each.session.person for each in DRIVEN}
     known = rows("select session_id, person_id from analytics.sessions where person_id is not null")
-    pairs = {(row["person_id"], really[row["session_id"]]) for row in known}
+    pairs = {(row["person_id"], drivers[row["session_id"]]) for row in known}
     assert len(pairs) == len({person_id for person_id, _ in pairs}) > 0
 
 
@@ -95,7 +88,8 @@ def test_the_season_has_every_case(rows: Rows, model: str, column: str, values: 
     assert {row[column] for row in rows(f"select distinct {column} from analytics.{model}")} == values
 
 
-def test_readers_see_every_model(derived_season: Commands) -> None:
+@pytest.mark.every_model
+def test_the_reader_role_can_read_every_model(derived_season: Commands) -> None:
     with psycopg.connect(derived_season.database.conninfo) as connection:
         models = connection.execute(
             "select relname from pg_class where relnamespace = 'analytics'::regnamespace and relkind in ('r', 'v')"
@@ -107,7 +101,7 @@ def test_readers_see_every_model(derived_season: Commands) -> None:
 
 @pytest.mark.parametrize("model", ["sessions", "class_leaderboard", "driver_days", "stints", "lap_flags"])
 @pytest.mark.parametrize("by", ["track and day", "array of days"])
-def test_a_question_about_a_day_reads_no_laps_but_that_days(derived_season: Commands, model: str, by: str) -> None:
+def test_a_query_for_a_day_reads_only_the_laps_of_that_day(derived_season: Commands, model: str, by: str) -> None:
     day = next(day for day in SEASON.days() if day.track.slug == "wattlegrove")
     condition = {
         "track and day": f"track_slug = '{day.track.slug}' and practice_date = '{day.date}'",
@@ -115,21 +109,21 @@ def test_a_question_about_a_day_reads_no_laps_but_that_days(derived_season: Comm
         f" = '{day.track.slug}-practice-{day.date}'))",
     }[by]
     with psycopg.connect(derived_season.database.conninfo) as connection:
-        # On few rows PostgreSQL would rather read all of them: it shall show what it can do.
+        # On a small table PostgreSQL prefers to read all rows. Disabled, it has to show that it can use the indexes.
         for way in ("seqscan", "hashjoin", "mergejoin"):
             connection.execute(f"set local enable_{way} = off".encode())
         explained = f"explain (analyze, format json) select * from analytics.{model} where {condition}"
         (plan,) = connection.execute(explained.encode()).fetchone() or ([],)
-    # lap_flags reads them for the flags and for the sessions' figures.
+    # lap_flags reads the laps twice: for the flags and for the figures of the sessions.
     times = 2 if model == "lap_flags" else 1
     least, most = laps_read(plan[0]["Plan"])
     assert least <= times * sum(len(session.laps) for session in day.sessions) <= most
 
 
 def laps_read(plan: dict[str, Any]) -> tuple[float, float]:
-    """How many rows of `laps` the plan has read over all loops, at least and at most.
+    """Return the lowest and highest number of rows of `laps` that the plan may have read over all loops.
 
-    PostgreSQL prints the mean of the loops, before version 18 as a whole number.
+    PostgreSQL prints the mean of the loops, and before version 18 rounds it to a whole number.
     """
     parts = [laps_read(part) for part in plan.get("Plans", [])]
     if plan.get("Relation Name") == "laps":

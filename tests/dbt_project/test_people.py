@@ -1,4 +1,4 @@
-"""One person across transponders, names and tracks: the rules, the ids that stay, and any order of events."""
+"""People across transponders, names and tracks: the rules, stable ids, and independence of the order of events."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -43,14 +43,14 @@ class SessionFacts:
 
 @dataclass
 class People:
-    """A database with sessions, and runs that tell the people in them."""
+    """A database with sessions, and the recorded runs that derive people from them."""
 
     database: Database
     incremental: Recording
     full: Recording
 
     def empty(self) -> None:
-        """Begin anew."""
+        """Delete all rows."""
         self.execute(
             "truncate raw.practice_lists, raw.practice_sessions, raw.work_list, racing.tracks, racing.drivers cascade",
             "truncate intermediate.int_practice__touched_drivers, intermediate.person_overrides",
@@ -58,11 +58,11 @@ class People:
         self.forget_people()
 
     def forget_people(self) -> None:
-        """As if the table had just been made."""
+        """Delete the remembered people, as if the table were new."""
         self.execute("truncate analytics.driver_people")
 
     def drive(self, *sessions: SessionFacts) -> None:
-        """Store the sessions' pages, each on a day of its own, so that a run touches these and no others."""
+        """Store the session pages, each on a day of its own, so that a run derives only these sessions."""
         with psycopg.connect(self.database.conninfo, autocommit=True) as connection:
             for each in sessions:
                 clock = f"{1 + each.number // 60}:{each.number % 60:02}:00pm"
@@ -71,26 +71,26 @@ class People:
                 store(connection, each.track, page)
 
     def override(self, *rows: tuple[str | None, str | None, str | None, str]) -> None:
-        """Fill the seed: track, transponder, name, and whose they are."""
+        """Replace the rows of the seed: track, transponder, name, person."""
         with psycopg.connect(self.database.conninfo, autocommit=True) as connection:
             connection.execute("truncate intermediate.person_overrides")
             for row in rows:
                 connection.execute("insert into intermediate.person_overrides values (%s, %s, %s, %s, 'seen')", row)
 
     def run(self, until: int | None = None, *, is_full: bool = False) -> Links:
-        """A transform, killed after `until` of its statements; the links as they stand."""
+        """Run a transform, killed after `until` statements, and return the links after it."""
         recording = self.full if is_full else self.incremental
         recording.replay(self.database, ALL_MODELS, until)
         return self.links()
 
     def links(self) -> Links:
-        """Every row of driver_people by track, transponder and name."""
+        """Return the rows of driver_people by track, driver and name."""
         with psycopg.connect(self.database.conninfo, row_factory=dict_row) as connection:
             rows = connection.execute("select * from analytics.driver_people").fetchall()
         return {(row["track_slug"], row["driver_id"], row["normalized_name"]): row for row in rows}
 
     def person(self, track: str, transponder: str, name: str | None) -> Any:
-        """The person of one link by track, transponder and normalized name."""
+        """Return the person of one link, by track, transponder and normalized name."""
         [link] = [
             link
             for link in self.links().values()
@@ -138,23 +138,23 @@ def test_a_name_at_a_track_is_one_person_in_any_spelling_on_any_transponder(peop
     assert people.person("moor", "7000009", "ana ruiz") != people.person("hill", "7000001", "ana ruiz")
 
 
-def test_a_transponder_ties_one_name_at_two_tracks_and_the_elder_id_stays(people: People) -> None:
+def test_a_transponder_links_a_name_at_two_tracks_and_the_older_id_remains(people: People) -> None:
     people.drive(SessionFacts("moor", 2, "Ana Ruiz", "7000001"))
     people.run()
     people.drive(SessionFacts("hill", 1, "Ana Ruiz", "7000002"))
     people.run()
-    elder, younger = people.person("hill", "7000002", "ana ruiz"), people.person("moor", "7000001", "ana ruiz")
-    assert elder != younger
+    older, newer = people.person("hill", "7000002", "ana ruiz"), people.person("moor", "7000001", "ana ruiz")
+    assert older != newer
     people.drive(SessionFacts("moor", 3, "Ana Ruiz", "7000002"))
     links = people.run().values()
-    assert {link["person_id"] for link in links} == {elder}
+    assert {link["person_id"] for link in links} == {older}
     assert {link["rule"] for link in links} == {"same_transponder"}
     people.drive(SessionFacts("moor", 0, "Ana Ruiz", "7000001"))  # found later, driven earlier
-    assert {link["person_id"] for link in people.run().values()} == {elder}
-    assert {link["person_id"] for link in people.run(is_full=True).values()} == {elder}
+    assert {link["person_id"] for link in people.run().values()} == {older}
+    assert {link["person_id"] for link in people.run(is_full=True).values()} == {older}
 
 
-def test_two_names_whose_tie_is_gone_are_two_people_again(people: People) -> None:
+def test_names_without_their_link_are_two_people_again(people: People) -> None:
     people.drive(
         SessionFacts("hill", 1, "Ana Ruiz", "7000001"),
         SessionFacts("hill", 2, "Ana Ruiz", "7000002"),
@@ -170,7 +170,7 @@ def test_two_names_whose_tie_is_gone_are_two_people_again(people: People) -> Non
     assert people.person("moor", "7000003", "ana ruiz") not in (ana, None)
 
 
-def test_what_a_transponder_drives_without_a_name_is_its_only_persons(people: People) -> None:
+def test_sessions_without_a_name_belong_to_the_only_person_of_the_transponder(people: People) -> None:
     people.drive(SessionFacts("hill", 1, UNKNOWN, "7000001"), SessionFacts("hill", 2, UNKNOWN, ""))
     [link] = people.run().values()
     assert (link["rule"], link["person_id"]) == ("never_named", None)
@@ -186,21 +186,21 @@ def test_what_a_transponder_drives_without_a_name_is_its_only_persons(people: Pe
         link["track_slug"]: link["evidence"] for link in people.links().values() if link["rule"] == "named_transponder"
     }
     assert "ANA RUIZ in session 3" in nearest["hill"]
-    # Another name, and nobody knows any more; each name stays who it is.
+    # With another name on the transponder the person is unknown. Each name keeps its person.
     people.drive(SessionFacts("hill", 6, "Ben Okafor", "7000001"))
     people.run()
     assert people.person("hill", "7000001", None) is people.person("moor", "7000001", None) is None
     assert "shared_transponder" in {link["rule"] for link in people.links().values()}
     assert people.person("hill", "7000001", "ana ruiz") == ana
     assert people.person("hill", "7000001", "ben okafor") not in (ana, None)
-    # The other name was a mistake.
+    # The other name is corrected.
     people.drive(SessionFacts("hill", 6, "Ana Ruiz", "7000001"))
     people.run()
     assert people.person("hill", "7000001", None) == ana
 
 
 @pytest.mark.parametrize("placeholder", ["0", "9999999", "1234567"])
-def test_a_placeholder_links_nobody(people: People, placeholder: str) -> None:
+def test_a_placeholder_does_not_link_people(people: People, placeholder: str) -> None:
     people.drive(
         SessionFacts("hill", 1, "Ana Ruiz", placeholder),
         SessionFacts("moor", 2, "Ana Ruiz", placeholder),
@@ -211,7 +211,7 @@ def test_a_placeholder_links_nobody(people: People, placeholder: str) -> None:
     assert people.person("hill", placeholder, None) is None
 
 
-def test_an_override_beats_every_rule_and_goes_as_it_came(people: People) -> None:
+def test_an_override_beats_every_rule_until_it_is_removed(people: People) -> None:
     people.drive(
         SessionFacts("hill", 1, "Ana Ruiz", "7000001"),
         SessionFacts("hill", 2, "Anna Ruiz", "7000002"),
@@ -221,12 +221,12 @@ def test_an_override_beats_every_rule_and_goes_as_it_came(people: People) -> Non
     people.run()
     ana, anna = people.person("hill", "7000001", "ana ruiz"), people.person("hill", "7000002", "anna ruiz")
     assert people.person("hill", "7000003", "ana ruiz") == ana != anna
-    # Two spellings and an unnamed transponder are one; the other Ana Ruiz is somebody else.
+    # Two spellings and a transponder without a name are one person. The other Ana Ruiz is somebody else.
     people.override(
         (None, "7000001", None, "Ana"),
         (None, None, "Anna RUIZ", "Ana"),
         ("hill", "7000004", None, "Ana"),
-        (None, "7000003", "Ana Ruiz", "Ana the younger"),
+        (None, "7000003", "Ana Ruiz", "Ana junior"),
     )
     people.run()
     ids = {
@@ -240,11 +240,11 @@ def test_an_override_beats_every_rule_and_goes_as_it_came(people: People) -> Non
     }
     assert ids["1"] == ids["2"] == ids["4"] == ana
     assert ids["3"] not in (ana, anna, None)
-    younger = ids["3"]
+    junior = ids["3"]
     people.drive(SessionFacts("hill", 5, "ANNA RUIZ", "7000005"), SessionFacts("hill", 6, "Ana Ruiz", "7000003"))
     people.run()
     assert people.person("hill", "7000005", "anna ruiz") == ana
-    assert people.person("hill", "7000003", "ana ruiz") == younger
+    assert people.person("hill", "7000003", "ana ruiz") == junior
     people.override()
     people.run()
     assert people.person("hill", "7000003", "ana ruiz") == ana
@@ -252,7 +252,7 @@ def test_an_override_beats_every_rule_and_goes_as_it_came(people: People) -> Non
     assert people.person("hill", "7000004", None) is None
 
 
-def test_alike_names_are_listed_and_not_merged(people: People) -> None:
+def test_similar_names_are_listed_and_not_merged(people: People) -> None:
     people.drive(
         SessionFacts("hill", 1, "Greg Rosander", "7000001"),
         SessionFacts("hill", 2, "Gregg Rosander", "7000002"),
@@ -286,7 +286,7 @@ OVERRIDES = st.lists(
 
 
 def shape(links: Links) -> list[str]:
-    """What must not depend on the order of events: everything but the ids, and who is one with whom."""
+    """Return what must not depend on the order of events: all columns but the ids, and which links share a person."""
     members: dict[Any, list[str]] = {None: []}
     for key, link in sorted(links.items(), key=repr):
         if link["person_id"]:
@@ -294,28 +294,28 @@ def shape(links: Links) -> list[str]:
     return sorted(repr(({**link, "person_id": None}, members[link["person_id"]])) for link in links.values())
 
 
-def test_any_history_tells_the_people_that_a_rebuild_tells(people: People) -> None:
+def test_any_history_gives_the_same_people_as_a_rebuild(people: People) -> None:
     length = people.incremental.length_of(ALL_MODELS)
 
     @QUICKLY
     @given(st.lists(st.one_of(SESSIONS, SESSIONS, st.none(), st.floats(0, 1), OVERRIDES), min_size=4, max_size=14))
-    def live(history: list[Any]) -> None:
+    def run_history(history: list[Any]) -> None:
         people.empty()
-        for happening in history:
-            if isinstance(happening, SessionFacts):
-                people.drive(happening)
-            elif isinstance(happening, list):
-                people.override(*happening)
+        for event in history:
+            if isinstance(event, SessionFacts):
+                people.drive(event)
+            elif isinstance(event, list):
+                people.override(*event)
             else:
-                people.run(None if happening is None else int(happening * length))
+                people.run(None if event is None else int(event * length))
         found = people.run()
         people.forget_people()
         assert shape(found) == shape(people.run(is_full=True))
 
-    live()
+    run_history()
 
 
-def test_ids_stay_as_data_grows(people: People) -> None:
+def test_ids_are_stable_as_data_grows(people: People) -> None:
     @settings(QUICKLY, phases=[Phase.generate])
     @given(st.lists(st.lists(SESSIONS, max_size=3), min_size=2, max_size=5))
     def grow(days: list[list[SessionFacts]]) -> None:

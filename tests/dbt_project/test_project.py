@@ -53,6 +53,7 @@ def nodes(commands: Commands) -> list[dict[str, Any]]:
     return list(commands.manifest()["nodes"].values())
 
 
+@pytest.mark.every_model
 def test_the_unit_tests_pass(commands: Commands) -> None:
     said = commands.succeed("dbt", ARGS="test --select test_type:unit --no-use-colors")
     assert "ERROR=0" in said
@@ -65,6 +66,7 @@ def test_what_a_full_run_has_parsed_serves_any_run(commands: Commands, tmp_path:
         assert "Error" not in said
 
 
+@pytest.mark.every_model
 def test_every_model_and_column_is_described(nodes: list[dict[str, Any]], shared_database: Database) -> None:
     with psycopg.connect(shared_database.conninfo) as connection:
         stored = {(schema, table): set(columns) for schema, table, columns in connection.execute(_COLUMNS)}
@@ -76,6 +78,7 @@ def test_every_model_and_column_is_described(nodes: list[dict[str, Any]], shared
         assert described == stored[key], key
 
 
+@pytest.mark.every_model
 def test_the_grain_of_every_model_is_tested(nodes: list[dict[str, Any]]) -> None:
     tested = {
         parent
@@ -86,6 +89,7 @@ def test_the_grain_of_every_model_is_tested(nodes: list[dict[str, Any]]) -> None
     assert tested == {node["unique_id"] for node in nodes if node["resource_type"] in ("model", "seed")}
 
 
+@pytest.mark.every_model
 def test_every_test_that_warns_says_what_of(nodes: list[dict[str, Any]]) -> None:
     warning = [node for node in nodes if node["resource_type"] == "test" and node["config"]["severity"] == "warn"]
     assert warning

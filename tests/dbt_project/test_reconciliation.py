@@ -1,4 +1,4 @@
-"""Days that do not add up: each damaged figure is named, by the run and by `make status`, and nothing else is."""
+"""The transform and `make status` name each figure that differs from the site's, and no other."""
 
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -56,7 +56,7 @@ EMPTY = DayList([], date(2025, 10, 25))
 
 @dataclass(frozen=True)
 class Found:
-    """What stands after the transform, and what it and `make status` have said."""
+    """The rows after the transform, and the output of the transform and of `make status`."""
 
     transform: str
     status: str
@@ -72,10 +72,10 @@ def commands(shared_database: Database, dbt_artifacts: Path) -> Commands:
 
 @pytest.fixture(scope="module")
 def found(commands: Commands) -> Found:
-    """A season with damaged days, a day without sessions, and one of whose session pages one is missing."""
-    asked = {"TRACK": TRACK, "FROM": str(DAYS[0].date), "TO": str(DAYS[-1].date)}
+    """A season with damaged days, a day without sessions, and a day with one missing session page."""
+    arguments = {"TRACK": TRACK, "FROM": str(DAYS[0].date), "TO": str(DAYS[-1].date)}
     with SampleSite(SEASON) as site:
-        commands.succeed("crawl", LIVERC_BASE_URL=site.base_url, **asked)
+        commands.succeed("crawl", LIVERC_BASE_URL=site.base_url, **arguments)
     with psycopg.connect(commands.database.conninfo, autocommit=True) as connection:
         for name, damage in DAMAGES.items():
             connection.execute(NEW_VERSION.format(payload=damage.payload).encode(), [day_of(name).date])
@@ -97,15 +97,15 @@ def found(commands: Commands) -> Found:
 
 
 @pytest.mark.parametrize("damage", DAMAGES)
-def test_a_damaged_figure_is_named_alone(found: Found, damage: str) -> None:
+def test_only_the_damaged_figure_is_named(found: Found, damage: str) -> None:
     day = found.days[TRACK, day_of(damage).date]
     assert day == damaged_day(damage)
     [difference] = day["differences"]
-    for said in (found.transform, found.status):
-        assert f"differs  {TRACK} {day['practice_date']}: {difference}\n" in said
+    for output in (found.transform, found.status):
+        assert f"differs  {TRACK} {day['practice_date']}: {difference}\n" in output
 
 
-def test_a_class_that_one_side_alone_has_is_named(found: Found) -> None:
+def test_a_class_on_one_side_only_is_named(found: Found) -> None:
     ours = INTACT_CLASSES[event_id(RENAMED), first_class(RENAMED)]["our_laps"]
     assert found.days[TRACK, RENAMED.date] == {
         **INTACT_DAYS[event_id(RENAMED),],
@@ -117,13 +117,13 @@ def test_a_class_that_one_side_alone_has_is_named(found: Found) -> None:
     }
 
 
-def test_the_figures_of_classes_are_the_sites_and_ours(found: Found) -> None:
+def test_class_figures_of_both_sides(found: Found) -> None:
     changed = [damaged_class("best lap of"), damaged_class("laps of"), *renamed_classes()]
     expected = {**INTACT_CLASSES, **{(row["event_id"], row["class_name"]): row for row in changed}}
     assert {(row["event_id"], row["class_name"]): row for row in found.classes} == expected
 
 
-def test_other_days_are_complete_or_partial_and_not_named(found: Found) -> None:
+def test_undamaged_days_are_complete_or_partial(found: Found) -> None:
     damaged = {(TRACK, day.date) for day in (*map(day_of, DAMAGES), RENAMED)}
     others = {key: row for key, row in found.days.items() if key not in damaged}
     empty = others.pop(("empty", EMPTY.practice_date))
@@ -131,7 +131,7 @@ def test_other_days_are_complete_or_partial_and_not_named(found: Found) -> None:
     day = {column: empty[column] for column in ("event_id", "track_slug", "practice_date")}
     assert empty == dict.fromkeys(empty) | day | ours | {"differences": [], "verdict": "complete"}
     partial = INTACT_DAYS[event_id(UNTOUCHED),]
-    # Of the missing session the length is known, in whole seconds.
+    # For the missing session only the printed length is known, in whole seconds.
     missing = UNTOUCHED.sessions[0]
     rounded_by = Decimal(1000 * missing.length_seconds - missing.length_ms) / 1000
     expected = {(row["track_slug"], row["practice_date"]): row for row in INTACT_DAYS.values()}
@@ -153,7 +153,7 @@ def test_other_days_are_complete_or_partial_and_not_named(found: Found) -> None:
     assert warning in found.transform
 
 
-def test_a_session_whose_figure_fits_no_laps_is_flagged(found: Found) -> None:
+def test_a_session_figure_that_no_laps_reproduce_is_reported(found: Found) -> None:
     assert "  warning  1 times: Sessions whose printed figures match neither their valid laps" in found.transform
     expected = {row["session_id"]: row for row in EXPECTED["session_reconciliation"](DRIVEN)}
     del expected[str(UNTOUCHED.sessions[0].session_id)]
@@ -169,16 +169,16 @@ def test_a_session_whose_figure_fits_no_laps_is_flagged(found: Found) -> None:
 
 
 @pytest.mark.usefixtures("found")
-def test_a_session_without_its_page_has_the_lists_figures(commands: Commands) -> None:
+def test_a_session_without_its_page_has_the_figures_of_the_list(commands: Commands) -> None:
     missing = UNTOUCHED.sessions[0]
     [expected] = [row for row in EXPECTED["sessions"](DRIVEN) if row["session_id"] == str(missing.session_id)]
-    of_its_laps = ("valid_laps", "best_lap_number", "best_lap_at", "best_3_consecutive", "best_5_consecutive")
+    lap_figures = ("valid_laps", "best_lap_number", "best_lap_at", "best_3_consecutive", "best_5_consecutive")
     with psycopg.connect(commands.database.conninfo, row_factory=dict_row) as connection:
         query = "select * from analytics.sessions where session_id = %s"
         found = connection.execute(query, [str(missing.session_id)]).fetchone()
     assert found == {
         **expected,
-        **dict.fromkeys((*of_its_laps, "std_deviation", "consistency")),
+        **dict.fromkeys((*lap_figures, "std_deviation", "consistency")),
         "detail_status": "list_only",
         "time_on_track_seconds": missing.length_seconds,
         "end_time": missing.started_at + timedelta(seconds=missing.length_seconds),
@@ -186,7 +186,7 @@ def test_a_session_without_its_page_has_the_lists_figures(commands: Commands) ->
 
 
 @pytest.mark.usefixtures("found")
-def test_the_next_run_writes_the_days_that_have_changed(commands: Commands) -> None:
+def test_the_next_run_writes_only_changed_days(commands: Commands) -> None:
     with psycopg.connect(commands.database.conninfo, autocommit=True) as connection:
         restored = NEW_VERSION.format(payload="payload").encode() + b" order by load_id limit 1"
         connection.execute(restored, [day_of("laps").date])
@@ -204,10 +204,10 @@ def test_a_figure_that_the_page_does_not_print_is_not_compared(commands: Command
         connection.execute(
             "update raw.practice_lists set payload = payload #- '{stats}' where track_slug = 'no-totals'"
         )
-        said = commands.succeed("transform")
+        output = commands.succeed("transform")
         days = connection.execute(
             "select verdict, sessions, our_laps, our_best_lap::text, site_laps from analytics.day_reconciliation"
             " where track_slug = 'no-totals'"
         ).fetchall()
     assert days == [("partial", 2, 2, "35.000", None)]
-    assert "differs  no-totals" not in said
+    assert "differs  no-totals" not in output

@@ -1,4 +1,4 @@
-"""What analysts write into the seeds: it is what the models expect, and it takes effect."""
+"""The seeds of the analysts are valid and take effect."""
 
 import csv
 from collections.abc import Iterator
@@ -15,7 +15,7 @@ from tests.dbt_project.raw_pages import DayList, listed, store
 from tests.support.commands_runner import Commands
 
 SEEDS = REPOSITORY / "dbt_project" / "seeds"
-# Canberra: winter, summer, the hour that is there twice, and the one that is not.
+# Canberra: winter, summer, the repeated hour and the skipped hour of the clock change.
 STARTS = {
     1: (date(2025, 7, 5), "14:00:00", datetime(2025, 7, 5, 4, 0, tzinfo=UTC)),
     2: (date(2025, 12, 6), "14:00:00", datetime(2025, 12, 6, 3, 0, tzinfo=UTC)),
@@ -36,7 +36,7 @@ def test_every_time_zone_exists() -> None:
         assert ZoneInfo(row["time_zone"]).key == row["time_zone"], row
 
 
-def test_every_override_names_somebody_and_a_reason() -> None:
+def test_every_override_has_a_condition_a_person_and_a_reason() -> None:
     for row in seed("person_overrides"):
         assert row["transponder_number"] or row["driver_name"], row
         assert row["person"], row
@@ -49,7 +49,7 @@ def connection(shared_database: Database) -> Iterator[psycopg.Connection]:
         yield connection
 
 
-def test_a_track_with_a_time_zone_has_utc_with_daylight_saving_time(
+def test_utc_times_follow_the_time_zone_and_daylight_saving_time(
     connection: psycopg.Connection, shared_database: Database, dbt_artifacts: Path
 ) -> None:
     for number, (day, clock, _) in STARTS.items():
@@ -65,7 +65,7 @@ def test_a_track_with_a_time_zone_has_utc_with_daylight_saving_time(
     assert connection.execute(zones).fetchall() == [("canberraoffroad", "Australia/Sydney"), ("nowhere", None)]
 
 
-def test_aliases_put_spellings_of_a_class_together(
+def test_aliases_merge_spellings_of_a_class(
     connection: psycopg.Connection, shared_database: Database, dbt_artifacts: Path
 ) -> None:
     day = date(2025, 10, 25)

@@ -1,4 +1,4 @@
-"""What models may do: data flows down the layers, staging alone touches sources, exports hold all that is final."""
+"""Rules for models: references look downstream, few layers read sources, exports hold every final model."""
 
 import re
 from pathlib import Path
@@ -14,6 +14,8 @@ from tests.support.commands_runner import Commands
 PREVIOUS = ("intermediate", "previous")
 LAYERS = (("staging",), PREVIOUS, ("intermediate",), ("racing",), ("analytics",))
 Models = dict[str, dict[str, Any]]
+
+pytestmark = pytest.mark.every_model
 
 
 @pytest.fixture(scope="module")
@@ -64,6 +66,12 @@ def test_dbt_can_neither_drop_nor_widen_what_migrations_own(models: Models) -> N
     assert {(each["full_refresh"], each["on_schema_change"], each["contract"]["enforced"]) for each in configs} == {
         (False, "fail", True)
     }
+
+
+def test_every_public_model_has_a_contract(models: Models) -> None:
+    public = [model for model in models.values() if model["schema"] in ("racing", "analytics")]
+    assert public
+    assert [model["name"] for model in public if not model["config"]["contract"]["enforced"]] == []
 
 
 def test_no_model_asks_the_database_for_text_to_build_sql_of() -> None:

@@ -1,4 +1,4 @@
-{# A wall-clock moment as JSON carries it: `2025-10-25T14:50:17`. #}
+{# A wall-clock timestamp as text for JSON: `2025-10-25T14:50:17`. #}
 {% macro iso_text(timestamp) -%}
     to_char({{ timestamp }}, 'YYYY-MM-DD"T"HH24:MI:SS')
 {%- endmacro %}

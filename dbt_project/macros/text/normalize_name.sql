@@ -1,12 +1,11 @@
 {#
-    A name as identity compares it: Unicode-folded, lower case, punctuation and surplus space gone, words sorted.
-    `Rosander, Greg` and `GREG  ROSANDER` are `greg rosander`; `José` is `jose`; `O'Neil` is `oneil`.
-    Null where nothing is left.
+    A name in the form in which names are compared: Unicode-folded, lower case, no punctuation or extra spaces, words sorted.
+    `Rosander, Greg` and `GREG  ROSANDER` are `greg rosander`; `José` is `jose`; `O'Neil` is `oneil`. Null if nothing remains.
 
-    Decomposition separates accents from letters; what stays one letter with a stroke, or is two in one, is spelt out.
-    Marks that nobody sees (joiners, direction, accents), apostrophes and full stops vanish; other punctuation separates words.
-    Cut at 500 characters, four bytes each at most: an index takes no more, and a name of 10 kB must not stop the run.
-    Ranges are written out: character classes such as [:alnum:] mean something else under every collation.
+    Unicode decomposition separates accents from letters. Letters with a stroke and ligatures do not decompose and are
+    replaced. Invisible marks (joiners, direction, accents), apostrophes and full stops are removed; other punctuation
+    separates words. The result has at most 500 characters of at most four bytes, because an index takes no more and a name
+    of 10 kB must not fail the run. Ranges are explicit, because classes such as [:alnum:] depend on the collation.
 #}
 {% macro normalize_name(name) -%}
     (
@@ -28,7 +27,7 @@
 {%- endmacro %}
 
 
-{# Whether a driver's text names somebody: the site prints `Unknown Driver` where it knows nobody. #}
+{# Whether a driver's text is a name. The site prints `Unknown Driver` for drivers without a name. #}
 {% macro is_name(text) -%}
     coalesce(lower({{ text }}), 'unknown driver') != 'unknown driver'
 {%- endmacro %}

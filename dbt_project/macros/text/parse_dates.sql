@@ -1,6 +1,6 @@
 {#
-    The date of a year, a month and a day from 1 to 31, null where there is none (30 February) or a part is null.
-    `make_date` would stop the run there, so count on from the month's first day and see whether that left the month.
+    The date of a year, a month and a day from 1 to 31. Null if it does not exist (30 February) or a part is null. `make_date`
+    would fail for such a date, so this adds days to the first of the month and checks that the month is still the same.
 #}
 {% macro existing_date(year, month, day) -%}
     case
@@ -10,7 +10,7 @@
 {%- endmacro %}
 
 
-{# A date from `2025-10-25`; null for anything else. The first days of a month are in every month. #}
+{# A date from `2025-10-25`; null for anything else. Days up to 28 exist in every month, so they need no check. #}
 {% macro parse_iso_date(text) -%}
     case
         when {{ text }} ~ '^[12][0-9]{3}-(0[1-9]|1[0-2])-(0[1-9]|1[0-9]|2[0-8])$' then {{ text }}::date
@@ -24,7 +24,7 @@
 {%- endmacro %}
 
 
-{# A date from `October 25, 2025 (Saturday)`; null for anything else. What follows the year is not read. #}
+{# A date from `October 25, 2025 (Saturday)`; null for anything else. Text after the year is ignored. #}
 {% macro parse_long_date(text) -%}
     {%- set months -%}
         array[
@@ -54,7 +54,7 @@
 {%- endmacro %}
 
 
-{# A wall-clock moment from `2025-10-25 16:36:38`; null for anything else. #}
+{# A wall-clock timestamp from `2025-10-25 16:36:38`; null for anything else. #}
 {% macro parse_timestamp(text) -%}
     case
         when split_part({{ text }}, ' ', 3) = ''

@@ -1,6 +1,6 @@
 {#
-    Seconds from the site's spellings of a time: `42.996`, `55`, `1:05.340`, `8:28`, `0:00`, `1:02:33`.
-    Anything else is null: `--`, `1,234.5`, `0x10`, `NaN`, `-3`, a blank. Digits are counted, so that no text overflows.
+    Seconds from the formats of the site: `42.996`, `55`, `1:05.340`, `8:28`, `0:00`, `1:02:33`. Null for anything else: `--`,
+    `1,234.5`, `0x10`, `NaN`, `-3`, a blank. The number of digits is limited, so that no text overflows the type.
 #}
 {% macro parse_seconds(text) -%}
     case
@@ -17,7 +17,7 @@
 {%- endmacro %}
 
 
-{# What `numeric(12, 3)`, the type of all seconds, cannot hold: 31 years. A hostile page may well add up to it. #}
+{# The smallest number of seconds that `numeric(12, 3)` cannot hold: 31 years. The sum of a hostile page may reach it. #}
 {% macro too_many_seconds() -%}
     1000000000
 {%- endmacro %}

@@ -1,4 +1,4 @@
-{# A range of seconds as a JSON array of two numbers from `20 to 1:10`, `12.5 to 59.9`; null for anything else. #}
+{# A range of seconds from `20 to 1:10` or `12.5 to 59.9`, as a JSON array of two numbers; null for anything else. #}
 {% macro parse_seconds_range(text) -%}
     case
         when

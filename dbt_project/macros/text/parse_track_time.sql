@@ -1,6 +1,5 @@
 {#
-    Seconds from `7 hours, 16 minutes, 45 seconds`, in which any part may be missing, and each may be singular; null for
-    anything else.
+    Seconds from `7 hours, 16 minutes, 45 seconds`. Any part may be missing or in the singular. Null for anything else.
 #}
 {% macro parse_track_time(text) -%}
     case

@@ -58,7 +58,7 @@ def _unnamed_by(sessions: list[SessionFacts], identified: list[SessionFacts]) ->
     first = sessions[0]
     named = [each for each in identified if each.driver == first.driver and each.name]
     if not is_real_transponder(first.session.transponder):
-        return "placeholder_transponder", "the number stands for no transponder"
+        return "placeholder_transponder", "the number is a placeholder"
     if not named:
         return "never_named", "no session of the transponder has a name"
     if (people := len({each.person for each in named})) > 1:

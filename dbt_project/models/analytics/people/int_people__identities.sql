@@ -44,7 +44,6 @@ days as (
 
 ),
 
--- Sessions with neither a name nor a transponder cannot be anybody's.
 by_spelling as (
 
     select
@@ -63,7 +62,6 @@ by_spelling as (
     inner join races on race_drivers.race_id = races.id
     inner join days on races.event_id = days.event_id
     inner join affected_drivers on race_drivers.driver_id = affected_drivers.driver_id
-    where race_drivers.transponder_number is not null or {{ is_name('race_drivers.display_name') }}
     group by
         days.track_id,
         days.track_slug,
@@ -83,6 +81,7 @@ normalized as (
 
 ),
 
+-- Sessions with neither a name nor a transponder have no identity.
 current_identities as (
 
     select

@@ -83,7 +83,7 @@ final as (
                     || ', the nearest in time'
             when 'shared_transponder'
                 then 'the transponder names ' || transponder_persons.persons || ' people, and these sessions none'
-            when 'placeholder_transponder' then 'the number stands for no transponder'
+            when 'placeholder_transponder' then 'the number is a placeholder'
             else 'no session of the transponder has a name'
         end as evidence
     from unnamed

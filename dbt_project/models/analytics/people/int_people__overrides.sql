@@ -27,14 +27,18 @@ ranked as (
         overrides.reason as evidence,
         overrides.conditions,
         rank() over (partition by identities.id order by overrides.conditions desc) as specificity_rank,
-        row_number() over (partition by identities.id order by overrides.conditions desc, overrides.person asc) as row_rank
+        row_number() over (
+            partition by identities.id order by overrides.conditions desc, overrides.person asc
+        ) as row_rank
     from identities
     inner join overrides
         on
             (overrides.track_slug is null or identities.track_slug = overrides.track_slug)
             and (overrides.transponder_number is null or identities.transponder_number = overrides.transponder_number)
             and (overrides.driver_name is null or identities.normalized_name = overrides.normalized_name)
-    where (overrides.transponder_number is not null or overrides.driver_name is not null) and not identities.keeps_person
+    where
+        (overrides.transponder_number is not null or overrides.driver_name is not null)
+        and not identities.keeps_person
 
 ),
 

@@ -9,7 +9,7 @@ named as (
 
 ),
 
--- Rule `same_transponder`: one name on one transponder is one person at all tracks. Each track is linked to the first one.
+-- Rule `same_transponder`: one name on one transponder is one person at all tracks. Each track is linked to the first.
 linked as (
 
     select
