@@ -16,7 +16,6 @@ from scrapy.http import HtmlResponse, Response
 from scrapy.spidermiddlewares.httperror import HttpError
 from twisted.python.failure import Failure
 
-from scraper.crawl.middlewares.site_slot import RequestNotSent
 from scraper.pages import PageErrorKind, is_bot_check
 from scraper.raw.items import FailedPage, PageId
 
@@ -29,6 +28,10 @@ _DOWNLOAD_ERRORS: dict[type[Any], str] = {
     DownloadTimeoutError: "no response in time",
     ResponseDataLossError: "the response broke off",
 }
+
+
+class RequestNotSent(IgnoreRequest):
+    """The crawl stopped before this request was sent, so its page neither failed nor changed."""
 
 
 def explain_download_error(problem: BaseException | None) -> str:

@@ -12,9 +12,9 @@ from scrapy.http.request import NO_CALLBACK
 from scrapy.robotstxt import RobotParser
 from scrapy.utils.misc import load_object
 
-from scraper.crawl.failures import explain_download_error, refusal
+from scraper.crawl.failures import RequestNotSent, explain_download_error, refusal
 from scraper.crawl.middlewares.retry import LONGEST_WAIT
-from scraper.crawl.middlewares.site_slot import RequestNotSent, site_slot, stop_crawl
+from scraper.crawl.middlewares.site_slot import site_slot, stop_crawl
 from scraper.crawl.stats import CrawlStats
 from scraper.crawl.urls import origin_of
 

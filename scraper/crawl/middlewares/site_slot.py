@@ -6,14 +6,11 @@ from typing import Self
 
 from scrapy import Request
 from scrapy.crawler import Crawler
-from scrapy.exceptions import IgnoreRequest
 from scrapy.extensions.throttle import AutoThrottle
 
+from scraper.crawl.failures import RequestNotSent
+
 SLOT = "site"
-
-
-class RequestNotSent(IgnoreRequest):
-    """The crawl stopped before this request was sent, so its page neither failed nor changed."""
 
 
 class SiteSlotMiddleware:

@@ -11,8 +11,8 @@ from scrapy.exceptions import DownloadTimeoutError, IgnoreRequest, NotConfigured
 from scrapy.http import Response
 
 from scraper.config import Config
+from scraper.crawl.failures import RequestNotSent
 from scraper.crawl.middlewares.robots import RobotsMiddleware
-from scraper.crawl.middlewares.site_slot import RequestNotSent
 from scraper.crawl.stats import CrawlStats
 from tests.crawl.middlewares.fake_crawler import FakeCrawler
 from tests.support.crawling import DAY, OTHER_TRACK, SEASON, SESSIONS, TRACK, Crawler, session_ids

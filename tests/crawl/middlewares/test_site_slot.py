@@ -16,7 +16,8 @@ from scrapy.extensions.throttle import AutoThrottle
 from twisted.internet.defer import Deferred
 from twisted.python.failure import Failure
 
-from scraper.crawl.middlewares.site_slot import SLOT, RequestNotSent, SiteSlotMiddleware
+from scraper.crawl.failures import RequestNotSent
+from scraper.crawl.middlewares.site_slot import SLOT, SiteSlotMiddleware
 from scraper.sample_site.responses import Response
 from scraper.sample_site.server import Visit
 from tests.support.crawling import DAY, OTHER_TRACK, SEASON, SESSIONS, TRACK, Crawler
