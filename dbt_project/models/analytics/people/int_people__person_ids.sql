@@ -26,8 +26,8 @@ members as (
 
 ),
 
--- The id of a person is made from a name at a track. If overrides split a name into several groups, one of them gets the
--- id: the group without override, else the group that had the id, else the group with the earliest session.
+-- The id of a person is made from a name at a track. If overrides split a name into several groups, one of them gets
+-- the id: the group without override, else the group that had the id, else the group with the earliest session.
 ranked_claims as (
 
     select
