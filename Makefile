@@ -94,7 +94,7 @@ format: $(READY_DEV) ## Format Python, and fix what ruff can fix
 bench: $(READY_BENCH) ## Measure against other tools, some minutes; BENCH_AGAINST=<folder> measures against another checkout
 	@$(BIN)/python -m bench
 
-bench-test: $(READY_BENCH) ## Test the competitors of make bench: they produce the same rows
+bench-test: $(READY_BENCH) ## Test that the competitors of make bench produce the same rows; installs them
 	@$(PYTEST) tests/bench/competitors $(ARGS)
 
 lock: ## Write the three locks from pyproject.toml; ARGS=--upgrade chooses the newest versions within its bounds
