@@ -10,7 +10,7 @@ from scraper.raw.items import CapturedPage, PageId
 _LISTS = "select track_slug, practice_date, url, payload from raw.practice_lists order by load_id"
 _SESSIONS = "select track_slug, session_id, url, payload from raw.practice_sessions order by load_id"
 
-EMPTY = "truncate raw.practice_lists, raw.practice_sessions, raw.work_list"
+EMPTY = "truncate raw.practice_lists, raw.practice_sessions, raw.transform_queue"
 
 
 def stored_items(database: Database) -> list[CapturedPage]:

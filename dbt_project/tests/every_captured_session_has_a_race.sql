@@ -1,8 +1,6 @@
 {{ config(severity='warn') }}
 
--- Session pages that no list has shown, and so no race stands for. A run looks at the pages that it was given.
--- Said here since dbt keeps what it parsed, and a full run that is the first parses no other branch:
--- depends_on: {{ ref('int_practice__work_lines') }}
+-- Session pages that no list shows, and so have no race. A batch tests the pages that it takes off the queue.
 with
 
 details as (
@@ -11,16 +9,12 @@ details as (
 
 ),
 
-{% if not takes_all_days() -%}
+queued_sessions as (
 
-work_lines as (
-
-    select * from {{ ref('int_practice__work_lines') }}
-    where page_kind = 'session'
+    select * from {{ ref('int_practice__queued_sessions') }}
+    where not may_be_deferred
 
 ),
-
-{%- endif %}
 
 races as (
 
@@ -37,11 +31,11 @@ select
     details.track_slug,
     details.session_id
 from details
-{% if not takes_all_days() -%}
-    inner join work_lines
+{% if batch_kind() == 'derive' -%}
+    inner join queued_sessions
         on
-            details.track_slug = work_lines.track_slug
-            and details.session_id = work_lines.page_key
+            details.track_slug = queued_sessions.track_slug
+            and details.session_id = queued_sessions.session_id
 {%- endif %}
 where not exists (
     select from races

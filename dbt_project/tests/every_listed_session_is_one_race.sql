@@ -1,4 +1,4 @@
--- Row parity from the lists to the final schema: a race for each session ever listed, and a session for each race.
+-- Row parity from the lists to the final schema: one race for each session ever listed, and one session for each race.
 with
 
 sessions as (
@@ -9,7 +9,7 @@ sessions as (
 
 races as (
 
-    select * from {{ rows_of_this_run(ref('races')) }} as races
+    select * from {{ batch_rows(ref('races')) }} as races
 
 ),
 

@@ -1,4 +1,4 @@
--- Row parity for laps: as many stand in the final schema as the latest version of the session's page shows.
+-- Row parity for laps: the final schema has as many as the latest version of the session's page shows.
 with
 
 page_laps as (
@@ -22,7 +22,7 @@ final_laps as (
     select
         race_result_id,
         count(*) as lap_count
-    from {{ rows_of_this_run(ref('laps')) }} as laps
+    from {{ batch_rows(ref('laps')) }} as laps
     group by race_result_id
 
 )

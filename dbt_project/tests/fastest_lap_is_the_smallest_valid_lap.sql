@@ -8,7 +8,7 @@ fastest_laps as (
     select
         race_result_id,
         min(lap_time_seconds) as fastest_lap
-    from {{ rows_of_this_run(ref('laps')) }} as laps
+    from {{ rows_to_test(ref('laps')) }} as laps
     where is_valid
     group by race_result_id
 
@@ -18,6 +18,6 @@ select
     race_results.id,
     race_results.fast_lap_time,
     fastest_laps.fastest_lap
-from {{ rows_of_this_run(ref('race_results')) }} as race_results
+from {{ rows_to_test(ref('race_results')) }} as race_results
 inner join fastest_laps on race_results.id = fastest_laps.race_result_id
 where race_results.fast_lap_time != fastest_laps.fastest_lap

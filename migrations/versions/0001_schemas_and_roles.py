@@ -1,7 +1,7 @@
-"""Schemas, and the three roles: who writes what.
+"""Create the schemas and the three roles.
 
-Roles belong to the whole server. Where we may not create them, the tables still work under the login that migrates;
-the migration says so and goes on.
+Roles belong to the whole server. If this login may not create them, the migration logs a warning and goes on: the
+tables then work with the rights of the login that migrates.
 """
 
 import logging
@@ -38,19 +38,19 @@ def create_missing_roles() -> None:
     if not missing:
         return
     if not is_true("select rolsuper or rolcreaterole from pg_roles where rolname = current_user"):
-        logger.warning("this login may not create roles: going on without %s", ", ".join(missing))
+        logger.warning("this login may not create roles: continuing without %s", ", ".join(missing))
         return
     for role in missing:
-        # Another database of this server may be making the same ones at this moment.
+        # A migration of another database of this server may create the same role at this moment.
         attempt(f"create role {role} nologin", "duplicate_object or unique_violation")
 
 
 def become_member() -> None:
-    """Whoever migrates can then `set role`, also where creating a role does not make one its member."""
+    """Let this login `set role`; on some servers the creator of a role is not its member."""
     for role in sorted(existing_roles()):
         attempt(f"grant {role} to current_user", "insufficient_privilege or invalid_grant_operation")
         if not is_member(role):
-            logger.warning("this login is no member of %s, and works with its own rights instead", role)
+            logger.warning("this login is not a member of %s and works with its own rights instead", role)
 
 
 def existing_roles() -> set[str]:
@@ -72,7 +72,7 @@ def attempt(statement: str, unless: str) -> None:
 
 def grant_schemas(roles: set[str]) -> None:
     for role in sorted(roles):
-        # Whether the schema is up to date is every command's first question.
+        # Every command checks the revision first.
         op.execute(f"grant select on public.alembic_version to {role}")
     if "practice_crawler" in roles:
         op.execute("grant usage on schema raw to practice_crawler")
@@ -81,7 +81,7 @@ def grant_schemas(roles: set[str]) -> None:
         op.execute("grant usage, create on schema staging, intermediate, analytics to practice_transformer")
     if "practice_reader" in roles:
         op.execute("grant usage on schema racing, analytics to practice_reader")
-        # dbt makes and replaces what is in there; readers keep their right to look at it.
+        # dbt creates and replaces the relations of this schema; readers keep their right to read them.
         as_whom = ["", *(["for role practice_transformer"] if may_act_as_transformer(roles) else [])]
         for maker in as_whom:
             op.execute(
@@ -94,7 +94,7 @@ def may_act_as_transformer(roles: set[str]) -> bool:
 
 
 def reserve_temporary_tables(roles: set[str]) -> None:
-    """Everyone may make temporary tables by default; only the transform needs them."""
+    """Everyone may create temporary tables by default, but only the transform needs them."""
     if not is_true(OWNS_DATABASE):
         return
     name = op.get_bind().execute(text("select quote_ident(current_database())")).scalar_one()
@@ -107,7 +107,7 @@ def downgrade() -> None:
     for schema in reversed(SCHEMAS):
         op.execute(f"drop schema {schema} cascade")
     roles = sorted(existing_roles())
-    # Not `drop owned by`: it would take the roles' rights to other databases of this server as well.
+    # Not `drop owned by`: it would also revoke the roles' rights to other databases of this server.
     for role in roles:
         op.execute(f"revoke all on public.alembic_version from {role}")
     if is_true(OWNS_DATABASE):
@@ -116,5 +116,5 @@ def downgrade() -> None:
         if "practice_transformer" in roles:
             op.execute(f"revoke temporary on database {name} from practice_transformer")
     for role in roles:
-        # Another database on this server may still use it, and then it stays.
+        # A role that another database of this server still uses stays.
         attempt(f"drop role {role}", "dependent_objects_still_exist or insufficient_privilege")

@@ -1,4 +1,4 @@
-"""Raw tables: pages by content version, crawls, failed pages and the work list; and the transform's log."""
+"""Create the raw tables: pages by content version, crawls, failed pages, and the transform queue with its triggers."""
 
 import sqlalchemy as sa
 from alembic import context, op
@@ -11,31 +11,57 @@ branch_labels = None
 depends_on = None
 
 
-# Every new version of a page, and every page that could not be had, is work for the transform. A trigger notes it in
-# the same transaction as the row, whoever writes the row: no commit order, kill or restore can part the two. It does so
-# as the tables' owner, so that the crawler needs no right to the list, and can neither forge nor remove a line.
-NOTE_WORK = """
-create function raw.note_work() returns trigger language plpgsql security definer set search_path = pg_catalog as $$
+# The transform queue is an outbox: a trigger adds an entry for each new page version, and for each session page that
+# failed, in the transaction that writes the row. So no order of commits, kill or restore can separate the two. The
+# triggers run as the owner of the tables: the crawler needs no right to the queue and can neither forge nor remove an
+# entry. Page versions are queued by statement, since the crawler inserts many pages with one statement.
+QUEUE_FUNCTIONS = """
+create function raw.queue_new_versions() returns trigger language plpgsql security definer set search_path = pg_catalog
+as $$
 begin
-    insert into raw.work_list (track_slug, page_kind, page_key)
-    values (new.track_slug, tg_argv[0], to_jsonb(new) ->> tg_argv[1]);
+    if tg_argv[0] = 'list' then
+        insert into raw.transform_queue (track_slug, page_kind, page_key)
+        select track_slug, 'list', practice_date::text from new_versions order by load_id;
+    else
+        insert into raw.transform_queue (track_slug, page_kind, page_key)
+        select track_slug, 'session', session_id from new_versions order by load_id;
+    end if;
     return null;
 end
-$$
+$$;
+
+create function raw.queue_failed_page() returns trigger language plpgsql security definer set search_path = pg_catalog
+as $$
+begin
+    insert into raw.transform_queue (track_slug, page_kind, page_key)
+    values (new.track_slug, 'session', new.page_key);
+    return null;
+end
+$$;
 """
 
 TRIGGERS = """
-create trigger note_work after insert on raw.practice_lists
-for each row execute function raw.note_work('list', 'practice_date');
+create trigger queue_new_versions after insert on raw.practice_lists referencing new table as new_versions
+for each statement execute function raw.queue_new_versions('list');
 
-create trigger note_work after insert on raw.practice_sessions
-for each row execute function raw.note_work('session', 'session_id');
+create trigger queue_new_versions after insert on raw.practice_sessions referencing new table as new_versions
+for each statement execute function raw.queue_new_versions('session');
 
-create trigger note_work after insert or update of resolved_at on raw.failed_pages
-for each row when (new.page_kind = 'session') execute function raw.note_work('session', 'page_key');
+create trigger queue_failed_page after insert or update of resolved_at on raw.failed_pages
+for each row when (new.page_kind = 'session') execute function raw.queue_failed_page();
 """
 
-# The crawler adds versions of pages and says when it last saw one; it can neither change nor remove what is stored.
+# Vacuum and analyze after a change of two per cent, not of ten or twenty: a fifth of hundreds of millions of rows is
+# years of practice. Both read only a sample or the changed pages, so running them more often costs no more.
+VACUUM_EARLY = """
+alter table raw.practice_sessions set (
+    autovacuum_vacuum_scale_factor = 0.02,
+    autovacuum_vacuum_insert_scale_factor = 0.02,
+    autovacuum_analyze_scale_factor = 0.02
+)
+"""
+
+# The crawler adds page versions and updates when it last saw them; it can neither change nor remove a stored page.
 GRANTS = (
     """
     grant select, insert, update (last_seen_at) on raw.practice_months, raw.practice_lists, raw.practice_sessions
@@ -43,23 +69,11 @@ GRANTS = (
     """,
     "grant select, insert, update on raw.crawls, raw.failed_pages to practice_crawler",
     "grant select on all tables in schema raw to practice_transformer",
-    "grant delete on raw.work_list to practice_transformer",
-    "grant select, insert on intermediate.transforms to practice_transformer",
+    "grant insert, delete on raw.transform_queue to practice_transformer",
 )
 
 
 def upgrade() -> None:
-    op.create_table(
-        "transforms",
-        sa.Column("invocation_id", sa.Text(), nullable=False),
-        sa.Column("is_full", sa.Boolean(), nullable=False),
-        sa.Column("started_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("ended_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
-        sa.Column("outcome", sa.Text(), nullable=False),
-        sa.CheckConstraint("outcome in ('finished', 'incomplete')", name=op.f("transforms_outcome_check")),
-        sa.PrimaryKeyConstraint("invocation_id", name=op.f("transforms_pkey")),
-        schema="intermediate",
-    )
     op.create_table(
         "crawls",
         sa.Column("crawl_id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
@@ -77,20 +91,21 @@ def upgrade() -> None:
         sa.Column("laps_ingested", sa.Integer(), server_default="0", nullable=False),
         sa.Column("drivers_created_or_matched", sa.Integer(), server_default="0", nullable=False),
         sa.CheckConstraint(
-            "outcome in ('running', 'finished', 'interrupted', 'failed')", name=op.f("crawls_outcome_check")
+            "outcome in ('running', 'finished', 'interrupted', 'failed', 'abandoned')",
+            name=op.f("crawls_outcome_check"),
         ),
         sa.PrimaryKeyConstraint("crawl_id", name=op.f("crawls_pkey")),
         schema="raw",
     )
     op.create_table(
-        "work_list",
-        sa.Column("line_id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
+        "transform_queue",
+        sa.Column("entry_id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
         sa.Column("track_slug", sa.Text(), nullable=False),
         sa.Column("page_kind", sa.Text(), nullable=False),
         sa.Column("page_key", sa.Text(), nullable=False),
-        sa.Column("noted_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
-        sa.CheckConstraint("page_kind in ('list', 'session')", name=op.f("work_list_page_kind_check")),
-        sa.PrimaryKeyConstraint("line_id", name=op.f("work_list_pkey")),
+        sa.Column("queued_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.CheckConstraint("page_kind in ('list', 'session')", name=op.f("transform_queue_page_kind_check")),
+        sa.PrimaryKeyConstraint("entry_id", name=op.f("transform_queue_pkey")),
         schema="raw",
     )
     op.create_table(
@@ -186,27 +201,34 @@ def upgrade() -> None:
         unique=True,
         schema="raw",
     )
-    op.execute(NOTE_WORK)
+    op.execute(QUEUE_FUNCTIONS)
     op.execute(TRIGGERS)
+    op.execute(VACUUM_EARLY)
     for grant in GRANTS:
         op.execute(f"do $$ begin {grant}; exception when undefined_object then null; end $$")
 
 
 def downgrade() -> None:
     refuse_to_lose_pages()
-    for table in ("work_list", "failed_pages", "practice_sessions", "practice_lists", "practice_months", "crawls"):
+    for table in (
+        "transform_queue",
+        "failed_pages",
+        "practice_sessions",
+        "practice_lists",
+        "practice_months",
+        "crawls",
+    ):
         op.drop_table(table, schema="raw")
-    op.execute("drop function raw.note_work")
-    op.drop_table("transforms", schema="intermediate")
+    op.execute("drop function raw.queue_new_versions, raw.queue_failed_page")
 
 
 def refuse_to_lose_pages() -> None:
-    """Everything else can be derived again from the stored pages; they themselves cannot be had again."""
+    """Everything else can be derived again from the stored pages; the pages themselves cannot be fetched again."""
     if context.get_x_argument(as_dictionary=True).get("delete_pages") == "yes":
         return
     for table in ("practice_months", "practice_lists", "practice_sessions", "failed_pages"):
         one_row = sa.select(sa.literal(1)).select_from(sa.table(table, schema="raw")).limit(1)
         if op.get_bind().execute(one_row).first():
             raise CommandError(
-                f"raw.{table} holds pages, which would be lost: make a dump first, and add -x delete_pages=yes"
+                f"raw.{table} holds pages, which would be lost: make a dump first, then add -x delete_pages=yes"
             )

@@ -1,19 +1,26 @@
-"""dbt's own command line on this project's database, for analysts: `make dbt ARGS="build -s +laps"`."""
+"""Run dbt's own command line on this project's database, for analysts: `make dbt ARGS="build -s +laps"`."""
 
-import os
 import shlex
-import sys
-from pathlib import Path
 
-from scraper.config import REPOSITORY, Config
+from scraper.config import Config
+from scraper.database.jobs import Job, open_job
 from scraper.database.migrate import open_migrated
-from scraper.transform.dbt import dbt_environment
+from scraper.transform.batches import BatchKind, begin_batch
+from scraper.transform.dbt import run_command_line
+
+# These write nothing to the database, and so need neither the locks of a transform nor a batch.
+_READING = {"clean", "compile", "debug", "deps", "docs", "list", "ls", "parse", "show"}
 
 
 def run(config: Config) -> int:
-    """Become dbt; its exit status is ours."""
-    environment = {**os.environ, **dbt_environment(open_migrated(config))}
-    dbt = str(Path(sys.executable).parent / "dbt")
-    os.chdir(REPOSITORY)
-    sys.stdout.flush()
-    os.execve(dbt, [dbt, *shlex.split(config.dbt_arguments)], environment)  # noqa: S606
+    """Run dbt; its exit status is ours. The batch of what is queued stays on the queue: `make transform` settles it.
+
+    Raises LockHeld while a transform, an export or a migration runs, unless dbt only reads.
+    """
+    arguments = shlex.split(config.dbt_arguments)
+    command = next((argument for argument in arguments if not argument.startswith("-")), None)
+    if command is None or command in _READING:
+        return run_command_line(open_migrated(config), arguments)
+    with open_job(config, Job.DBT) as (database, connection):
+        begin_batch(connection, BatchKind.MANUAL)
+        return run_command_line(database, arguments)

@@ -49,10 +49,10 @@ having coalesce(max(crawls.arguments ->> 'to')::date < current_date - %(days)s::
 LAST_TRANSFORM = "select outcome, ended_at, now() from intermediate.transforms order by ended_at desc limit 1"
 
 BEHIND = """
-select count(*) as pages, min(noted_at) as since, now()
+select count(*) as pages, min(queued_at) as since, now()
 from (
-    select min(noted_at) as noted_at
-    from raw.work_list
+    select min(queued_at) as queued_at
+    from raw.transform_queue
     group by track_slug, page_kind, page_key
 ) as pages
 """

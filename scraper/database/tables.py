@@ -1,6 +1,6 @@
-"""The tables that migrations own, as SQLAlchemy metadata: schema ``raw``, schema ``racing`` and the transform's log.
+"""The tables that migrations own, as SQLAlchemy metadata: schemas ``raw`` and ``racing``, and those of the transform.
 
-Migrations create them; ``alembic check`` (part of ``make test``) holds the two against each other.
+Migrations create them; ``alembic check`` (part of ``make test``) compares the two.
 """
 
 from datetime import datetime
@@ -42,12 +42,12 @@ metadata = MetaData(naming_convention=NAMING_CONVENTION)
 
 
 def _instant(name: str, *, nullable: bool = False, default: bool = False) -> Column[datetime]:
-    """A point in time, by the database's clock where it has a default."""
+    """A point in time; its default is the database's clock."""
     return Column(name, DateTime(timezone=True), nullable=nullable, server_default=func.now() if default else None)
 
 
 def _page_table(name: str, key: str, key_type: type) -> Table:
-    """One row per content version of a page: what it said, from when on, and when it last said so."""
+    """One row per content version of a page: its payload, and when it was first and last fetched."""
     return Table(
         name,
         metadata,
@@ -61,7 +61,7 @@ def _page_table(name: str, key: str, key_type: type) -> Table:
         Column("crawl_id", ForeignKey(crawls.c.crawl_id), nullable=False),
         _instant("fetched_at", default=True),
         _instant("last_seen_at", default=True),
-        # "The latest version of this page" is asked for on every write and by every staging view.
+        # Every write and every staging view looks up the latest version of a page.
         Index(None, "track_slug", key, "load_id", unique=True),
         schema="raw",
     )
@@ -114,14 +114,15 @@ failed_pages = Table(
     schema="raw",
 )
 
-work_list = Table(
-    "work_list",
+# An outbox, filled by triggers in the transaction that writes the page.
+transform_queue = Table(
+    "transform_queue",
     metadata,
-    Column("line_id", BigInteger, Identity(always=False), primary_key=True),
+    Column("entry_id", BigInteger, Identity(always=False), primary_key=True),
     Column("track_slug", Text, nullable=False),
     Column("page_kind", Text, nullable=False),
     Column("page_key", Text, nullable=False),
-    _instant("noted_at", default=True),
+    _instant("queued_at", default=True),
     CheckConstraint("page_kind in ('list', 'session')", name="page_kind"),
     schema="raw",
 )
@@ -129,14 +130,59 @@ work_list = Table(
 transforms = Table(
     "transforms",
     metadata,
-    Column("invocation_id", Text, primary_key=True),
+    Column("transform_id", BigInteger, Identity(always=False), primary_key=True),
     _instant("started_at"),
     _instant("ended_at", default=True),
     Column("outcome", Text, nullable=False),
-    # A fingerprint, of a finished run while no other has begun: see scraper/transform/up_to_date.py.
+    # The fingerprint of the dbt project, if all tests passed: see scraper/transform/up_to_date.py.
     Column("project", Text),
     CheckConstraint("outcome in ('finished', 'incomplete')", name="outcome"),
     Index(None, "ended_at"),
+    schema="intermediate",
+)
+
+# The batch that was begun and is not settled yet: one row, or none.
+transform_batch = Table(
+    "transform_batch",
+    metadata,
+    Column("kind", Text, primary_key=True),
+    _instant("begun_at", default=True),
+    CheckConstraint("kind in ('derive', 'verify', 'manual')", name="kind"),
+    schema="intermediate",
+)
+
+transform_batch_days = Table(
+    "transform_batch_days",
+    metadata,
+    Column("track_slug", Text, primary_key=True),
+    Column("practice_date", Date, primary_key=True),
+    Column("list_load_id", BigInteger, nullable=False),
+    schema="intermediate",
+)
+
+# The queue entries that leave the queue when the batch is settled.
+transform_batch_entries = Table(
+    "transform_batch_entries",
+    metadata,
+    Column("entry_id", BigInteger, primary_key=True, autoincrement=False),
+    schema="intermediate",
+)
+
+# Drivers whose sessions or names batches since the last settled one may have changed.
+affected_drivers = Table(
+    "affected_drivers", metadata, Column("driver_id", Uuid, primary_key=True), schema="intermediate"
+)
+
+# One row per table and batch of the last verification in which they differ.
+verify_differences = Table(
+    "verify_differences",
+    metadata,
+    Column("difference_id", BigInteger, Identity(always=False), primary_key=True),
+    Column("table_name", Text, nullable=False),
+    Column("missing", BigInteger, nullable=False),
+    Column("surplus", BigInteger, nullable=False),
+    Column("different", BigInteger, nullable=False),
+    Column("example", Text),
     schema="intermediate",
 )
 
@@ -147,7 +193,7 @@ def _seconds(name: str) -> Column[Decimal]:
 
 
 def _not_negative(*names: str) -> list[CheckConstraint]:
-    """``NaN`` sorts above every number, so the upper bound is what keeps it out."""
+    """``NaN`` sorts above every number, so the upper bound excludes it."""
     return [CheckConstraint(f"{name} >= 0 and {name} < 'Infinity'", name=name) for name in names]
 
 

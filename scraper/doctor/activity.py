@@ -10,7 +10,7 @@ from scraper.database.locks import Holder, Lock
 from scraper.doctor.check import Check, ok, warning
 
 _KILLED_CRAWL = "select crawl_id, started_at from raw.crawls where outcome = 'running' order by crawl_id desc limit 1"
-_QUEUE = "select count(*), now() - min(noted_at) from raw.work_list"
+_QUEUE = "select count(*), now() - min(queued_at) from raw.transform_queue"
 _IDLE_TRANSACTIONS = """
 select pid, application_name, now() - state_change from pg_stat_activity
 where datname = current_database() and state like 'idle in transaction%%' and now() - state_change > %s

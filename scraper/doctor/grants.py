@@ -6,6 +6,11 @@ from dataclasses import dataclass
 from scraper.database.roles import Role
 from scraper.database.tables import metadata
 
+_BATCH_TABLES = sorted(
+    table.fullname
+    for table in metadata.tables.values()
+    if table.schema == "intermediate" and table.name != "transforms"
+)
 _PAGE_TABLES = ("raw.practice_months", "raw.practice_lists", "raw.practice_sessions")
 
 
@@ -45,9 +50,10 @@ def required_grants() -> Iterator[Grant]:
         yield Grant(Role.TRANSFORMER, "create", "schema", schema)
     for table in raw:
         yield from _on(Role.TRANSFORMER, table, "select")
-    yield from _on(Role.TRANSFORMER, "raw.work_list", "insert", "delete")
+    yield from _on(Role.TRANSFORMER, "raw.transform_queue", "insert", "delete")
     yield from _on(Role.TRANSFORMER, "intermediate.transforms", "select", "insert")
-    yield Grant(Role.TRANSFORMER, "update", "table", "intermediate.transforms", "project")
+    for table in _BATCH_TABLES:
+        yield from _on(Role.TRANSFORMER, table, "select", "insert", "truncate")
     for table in racing:
         yield from _on(Role.TRANSFORMER, table, "select", "insert", "update", "delete")
     for schema in ("racing", "analytics"):

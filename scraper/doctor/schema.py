@@ -6,6 +6,7 @@ import psycopg
 
 from scraper.database.migrate import newest_revision, schema_problem
 from scraper.database.roles import Role
+from scraper.database.tables import metadata
 from scraper.doctor.check import Check, ok, problem, warning
 
 _LEFT_OVER = r"""
@@ -17,17 +18,19 @@ where
 order by 1
 """
 
-# dbt can replace only what its role owns. Migrations own the table of transforms.
+# dbt can replace only what its role owns. Migrations own some tables of `intermediate`.
 _OF_ANOTHER_OWNER = """
 select count(*), min(oid::regclass::text), min(relowner::regrole::text)
 from pg_class
 where
     relkind in ('r', 'v') and relnamespace::regnamespace::text in ('staging', 'intermediate', 'analytics')
-    and relname <> 'transforms' and relowner::regrole::text <> %s
+    and relname <> all(%s) and relowner::regrole::text <> %s
 """
-_CHANGE_OWNER = (
-    "do $$ declare name text; begin for name in select oid::regclass from pg_class where relkind in ('r', 'v') "
-    "and relnamespace::regnamespace::text in ('staging', 'intermediate', 'analytics') and relname <> 'transforms' "
+_OWNED_BY_MIGRATIONS = [table.name for table in metadata.tables.values() if table.schema == "intermediate"]
+_CHANGE_OWNER = (  # printed, never sent
+    "do $$ declare name text; begin for name in select oid::regclass from pg_class where relkind in ('r', 'v') "  # noqa: S608
+    "and relnamespace::regnamespace::text in ('staging', 'intermediate', 'analytics') "
+    f"and relname not in ({', '.join(map(repr, _OWNED_BY_MIGRATIONS))}) "
     "loop execute 'alter table ' || name || ' owner to practice_transformer'; end loop; end $$"
 )
 _IS_TRANSFORMER = "select exists (select from pg_roles where rolname = %s and pg_has_role(current_user, oid, 'member'))"
@@ -37,7 +40,8 @@ def check_owners(connection: psycopg.Connection) -> Iterator[Check]:
     """Find relations of dbt with another owner: restored from a dump, or made before the roles existed."""
     if connection.execute(_IS_TRANSFORMER, [Role.TRANSFORMER]).fetchone() != (True,):
         return
-    number, example, owner = connection.execute(_OF_ANOTHER_OWNER, [Role.TRANSFORMER]).fetchone() or (0, "", "")
+    parameters = [_OWNED_BY_MIGRATIONS, Role.TRANSFORMER]
+    number, example, owner = connection.execute(_OF_ANOTHER_OWNER, parameters).fetchone() or (0, "", "")
     if number:
         yield problem(
             "rights",

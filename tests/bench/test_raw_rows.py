@@ -13,7 +13,7 @@ ROWS = """
 select track_slug, session_id, payload, content_hash, url, parser_version, crawl_id
 from raw.practice_sessions order by session_id
 """
-WORK = "select track_slug, page_kind, page_key from raw.work_list order by page_key"
+WORK = "select track_slug, page_kind, page_key from raw.transform_queue order by page_key"
 
 
 def rows(database: Database) -> tuple[list[Any], list[Any]]:

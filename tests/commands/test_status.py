@@ -39,8 +39,8 @@ values (%s, '1', %s, now() - interval '3 hours', case when %s <> 'running' then 
 returning crawl_id
 """
 TRANSFORM = """
-insert into intermediate.transforms (invocation_id, started_at, ended_at, outcome)
-values (gen_random_uuid(), now(), now() - interval '2 hours', %s)
+insert into intermediate.transforms (started_at, ended_at, outcome)
+values (now(), now() - interval '2 hours', %s)
 """
 MONTH_PAGE = """
 insert into raw.practice_months (track_slug, month, payload, content_hash, url, parser_version, crawl_id)
@@ -127,7 +127,7 @@ def test_changed_pages_are_missing_until_they_are_transformed(
     add_crawl(connection, "finished")
     for page in ("1", "1", "2"):
         connection.execute(
-            "insert into raw.work_list (track_slug, page_kind, page_key) values ('bend', 'session', %s)", [page]
+            "insert into raw.transform_queue (track_slug, page_kind, page_key) values ('bend', 'session', %s)", [page]
         )
     exit_status, output = status_output()
     assert exit_status == 1

@@ -1,4 +1,4 @@
-"""The catalogue of the final schema and what hangs on it, as rows to compare."""
+"""The catalogue of the schemas, as rows to compare."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""PostgreSQL's own counters of what was read, once they are complete."""
+"""PostgreSQL's own counters of what was read, when they are complete."""
 
 import psycopg
 
@@ -11,5 +11,5 @@ where datname = current_database() and pid != pg_backend_pid() and backend_type 
 
 
 def wait_until_counted(connection: psycopg.Connection) -> None:
-    """Wait until everybody has handed his counters in, which is when he leaves."""
+    """Wait until all other connections have ended: only then does each report its counters."""
     wait_for(lambda: not connection.execute(_OTHERS_AT_WORK).fetchall())

@@ -1,8 +1,7 @@
-"""The statements of a whole run of dbt, tests and hooks included, sent once more to see how PostgreSQL does them."""
+"""The statements of a run of dbt, tests included, sent once more with `explain analyze`."""
 
 import json
 import re
-import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,7 +20,7 @@ _FEW = 500
 
 @dataclass(frozen=True)
 class Scan:
-    """One look at a table in one statement of a model, test or hook of the run."""
+    """One scan of a table in one statement of a model or test."""
 
     node: str
     kind: str
@@ -31,25 +30,23 @@ class Scan:
 
     @property
     def reads_all(self) -> bool:
-        """Whether it takes every row there is, from end to end or along an index.
+        """Whether it reads every row, in the order of the table or of an index.
 
-        Along an index a few rows are none to speak of: the latest one is found so, and a table of a row per day may
-        well have fewer rows than the sessions that are looked up in it.
+        A few rows along an index are fine: the latest row is found so, and a table with a row per day may have fewer
+        rows than the sessions that are looked up in it.
         """
         return self.kind == "Seq Scan" or (not self.has_condition and self.rows > _FEW)
 
 
 def scans_of_a_run(log: Path, database: Database) -> Iterator[Scan]:
-    """Send what a run has sent, by dbt's JSON log, each node's statements in a transaction of their own."""
+    """Send the statements in dbt's JSON log again, those of each node in a transaction of their own."""
     events = [json.loads(line) for line in log.read_text().splitlines()]
-    run_id = events[-1]["info"]["invocation_id"]
-    another = str(uuid.uuid4())
     statements: dict[str, list[str]] = {}
     for event in events:
         node = str((event["data"].get("node_info") or {}).get("unique_id") or event["data"].get("conn_name"))
-        # Seeds are sent with their values apart, which the log does not have; nothing of theirs reads a table.
+        # The values of seeds are sent separately and are not in the log; seeds read no table.
         if event["info"]["name"] == "SQLQuery" and not node.startswith("seed."):
-            sent = _COMMENT.sub("", event["data"]["sql"]).replace(run_id, another)
+            sent = _COMMENT.sub("", event["data"]["sql"])
             statements.setdefault(node, []).extend(part.strip(" \n;") for part in sqlparse.split(sent))
     for node, parts in statements.items():
         with psycopg.connect(database.conninfo) as connection:

@@ -1,4 +1,4 @@
-"""Pages as the crawler would have stored them, written straight into the raw tables."""
+"""Pages as the crawler stores them, written directly into the raw tables."""
 
 import hashlib
 import json
@@ -30,7 +30,7 @@ where track_slug = %s and page_kind = 'session' and page_key = %s and resolved_a
 
 
 def listed(session_id: int | str, driver: str = "Ana Ruiz", **fields: str) -> Row:
-    """A row of a day list; `class_and_transponder` and the others may be given as the page writes them."""
+    """A row of a day list; `fields` are the others, as the page writes them."""
     return {
         "session_id": str(session_id),
         "driver": driver,
@@ -45,7 +45,7 @@ def listed(session_id: int | str, driver: str = "Ana Ruiz", **fields: str) -> Ro
 
 
 def lap(number: int | str, lap_time: str, **fields: str) -> Row:
-    """A lap as the script and the printed lap say it."""
+    """A lap as the script and the printed lap show it."""
     return {"x": str(number), "lap_time": lap_time, "is_valid": "1", "label": f"Lap {number}: {lap_time}", **fields}
 
 
@@ -58,7 +58,7 @@ class DayList:
     unreadable: list[str] = field(default_factory=list)
 
     def payload(self) -> dict[str, Any]:
-        """What the page object made of the page."""
+        """The payload that the page object makes of the page."""
         payload: dict[str, Any] = {"track_name": "A Track", "sessions": self.rows}
         if self.rows:
             payload |= {"stats": {"total_laps": "1"}, "leaderboard": [], "laps_by_class": []}
@@ -78,7 +78,7 @@ class SessionPage:
     fields: Row = field(default_factory=dict)
 
     def payload(self) -> dict[str, Any]:
-        """What the page object made of the page."""
+        """The payload that the page object makes of the page."""
         return {
             "track_name": "A Track",
             "driver": self.driver,
@@ -98,7 +98,7 @@ class SessionPage:
 
 @dataclass(frozen=True)
 class Failure:
-    """A session's page that could not be had."""
+    """A session page that could not be fetched."""
 
     session_id: int | str
 
@@ -107,7 +107,7 @@ Page = DayList | SessionPage | Failure
 
 
 def store(connection: psycopg.Connection[Any], track_slug: str, page: Page) -> None:
-    """One page in one transaction, as the crawler does it."""
+    """Store one page in one transaction, as the crawler does."""
     with connection.transaction():
         if isinstance(page, Failure):
             connection.execute(_INSERT_FAILURE, [track_slug, str(page.session_id), _crawl(connection)])

@@ -1,26 +1,27 @@
 """The statements that dbt sends to PostgreSQL, recorded once and sent again: a transform in a tenth of a second.
 
-What is recorded is a whole run, models of the working set and all tables with their hooks, and the end of the run.
-Views stay as the recorded run left them. Kills, partial runs and full runs are prefixes and selections of it.
+What is recorded is a run of dbt: the tables of the batch and all final tables. Views stay as the recorded run left
+them. A replay calls what begins and settles a transform. Kills and partial runs are prefixes and selections of a
+recording.
 """
 
 import json
 import re
-import uuid
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 import psycopg
 
 from scraper.database.connection import Database
+from scraper.database.roles import Role, assume
+from scraper.transform.batches import BatchKind, begin_batch, queue_every_day, settle
 from tests.support.commands_runner import Commands
 
-WORKING_SET = tuple(
+BATCH_TABLES = tuple(
     f"int_practice__{name}"
     for name in (
-        "work_lines",
-        "touched_days",
         "days",
         "listed_sessions",
         "session_pages",
@@ -28,75 +29,96 @@ WORKING_SET = tuple(
         "driver_identities",
         "laps",
         "unreadable_values",
-        "touched_drivers",
+        "affected_drivers",
+        "queued_sessions",
     )
 )
 RACING = ("tracks", "events", "races", "drivers", "race_drivers", "race_results", "laps")
-# The tables of `analytics`, and whom they look at.
+# The tables of `analytics`, and the batch table that they need.
 ANALYTICS = ("int_people__identities", "driver_people", "day_reconciliation", "class_day_bests")
-END = "end"
-# What dbt asks for itself: the catalogue, and whose the working set is. Answers change nothing that it sends.
-_QUESTION = re.compile(r"(?:select|with)\b(?!\s+pg_advisory)(?!.*\bas missing\b)", re.DOTALL)
+ALL_MODELS = (*BATCH_TABLES, *RACING, *ANALYTICS)
+# What dbt itself reads: the catalogue and the kind of the batch. It changes no statement that is recorded.
+_QUESTION = re.compile(r"(?:select|with)\b", re.DOTALL)
 _COMMENT = re.compile(r"^\s*/\*.*?\*/\s*", re.DOTALL)
 
 
 @dataclass(frozen=True)
 class Recording:
-    """A run as dbt did it: the statements of each model, in order, and the id that dbt gave the run."""
+    """A run as dbt did it: the statements of each model, in order."""
 
-    run_id: str
     statements: dict[str, list[str]]
 
     @classmethod
-    def of(cls, commands: Commands, log_path: Path, arguments: str = "") -> "Recording":
-        """Do a run and record it."""
-        commands.succeed("dbt", ARGS=f"run {arguments}", DBT_LOG_PATH=str(log_path), DBT_LOG_FORMAT_FILE="json")
-        events = [json.loads(line) for line in (log_path / "dbt.log").read_text().splitlines()]
-        statements: dict[str, list[str]] = {}
-        for name, statement in _sent(events):
-            statements.setdefault(name, []).append(statement)
-        return cls(events[-1]["info"]["invocation_id"], statements)
+    def of(cls, commands: Commands, log_path: Path) -> "Recording":
+        """Record a run of dbt. All tables exist already: a run that makes one sends other statements."""
+        logs = {"DBT_LOG_PATH": str(log_path), "DBT_LOG_FORMAT_FILE": "json"}
+        commands.succeed("dbt", ARGS="run", **logs)
+        return cls.read(log_path)
 
-    def replay(
-        self,
-        database: Database,
-        models: Collection[str] = (*WORKING_SET, *RACING, *ANALYTICS, END),
-        until: int | None = None,
-    ) -> None:
-        """Send the statements of the models again, in the order of the run; a kill comes after `until` of them."""
-        run_id = str(uuid.uuid4())
+    @classmethod
+    def of_verification(cls, commands: Commands, log_path: Path) -> "Recording":
+        """Record what a verification of one batch sends."""
+        commands.succeed("verify", DBT_LOG_PATH=str(log_path), DBT_LOG_FORMAT_FILE="json")
+        return cls.read(log_path)
+
+    @classmethod
+    def read(cls, log_path: Path) -> "Recording":
+        """Read dbt's log in JSON."""
+        statements: dict[str, list[str]] = {}
+        for name, statement in _sent((log_path / "dbt.log").read_text()):
+            statements.setdefault(name, []).append(statement)
+        return cls(statements)
+
+    def transform(self, database: Database, until: int | None = None, *, is_full: bool = False) -> None:
+        """Do what `make transform` does, batch by batch. `until` kills it after so many statements of the first one."""
+        with psycopg.connect(database.conninfo, autocommit=True) as connection:
+            assume(connection, Role.TRANSFORMER)
+            if is_full:
+                queue_every_day(connection)
+            deferred_days = 1
+            while deferred_days:
+                started_at = datetime.now(UTC)
+                deferred_days = begin_batch(connection).deferred_days
+                self.run(database, until=until)
+                if until is not None:
+                    return
+                settle(connection, started_at, None)
+
+    def partial(self, database: Database, models: Collection[str]) -> None:
+        """Do what `make dbt` does with some models: begin a batch, and settle nothing."""
+        with psycopg.connect(database.conninfo, autocommit=True) as connection:
+            assume(connection, Role.TRANSFORMER)
+            begin_batch(connection, BatchKind.MANUAL)
+        self.run(database, models)
+
+    def run(self, database: Database, models: Collection[str] = ALL_MODELS, until: int | None = None) -> None:
+        """Send the statements of the models, in the order of the run; a kill comes after `until` of them."""
         sent = 0
-        for name in (*WORKING_SET, *RACING, *ANALYTICS, END):
+        for name in ALL_MODELS:
             if name not in models:
                 continue
             with psycopg.connect(database.conninfo, autocommit=True) as connection:
                 for statement in ["begin", *self.statements[name], "commit"]:
                     if until is not None and sent >= until:
                         return  # the connection closes, and with it its transaction
-                    connection.execute(statement.replace(self.run_id, run_id).encode())
+                    connection.execute(statement.encode())
                     sent += 1
 
     @property
     def length(self) -> int:
-        """How many statements a run of the final schema sends."""
-        return self.length_of((*WORKING_SET, *RACING, END))
-
-    def length_of(self, models: Collection[str]) -> int:
-        """How many statements a run of these models sends."""
-        return sum(len(self.statements[name]) + 2 for name in models)
+        """How many statements a run sends."""
+        return sum(len(self.statements[name]) + 2 for name in ALL_MODELS)
 
 
-def _sent(events: list[dict[str, dict[str, object]]]) -> Iterator[tuple[str, str]]:
-    for event in events:
+def _sent(log: str) -> Iterator[tuple[str, str]]:
+    for line in log.splitlines():
+        event = json.loads(line)
         if event["info"]["name"] != "SQLQuery":
             continue
-        data = event["data"]
-        node = data.get("node_info")
-        unique_id = str(node.get("unique_id", "") if isinstance(node, dict) else "")
+        node = event["data"].get("node_info") or {}
+        unique_id = str(node.get("unique_id", ""))
         name = unique_id.removeprefix("model.practice.")
-        statement = _COMMENT.sub("", str(data["sql"])).strip()
-        if "on-run-end" in unique_id or str(data.get("conn_name", "")).endswith("on-run-end-0"):
-            name = END
-        is_ours = name in (*WORKING_SET, *RACING, *ANALYTICS, END) and unique_id.startswith(("model.", "operation."))
+        statement = _COMMENT.sub("", event["data"]["sql"]).strip()
+        is_ours = unique_id.startswith("model.") and name in ALL_MODELS
         if is_ours and statement.lower() not in ("begin", "commit", "rollback") and not _QUESTION.match(statement):
             yield name, statement

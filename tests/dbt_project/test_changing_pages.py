@@ -1,4 +1,4 @@
-"""What becomes of sessions whose pages change between three crawls: one dbt run after each, for all stories."""
+"""Sessions whose pages change between three crawls: one transform after each crawl, for all stories."""
 
 import hashlib
 from dataclasses import dataclass, field
@@ -21,14 +21,14 @@ EARLIER, LATER = date(2025, 10, 18), date(2025, 11, 1)
 
 
 def story(track: str, *crawls: list[Page]) -> str:
-    """Pages of one track, as each crawl finds them; the track's name is how to look at what became of them."""
+    """Pages of one track, as each crawl finds them. Returns the track, by which to look up the results."""
     STORIES[track] = list(crawls)
     return track
 
 
 @dataclass
-class Told:
-    """What stands after each crawl, and after runs that had nothing to do."""
+class Results:
+    """The final schema after each crawl, and after runs that had nothing to do."""
 
     after: list[Moment] = field(default_factory=list)
     quiet: Moment | None = None
@@ -39,9 +39,9 @@ class Told:
 
 
 @pytest.fixture(scope="module")
-def told(shared_database: Database, dbt_artifacts: Path) -> Told:
+def results(shared_database: Database, dbt_artifacts: Path) -> Results:
     commands = Commands(shared_database, dbt_artifacts)
-    told = Told()
+    results = Results()
     with psycopg.connect(shared_database.conninfo, autocommit=True) as connection:
         connection.execute("create view analytics.an_analysts_own as select count(*) as laps from racing.laps")
         connection.execute("grant select on analytics.an_analysts_own to public")
@@ -50,13 +50,13 @@ def told(shared_database: Database, dbt_artifacts: Path) -> Told:
                 for page in crawls[crawl] if crawl < len(crawls) else []:
                     store(connection, track, page)
             said = commands.succeed("transform")
-            told.after.append(Moment.now(shared_database, said))
-        told.catalogue_before_full = catalogue(connection)
-        told.full = Moment.now(shared_database, commands.succeed("transform", FULL="1"))
-        told.catalogue_after_full = catalogue(connection)
-        told.verified = commands.succeed("verify")
-        told.quiet = Moment.now(shared_database)
-    return told
+            results.after.append(Moment.now(shared_database, said))
+        results.catalogue_before_full = catalogue(connection)
+        results.full = Moment.now(shared_database, commands.succeed("transform", FULL="1"))
+        results.catalogue_after_full = catalogue(connection)
+        results.verified = commands.succeed("verify")
+        results.quiet = Moment.now(shared_database)
+    return results
 
 
 def race_driver_ids(moment: Moment, track: str) -> list[str]:
@@ -71,15 +71,15 @@ TRANSPONDER = story(
 )
 
 
-def test_a_session_moves_whole_to_the_transponder_that_it_is_given(told: Told) -> None:
-    assert [race_driver_ids(moment, TRANSPONDER) for moment in told.after] == [
+def test_a_session_moves_whole_to_a_new_transponder(results: Results) -> None:
+    assert [race_driver_ids(moment, TRANSPONDER) for moment in results.after] == [
         ["practice_session_1"],
         ["7000001"],
         ["7000002"],
     ]
-    assert [len(moment.one(TRANSPONDER)["laps"]) for moment in told.after] == [2, 2, 2]
-    assert "practice_session_1" not in told.after[1].driver_ids()
-    assert "7000001" not in told.after[2].driver_ids()
+    assert [len(moment.one(TRANSPONDER)["laps"]) for moment in results.after] == [2, 2, 2]
+    assert "practice_session_1" not in results.after[1].driver_ids()
+    assert "7000001" not in results.after[2].driver_ids()
 
 
 TRANSPONDER_GOES = story(
@@ -89,10 +89,10 @@ TRANSPONDER_GOES = story(
 )
 
 
-def test_a_session_that_loses_its_transponder_is_a_driver_of_its_own(told: Told) -> None:
-    assert race_driver_ids(told.after[0], TRANSPONDER_GOES) == ["7000003"]
-    assert race_driver_ids(told.after[1], TRANSPONDER_GOES) == ["practice_session_2"]
-    assert "7000003" not in told.after[1].driver_ids()
+def test_a_session_that_loses_its_transponder_is_a_driver_of_its_own(results: Results) -> None:
+    assert race_driver_ids(results.after[0], TRANSPONDER_GOES) == ["7000003"]
+    assert race_driver_ids(results.after[1], TRANSPONDER_GOES) == ["practice_session_2"]
+    assert "7000003" not in results.after[1].driver_ids()
 
 
 SHARED_TRANSPONDER = story(
@@ -106,8 +106,10 @@ SHARED_TRANSPONDER = story(
 )
 
 
-def test_a_driver_who_loses_the_latest_session_loses_its_name_too(told: Told) -> None:
-    names = [{s["source_driver_id"]: s["display_name"] for s in moment.of(SHARED_TRANSPONDER)} for moment in told.after]
+def test_a_driver_who_loses_the_latest_session_loses_its_name(results: Results) -> None:
+    names = [
+        {s["source_driver_id"]: s["display_name"] for s in moment.of(SHARED_TRANSPONDER)} for moment in results.after
+    ]
     assert names[0] == {"7000004": "Cara Lind"}
     assert names[1] == {"7000004": "Ben Okafor", "7000005": "Cara Lind"}
 
@@ -120,15 +122,15 @@ LAPS = story(
 )
 
 
-def test_laps_that_have_left_the_page_leave_the_table(told: Told) -> None:
-    assert told.after[0].one(LAPS)["laps"] == [
+def test_laps_that_leave_the_page_leave_the_table(results: Results) -> None:
+    assert results.after[0].one(LAPS)["laps"] == [
         "(1,35.000,t,35.000,)",
         "(2,40.000,t,75.000,)",
         "(3,41.500,f,116.500,)",
     ]
-    assert told.after[1].one(LAPS)["laps"] == ["(1,35.000,t,35.000,)"]
-    assert told.after[2].one(LAPS)["laps"] == []
-    assert [moment.one(LAPS)["total_time_seconds"] for moment in told.after] == [
+    assert results.after[1].one(LAPS)["laps"] == ["(1,35.000,t,35.000,)"]
+    assert results.after[2].one(LAPS)["laps"] == []
+    assert [moment.one(LAPS)["total_time_seconds"] for moment in results.after] == [
         Decimal("116.500"),
         Decimal("35.000"),
         Decimal("75.000"),
@@ -143,11 +145,13 @@ REMOVED = story(
 )
 
 
-def test_a_session_that_leaves_the_list_is_marked_and_unmarked_when_it_comes_back(told: Told) -> None:
-    removed = [[s["source_race_id"] for s in m.of(REMOVED) if s["removed_at"]] for m in told.after]
+def test_a_session_that_leaves_the_list_is_marked_and_unmarked_when_it_comes_back(results: Results) -> None:
+    removed = [[s["source_race_id"] for s in m.of(REMOVED) if s["removed_at"]] for m in results.after]
     assert removed == [[], ["6"], []]
-    assert [len(moment.of(REMOVED)) for moment in told.after] == [2, 2, 2]
-    assert [moment.events(REMOVED)[0]["event_metadata"]["practiceDayStats"]["totalLaps"] for moment in told.after] == [
+    assert [len(moment.of(REMOVED)) for moment in results.after] == [2, 2, 2]
+    assert [
+        moment.events(REMOVED)[0]["event_metadata"]["practiceDayStats"]["totalLaps"] for moment in results.after
+    ] == [
         4,
         2,
         4,
@@ -176,12 +180,12 @@ NAMED_EARLIER = story(
 )
 
 
-def test_any_name_wins_over_none_and_the_latest_over_earlier_ones(told: Told) -> None:
-    assert told.after[0].one(NAMED_LATER)["display_name"] == "Unknown Driver"
-    assert told.after[0].one(NAMED_LATER)["normalized_name"] is None
-    assert {s["display_name"] for s in told.after[1].of(NAMED_LATER)} == {"Dora Emil"}
-    assert [{s["display_name"] for s in moment.of(NAMED_EARLIER)} for moment in told.after] == [{"Finn Gale"}] * 3
-    assert [s["name_on_session"] for s in told.after[2].of(NAMED_EARLIER)] == [
+def test_any_name_wins_over_none_and_a_later_over_an_earlier_one(results: Results) -> None:
+    assert results.after[0].one(NAMED_LATER)["display_name"] == "Unknown Driver"
+    assert results.after[0].one(NAMED_LATER)["normalized_name"] is None
+    assert {s["display_name"] for s in results.after[1].of(NAMED_LATER)} == {"Dora Emil"}
+    assert [{s["display_name"] for s in moment.of(NAMED_EARLIER)} for moment in results.after] == [{"Finn Gale"}] * 3
+    assert [s["name_on_session"] for s in results.after[2].of(NAMED_EARLIER)] == [
         "Older Name",
         "Finn Gale",
         "Unknown Driver",
@@ -193,25 +197,25 @@ FAILED = story("failed", [DayList([listed(14), listed(15)]), Failure(14), Sessio
 LIST_ONLY = story("list-only", [DayList([listed(16, laps="7")])], [SessionPage(16)], [DayList([])])
 
 
-def test_detail_status_and_depth_say_what_was_had(told: Told) -> None:
+def test_detail_status_and_depth_say_what_is_captured(results: Results) -> None:
     def found(track: str) -> list[tuple[list[str], str]]:
-        return [([s["detail_status"] for s in m.of(track)], m.events(track)[0]["ingest_depth"]) for m in told.after]
+        return [([s["detail_status"] for s in m.of(track)], m.events(track)[0]["ingest_depth"]) for m in results.after]
 
     assert found(FAILS_LATER) == [(["captured"], "laps_full")] * 3
     assert found(FAILED) == [(["failed", "captured"], "partial"), *[(["captured"] * 2, "laps_full")] * 2]
     assert found(LIST_ONLY) == [(["list_only"], "list_only"), (["captured"], "laps_full"), (["captured"], "none")]
-    assert [m.one(LIST_ONLY)["laps_completed"] for m in told.after] == [7, 2, 2]
-    assert len(told.after[2].one(FAILS_LATER)["laps"]) == 2
+    assert [m.one(LIST_ONLY)["laps_completed"] for m in results.after] == [7, 2, 2]
+    assert len(results.after[2].one(FAILS_LATER)["laps"]) == 2
 
 
 EMPTY = story("empty", [DayList([])], [DayList([listed(17)])])
 
 
-def test_a_day_without_sessions_is_an_event_all_the_same(told: Told) -> None:
-    [event] = told.after[0].events(EMPTY)
+def test_a_day_without_sessions_is_an_event(results: Results) -> None:
+    [event] = results.after[0].events(EMPTY)
     assert (event["ingest_depth"], event["event_drivers"], event["event_metadata"]["siteStats"]) == ("none", 0, None)
-    assert told.after[0].of(EMPTY) == []
-    assert len(told.after[1].of(EMPTY)) == 1
+    assert results.after[0].of(EMPTY) == []
+    assert len(results.after[1].of(EMPTY)) == 1
 
 
 HALF_READ = story(
@@ -219,30 +223,30 @@ HALF_READ = story(
 )
 
 
-def test_a_list_that_could_not_be_read_whole_removes_nothing(told: Told) -> None:
-    assert [s["removed_at"] for s in told.after[1].of(HALF_READ)] == [None, None]
+def test_a_list_that_could_not_be_read_whole_removes_nothing(results: Results) -> None:
+    assert [s["removed_at"] for s in results.after[1].of(HALF_READ)] == [None, None]
     assert {
         "track_slug": HALF_READ,
         "page_kind": "list",
         "field_name": "row 1: no link to a session",
         "page_value": "a row without a link",
-    } in told.after[1].unreadable
+    } in results.after[1].unreadable
 
 
 EDITED = story("edited", [DayList([listed(20)]), SessionPage(20, "Ana Ruiz")], [SessionPage(20, "Hugo Ines")])
 STORIES[EDITED].append(STORIES[EDITED][0][1:])
 
 
-def test_a_page_that_is_edited_and_reverted_ends_as_it_began(told: Told) -> None:
-    assert [m.one(EDITED)["display_name"] for m in told.after] == ["Ana Ruiz", "Hugo Ines", "Ana Ruiz"]
+def test_a_page_that_is_edited_and_reverted_ends_as_it_began(results: Results) -> None:
+    assert [m.one(EDITED)["display_name"] for m in results.after] == ["Ana Ruiz", "Hugo Ines", "Ana Ruiz"]
 
 
 NORTH = story("north", [DayList([listed(21)]), SessionPage(21, transponder="7000021")])
 SOUTH = story("south", [DayList([listed(21)]), SessionPage(21, transponder="7000021", laps=[lap(1, "9.5")])])
 
 
-def test_the_same_session_id_at_two_tracks_is_two_sessions_of_one_driver(told: Told) -> None:
-    north, south = told.after[0].one(NORTH), told.after[0].one(SOUTH)
+def test_the_same_session_id_at_two_tracks_is_two_sessions_of_one_driver(results: Results) -> None:
+    north, south = results.after[0].one(NORTH), results.after[0].one(SOUTH)
     assert north["id"] != south["id"]
     assert north["source_driver_id"] == south["source_driver_id"]
     assert (len(north["laps"]), len(south["laps"])) == (2, 1)
@@ -252,11 +256,11 @@ TWICE = [listed(22, laps="9", length="8:28"), listed(22, laps="3"), listed(22, l
 TWO_ROWS = story("two-rows", [DayList(TWICE)], [DayList(TWICE[::-1])], [DayList([TWICE[1], TWICE[2], TWICE[0]])])
 
 
-def test_of_two_rows_for_a_session_the_same_one_stands_whatever_their_order(told: Told) -> None:
-    assert [(m.one(TWO_ROWS)["laps_completed"], m.one(TWO_ROWS)["total_time_raw"]) for m in told.after] == [
+def test_of_two_rows_of_a_session_the_same_one_is_taken_in_any_order(results: Results) -> None:
+    assert [(m.one(TWO_ROWS)["laps_completed"], m.one(TWO_ROWS)["total_time_raw"]) for m in results.after] == [
         (9, "8:28")
     ] * 3
-    assert "show a session more than once" in told.after[0].said
+    assert "show a session more than once" in results.after[0].said
 
 
 MIDNIGHT = story(
@@ -272,15 +276,15 @@ MIDNIGHT = story(
 )
 
 
-def test_an_end_before_its_start_is_past_midnight(told: Told) -> None:
-    session = told.after[0].one(MIDNIGHT)
+def test_an_end_before_its_start_is_past_midnight(results: Results) -> None:
+    session = results.after[0].one(MIDNIGHT)
     assert session["start_time"] == datetime.fromisoformat("2025-10-25 23:58")
     assert session["race_metadata"]["end_time"] == "2025-10-26T00:03:30"
     assert session["laps"] == ['(1,150.000,t,150.000,"2025-10-26 00:00:30")']
 
 
 RUBBISH = "NaN"
-# 10 kB that do not compress: no index takes them.
+# 10 kB that do not compress: no index accepts them.
 LONG_NAME = "".join(hashlib.sha256(bytes([number])).hexdigest() for number in range(160))
 RUBBISH_FIELDS = [
     *("date", "start", "end", "length", "num_laps", "fastest_lap", "avg", "top_3_consec", "top_5", "top_10", "top_15"),
@@ -313,8 +317,8 @@ RUBBISH_EVERYWHERE = story(
 )
 
 
-def test_rubbish_is_null_with_a_row_that_says_so_and_the_run_goes_on(told: Told) -> None:
-    session = told.after[0].one(RUBBISH_EVERYWHERE)
+def test_unreadable_values_are_null_and_reported_and_the_run_goes_on(results: Results) -> None:
+    session = results.after[0].one(RUBBISH_EVERYWHERE)
     assert session["laps"] == ["(1,35.000,t,35.000,)", "(2,,t,,)", "(3,,t,,)", "(4,41.000,t,,)"]
     nulls = ("start_time", "duration_seconds", "laps_completed", "fast_lap_time", "avg_lap_time", "consistency")
     assert {name: session[name] for name in nulls} == dict.fromkeys(nulls)
@@ -324,31 +328,31 @@ def test_rubbish_is_null_with_a_row_that_says_so_and_the_run_goes_on(told: Told)
     assert session["display_name"].endswith(LONG_NAME)
     assert len(session["normalized_name"]) <= 500
     named = {
-        (row["page_kind"], row["field_name"]) for row in told.after[0].unreadable if row["track_slug"] == "rubbish"
+        (row["page_kind"], row["field_name"]) for row in results.after[0].unreadable if row["track_slug"] == "rubbish"
     }
     assert named == {
         *(("list", name) for name in ("started_at", "laps", "length", "fast", "avg", "sessions 2: no session id")),
         *(("session", name) for name in (*RUBBISH_FIELDS, "transponder", "lap 2", "lap 3", "lap 2 finished at")),
         *(("session", name) for name in ("lap 2 is_valid", "laps 6: no lap number")),
     }
-    assert "int_practice__unreadable_values" in told.after[0].said
+    assert "int_practice__unreadable_values" in results.after[0].said
 
 
-def test_a_run_that_has_nothing_to_do_changes_nothing(told: Told) -> None:
-    assert told.quiet
-    assert differences(told.quiet.tables, told.after[2].tables) == []
-    assert "0 errors" in told.verified
+def test_a_run_with_nothing_to_do_changes_nothing(results: Results) -> None:
+    assert results.quiet
+    assert differences(results.quiet.tables, results.after[2].tables) == []
+    assert "0 errors" in results.verified
 
 
-def test_a_full_run_changes_no_row_and_no_relation_right_key_or_view(told: Told) -> None:
-    assert told.full
-    assert differences(told.full.tables, told.after[2].tables) == []
-    assert told.catalogue_after_full == told.catalogue_before_full
+def test_a_full_transform_changes_no_row_relation_grant_or_key(results: Results) -> None:
+    assert results.full
+    assert differences(results.full.tables, results.after[2].tables) == []
+    assert results.catalogue_after_full == results.catalogue_before_full
 
 
-def test_only_what_changed_was_written(told: Told) -> None:
-    untouched = [told.after[crawl].one(NORTH)["updated_at"] for crawl in range(3)]
+def test_only_changed_rows_are_written(results: Results) -> None:
+    untouched = [results.after[crawl].one(NORTH)["updated_at"] for crawl in range(3)]
     assert untouched == [untouched[0]] * 3
-    edited = [told.after[crawl].one(TRANSPONDER)["created_at"] for crawl in range(3)]
+    edited = [results.after[crawl].one(TRANSPONDER)["created_at"] for crawl in range(3)]
     assert edited == [edited[0]] * 3
-    assert timedelta(0) < told.after[1].one(EDITED)["updated_at"] - told.after[0].one(EDITED)["updated_at"]
+    assert timedelta(0) < results.after[1].one(EDITED)["updated_at"] - results.after[0].one(EDITED)["updated_at"]

@@ -1,4 +1,4 @@
-"""Pages with anything in their fields: derived or set aside with a reason, and a healthy page beside them whole."""
+"""Pages with any content are derived, or their values are reported as unreadable, and a healthy page is unaffected."""
 
 import hashlib
 from pathlib import Path
@@ -16,7 +16,7 @@ from tests.support.commands_runner import Commands
 from tests.support.soak_table import Tally, is_soak, trials
 
 PAGES_AT_ONCE = 10
-# An index takes long texts that compress well; these it would refuse.
+# An index accepts long texts that compress well, but not these.
 LONG = "".join(hashlib.sha256(bytes([number])).hexdigest() for number in range(160))
 DIGITS = "".join(filter(str.isdigit, LONG))
 NASTY = [
@@ -36,7 +36,7 @@ NASTY = [
         "ﷺ" * 700,
     ),
 ]
-# What PostgreSQL's JSONB refuses, the crawler has repaired before it stores a page.
+# The crawler repairs what PostgreSQL's JSONB refuses before it stores a page.
 STORABLE = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\x00"), max_size=30)
 NUMBERS = st.from_regex(r"[0-9]{1,7}([:.][0-9]{1,7}){0,3}%?", fullmatch=True)
 VALUES = st.one_of(st.sampled_from(NASTY), STORABLE, NUMBERS)
@@ -49,7 +49,7 @@ LAP_FIELDS = ("x", "lap_time", "date", "time", "is_valid", "label")
 
 
 def rows_of(fields: tuple[str, ...]) -> st.SearchStrategy[Row]:
-    """Some of the fields, with anything in them."""
+    """Some of the fields, with any values."""
     return st.dictionaries(st.sampled_from(fields), VALUES)
 
 
@@ -57,7 +57,7 @@ NUMBERED_LAPS = st.builds(lambda row, number: {**row, "x": str(number)}, rows_of
 CONTENT = st.tuples(
     rows_of(LIST_FIELDS), rows_of(SESSION_FIELDS), st.lists(st.one_of(NUMBERED_LAPS, rows_of(LAP_FIELDS)), max_size=6)
 )
-# Names that no index takes, on a session that counts everywhere.
+# Names that no index accepts, on a session that all models use.
 LONG_NAMES: tuple[Row, Row, list[Row]] = (
     {"driver": LONG, "class_and_transponder": LONG},
     {"driver": LONG, "class": LONG},
@@ -72,7 +72,7 @@ where lap_time_seconds is null and lap_time_raw is not null and not exists (
     select from intermediate.int_practice__unreadable_values where page_value = laps.lap_time_raw
 )
 union all
-select 'a number that is none' from racing.race_results
+select 'an invalid number' from racing.race_results
 where 'NaN' in (total_time_seconds, fast_lap_time, avg_lap_time, consistency) or raw_fields_json::text ~ 'NaN|Infinity'
 union all
 select 'reason without a text' from intermediate.int_practice__unreadable_values where field_name is null
@@ -86,16 +86,16 @@ where source_race_id = '999999' and race_results.total_time_seconds = 75 and rac
 
 
 @pytest.fixture(scope="module")
-def incremental(shared_database: Database, dbt_artifacts: Path, tmp_path_factory: pytest.TempPathFactory) -> Recording:
+def recording(shared_database: Database, dbt_artifacts: Path, tmp_path_factory: pytest.TempPathFactory) -> Recording:
     commands = Commands(shared_database, dbt_artifacts)
     commands.succeed("transform")
     return Recording.of(commands, tmp_path_factory.mktemp("recorded"))
 
 
-def test_any_content_is_stored_or_set_aside_and_costs_no_other_page(
-    shared_database: Database, incremental: Recording, tally: Tally
+def test_any_content_is_derived_or_reported_and_affects_no_other_page(
+    shared_database: Database, recording: Recording, tally: Tally
 ) -> None:
-    tally.promise = "generated pages neither derived nor set aside, or values that are none"
+    tally.promise = "generated pages neither derived nor reported, or invalid values stored"
 
     @settings(
         max_examples=trials(quick=10, full=500),
@@ -113,7 +113,7 @@ def test_any_content_is_stored_or_set_aside_and_costs_no_other_page(
             store(connection, "content", SessionPage(999999))
             for number, (_, fields, laps) in enumerate(pages, 1):
                 store(connection, "content", SessionPage(number, laps=laps, fields=fields))
-            incremental.replay(shared_database)
+            recording.transform(shared_database)
             tally.trials += len(pages)
             wrong = [*connection.execute(_WRONG.encode()).fetchall(), *missing(connection, pages)]
             tally.losses += len(wrong)
@@ -123,7 +123,7 @@ def test_any_content_is_stored_or_set_aside_and_costs_no_other_page(
 
 
 def missing(connection: psycopg.Connection[Any], pages: list[Any]) -> list[str]:
-    """Pages that are not one session, and a healthy one that is not as it was."""
+    """Pages that did not become one session, and a healthy page that has changed."""
     wrong = []
     if connection.execute("select count(*) from racing.race_results").fetchone() != (len(pages) + 1,):
         wrong.append("a session is lost")

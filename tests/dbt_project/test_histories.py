@@ -1,7 +1,7 @@
-"""Random histories of pages and runs, and afterwards the final schema equal to one built from the raw rows alone.
+"""After any history of pages and runs the final schema equals one that is built from the raw rows alone.
 
-Pages are fetched, edited, shrunk, emptied, reverted, lost and committed late; runs are whole, full, killed after any
-statement, or of some models only. SOAK=1 asks for a thousand histories; a few seconds are for every day.
+Pages are fetched, edited, shrunk, emptied, reverted, lost and committed late; runs are transforms, plain or full, in
+batches of any size, killed after any statement, and runs of some models only. SOAK=1 runs a thousand histories.
 """
 
 from collections.abc import Iterator
@@ -16,8 +16,9 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from scraper.database.connection import Database
+from scraper.transform import batches
 from tests.dbt_project.raw_pages import DAY, DayList, Failure, Page, SessionPage, lap, listed, store
-from tests.dbt_project.replay import RACING, WORKING_SET, Recording
+from tests.dbt_project.replay import ANALYTICS, BATCH_TABLES, RACING, Recording
 from tests.support.commands_runner import Commands
 from tests.support.final_schema import WHEN_WRITTEN, differences, final_rows
 from tests.support.soak_table import Tally, is_soak, trials
@@ -55,103 +56,113 @@ SESSION_PAGES = st.builds(
 
 @dataclass(frozen=True)
 class Late:
-    """A page that is written now, and committed only when the history is over or says so."""
+    """A page that is written now, and committed only at the end of the history, or when the history says so."""
 
     page: Page
 
 
 @dataclass(frozen=True)
 class Run:
-    """A transform: full or not, of all models or some, killed or not."""
+    """A transform, full or not, killed or not; or a run of some models by hand."""
 
     is_full: bool = False
     models: tuple[str, ...] = ()
     killed_at: float | None = None
+    sessions_per_batch: int = batches.SESSIONS_PER_BATCH
 
 
 COMMIT_LATE = "commit what is late"
-# Session 4 is the one that fails: a late page of it would hold the row that says so.
+# Session 4 is the one that fails: a late page of it would lock its row of failed_pages.
 PAGES = st.one_of(LISTS, SESSION_PAGES, st.just(Failure(4)))
 LATE = st.builds(Late, st.one_of(LISTS, SESSION_PAGES.filter(lambda page: page.session_id != 4)))
-MODELS = (*WORKING_SET, *RACING)
+MODELS = (*BATCH_TABLES, *RACING)
+BATCH_SIZES = st.sampled_from([1, 2, batches.SESSIONS_PER_BATCH])
 FEW_MODELS = st.sets(st.sampled_from(MODELS), min_size=1, max_size=6)
 RUNS = st.one_of(
-    st.builds(Run, st.booleans()),
-    st.builds(Run, st.booleans(), killed_at=st.floats(0, 1)),
-    st.builds(Run, models=FEW_MODELS.map(tuple)),
-    st.builds(Run, models=FEW_MODELS.map(lambda left_out: tuple(name for name in MODELS if name not in left_out))),
+    st.builds(Run, st.booleans(), sessions_per_batch=BATCH_SIZES),
+    st.builds(Run, st.booleans(), killed_at=st.floats(0, 1), sessions_per_batch=BATCH_SIZES),
+    st.builds(Run, models=FEW_MODELS.map(tuple), sessions_per_batch=BATCH_SIZES),
+    st.builds(
+        Run,
+        models=FEW_MODELS.map(lambda left_out: tuple(name for name in MODELS if name not in left_out)),
+        sessions_per_batch=BATCH_SIZES,
+    ),
 )
-HAPPENINGS = st.lists(st.one_of(PAGES, PAGES, LATE, RUNS, RUNS, st.just(COMMIT_LATE)), min_size=6, max_size=14)
-# Most happenings mean something only where sessions are listed, some only where all is derived: the second run leaves a
-# working set with nothing in it, on which a run of some models then stands.
+EVENTS = st.lists(st.one_of(PAGES, PAGES, LATE, RUNS, RUNS, st.just(COMMIT_LATE)), min_size=6, max_size=14)
+# Most events need listed sessions, some need derived ones. The second run of SETTLED leaves empty batch tables, which a
+# run of some models then reads.
 LISTED = [DayList([listed(session) for session in SESSIONS])]
 SETTLED = [*LISTED, *(SessionPage(session, "Ana Ruiz", f"700000{session}") for session in SESSIONS), Run(), Run()]
-HISTORY = st.builds(
-    lambda beginning, happenings: [*beginning, *happenings], st.sampled_from([LISTED, SETTLED]), HAPPENINGS
-)
+HISTORY = st.builds(lambda beginning, events: [*beginning, *events], st.sampled_from([LISTED, SETTLED]), EVENTS)
 
 
 @dataclass
 class Warehouse:
-    """A database, and both kinds of run to do there."""
+    """A database, and runs of dbt on it."""
 
     database: Database
-    incremental: Recording
-    full: Recording
+    recording: Recording
     has_watermark: bool = False
-    highest_line: int = 0
+    highest_entry: int = 0
     late: list[psycopg.Connection[Any]] = field(default_factory=list)
 
     def empty(self) -> None:
-        """Begin anew."""
-        self.highest_line = 0
+        """Delete everything."""
+        self.highest_entry = 0
         with psycopg.connect(self.database.conninfo, autocommit=True) as connection:
             connection.execute(
-                "truncate raw.practice_lists, raw.practice_sessions, raw.failed_pages, raw.work_list restart identity"
+                "truncate raw.practice_lists, raw.practice_sessions, raw.failed_pages, raw.transform_queue "
+                "restart identity"
             )
         self.forget_what_is_derived()
 
     def forget_what_is_derived(self) -> None:
-        """Only the raw rows stay."""
-        derived = ", ".join([*(f"racing.{name}" for name in RACING), *(f"intermediate.{name}" for name in WORKING_SET)])
+        """Keep only the raw rows and the queue."""
+        final = [*(f"racing.{name}" for name in RACING), *(f"analytics.{name}" for name in ANALYTICS[1:])]
+        of_batch = ["transform_batch", "transform_batch_days", "transform_batch_entries", "affected_drivers"]
+        derived = ", ".join([*final, *(f"intermediate.{name}" for name in (*BATCH_TABLES, *of_batch))])
         with psycopg.connect(self.database.conninfo, autocommit=True) as connection:
             connection.execute(f"truncate {derived}, intermediate.transforms".encode())
 
     def store(self, page: Page) -> None:
-        """A page, committed."""
+        """Store a page and commit."""
         with psycopg.connect(self.database.conninfo, autocommit=True) as connection:
             store(connection, TRACK, page)
 
     def store_late(self, page: Page) -> None:
-        """A page whose transaction stays open."""
+        """Store a page and leave the transaction open."""
         connection = psycopg.connect(self.database.conninfo)
         self.late.append(connection)
         connection.execute("select 1")
         store(connection, TRACK, page)
 
     def commit_late(self) -> None:
-        """End the open transactions, the latest first."""
+        """Commit the open transactions, the latest first."""
         while self.late:
             connection = self.late.pop()
             connection.commit()
             connection.close()
 
     def run(self, run: Run) -> None:
-        """Do a run, or a part of one."""
-        recording = self.full if run.is_full else self.incremental
+        """Do a run, or the part of it before it is killed."""
         if self.has_watermark and not run.is_full:
-            self._forget_lines_below_the_watermark()
-        models = run.models or (*WORKING_SET, *RACING, "end")
-        recording.replay(
-            self.database, models, None if run.killed_at is None else int(run.killed_at * recording.length)
-        )
+            self._forget_entries_below_the_watermark()
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(batches, "SESSIONS_PER_BATCH", run.sessions_per_batch)
+            if run.models:
+                self.recording.partial(self.database, run.models)
+            else:
+                until = None if run.killed_at is None else int(run.killed_at * self.recording.length)
+                self.recording.transform(self.database, until, is_full=run.is_full)
 
-    def _forget_lines_below_the_watermark(self) -> None:
-        """The planted mistake: lines are numbered when they are written, and asked for as newer than the last one."""
+    def _forget_entries_below_the_watermark(self) -> None:
+        """The seeded defect: entries are numbered when they are written, and read as newer than the last one."""
         with psycopg.connect(self.database.conninfo, autocommit=True) as connection:
-            connection.execute("delete from raw.work_list where line_id <= %s", [self.highest_line])
-            [highest] = connection.execute("select coalesce(max(line_id), 0) from raw.work_list").fetchone() or [0]
-            self.highest_line = max(self.highest_line, highest)
+            connection.execute("delete from raw.transform_queue where entry_id <= %s", [self.highest_entry])
+            [highest] = connection.execute("select coalesce(max(entry_id), 0) from raw.transform_queue").fetchone() or [
+                0
+            ]
+            self.highest_entry = max(self.highest_entry, highest)
 
     def row_versions(self) -> list[tuple[Any, ...]]:
         """A fingerprint that any write changes."""
@@ -167,28 +178,24 @@ def warehouse(
     commands = Commands(shared_database, dbt_artifacts)
     commands.succeed("transform")
     logs = tmp_path_factory.mktemp("recorded")
-    warehouse = Warehouse(
-        shared_database,
-        Recording.of(commands, logs / "incremental"),
-        Recording.of(commands, logs / "full", "--full-refresh"),
-    )
+    warehouse = Warehouse(shared_database, Recording.of(commands, logs))
     yield warehouse
     warehouse.commit_late()
 
 
 def live_through(warehouse: Warehouse, history: list[Any]) -> None:
-    """A history, with a run at its end; then a second run, and a rebuild."""
+    """A history with a transform at its end, a second transform that changes nothing, and a rebuild."""
     warehouse.empty()
     try:
-        for happening in history:
-            if isinstance(happening, Run):
-                warehouse.run(happening)
-            elif isinstance(happening, Late):
-                warehouse.store_late(happening.page)
-            elif happening == COMMIT_LATE:
+        for event in history:
+            if isinstance(event, Run):
+                warehouse.run(event)
+            elif isinstance(event, Late):
+                warehouse.store_late(event.page)
+            elif event == COMMIT_LATE:
                 warehouse.commit_late()
             else:
-                warehouse.store(happening)
+                warehouse.store(event)
     finally:
         warehouse.commit_late()
     warehouse.run(Run())
@@ -202,7 +209,7 @@ def live_through(warehouse: Warehouse, history: list[Any]) -> None:
 
 
 def test_any_history_ends_as_a_rebuild_does(warehouse: Warehouse, tally: Tally) -> None:
-    tally.promise = "histories that end otherwise than a rebuild"
+    tally.promise = "histories whose end differs from a rebuild"
     warehouse.has_watermark = False
 
     @FOR_EVERY_HISTORY
@@ -215,11 +222,11 @@ def test_any_history_ends_as_a_rebuild_does(warehouse: Warehouse, tally: Tally) 
     live()
 
 
-def test_the_histories_find_a_watermark(warehouse: Warehouse) -> None:
+def test_histories_find_the_loss_of_a_watermark(warehouse: Warehouse) -> None:
     warehouse.has_watermark = True
     wrong = 0
 
-    # The same ones each time: a dozen drawn at random may have none in them that a watermark gets wrong.
+    # The same twelve each time: a watermark may get none of twelve random histories wrong.
     @settings(FOR_EVERY_HISTORY, max_examples=12, phases=[Phase.generate], derandomize=True)
     @given(HISTORY)
     def count_what_goes_wrong(history: list[Any]) -> None:
@@ -233,9 +240,11 @@ def test_the_histories_find_a_watermark(warehouse: Warehouse) -> None:
     assert wrong >= 3
 
 
-def test_a_reverted_change_of_a_killed_run_leaves_no_driver_and_no_name_behind(warehouse: Warehouse) -> None:
+def test_a_change_that_is_reverted_after_a_cut_short_run_leaves_no_driver_and_no_name_behind(
+    warehouse: Warehouse,
+) -> None:
     warehouse.has_watermark = False
-    before_race_drivers = Run(models=(*WORKING_SET, "tracks", "events", "races", "drivers"))
+    before_race_drivers = Run(models=(*BATCH_TABLES, "tracks", "events", "races", "drivers"))
     live_through(
         warehouse,
         [
@@ -252,22 +261,22 @@ def test_a_reverted_change_of_a_killed_run_leaves_no_driver_and_no_name_behind(w
     )
 
 
-def test_a_full_run_that_is_killed_leaves_no_driver_behind(warehouse: Warehouse) -> None:
+def test_a_run_without_race_drivers_leaves_no_driver_behind(warehouse: Warehouse) -> None:
     warehouse.has_watermark = False
     live_through(
         warehouse,
         [
             DayList([listed(1)]),
-            Run(is_full=True, models=(*WORKING_SET, "tracks", "events", "races", "drivers")),
+            Run(models=(*BATCH_TABLES, "tracks", "events", "races", "drivers")),
             SessionPage(1, "Ana Ruiz", "7000001"),
         ],
     )
 
 
 def test_a_run_of_some_models_loses_no_session_of_a_day_that_it_has_not_read_whole(warehouse: Warehouse) -> None:
-    """Nor the day itself: the next run finds a page's day by the sessions that stand."""
+    """Nor the day itself: the next batch finds the day of a page by the stored sessions."""
     warehouse.has_watermark = False
-    days_alone = ("int_practice__work_lines", "int_practice__touched_days", "int_practice__days")
+    days_alone = ("int_practice__days",)
     has_nothing_to_do = Run()
     live_through(
         warehouse,
@@ -277,5 +286,41 @@ def test_a_run_of_some_models_loses_no_session_of_a_day_that_it_has_not_read_who
             has_nothing_to_do,
             SessionPage(1, "Ana Ruiz", "7000001"),
             Run(models=(*days_alone, "races")),
+        ],
+    )
+
+
+def test_batch_tables_of_different_days_delete_no_lap(warehouse: Warehouse) -> None:
+    """Sessions of the new day beside the identities of the settled one have no lap in common."""
+    warehouse.has_watermark = False
+    without_identities = tuple(name for name in MODELS if name != "int_practice__driver_identities")
+    live_through(
+        warehouse,
+        [
+            DayList([listed(1)], DAYS[0]),
+            SessionPage(1, "Ana Ruiz", "7000001"),
+            Run(),
+            DayList([listed(2)], DAYS[1]),
+            SessionPage(2, "Ben Okafor", "7000002"),
+            Run(models=without_identities),
+        ],
+    )
+
+
+def test_a_day_that_is_deferred_after_a_cut_short_run_leaves_no_driver_behind(warehouse: Warehouse) -> None:
+    """The cut short run wrote the driver of a day that the next batch does not have."""
+    warehouse.has_watermark = False
+    before_race_drivers = (*BATCH_TABLES, "tracks", "events", "races", "drivers")
+    live_through(
+        warehouse,
+        [
+            DayList([listed(2)], DAYS[1]),
+            SessionPage(2, "Ana Ruiz", "7000001"),
+            Run(),
+            SessionPage(2, "Ana Ruiz", "7000003"),
+            Run(models=before_race_drivers),
+            SessionPage(2, "Ana Ruiz", "7000001"),
+            DayList([listed(1)], DAYS[0]),
+            Run(models=before_race_drivers, sessions_per_batch=1),
         ],
     )

@@ -1,7 +1,7 @@
-"""T4: pages that are numbered in one order and committed in another, while transforms go on; none is overlooked.
+"""T4: transforms derive all pages, although pages are numbered in one order and committed in another.
 
-Beside the transforms a watermark looks on, which takes what is newer than the newest that it has seen. It has to lose
-pages: else the writers were not late, and that nothing was lost shows nothing.
+In parallel a watermark reads pages with a higher number than the highest it has seen. It must lose pages: otherwise the
+writers were not late, and the test shows nothing.
 """
 
 import random
@@ -25,7 +25,7 @@ from tests.support.soak_table import Tally, is_soak
 WRITERS = 8
 LASTING_SECONDS = 20.0 if is_soak() else 3.0
 PAGES_AT_ONCE = 30 if is_soak() else 10
-# A crawler's transaction waits for its disk, its network, its turn: most are short, some are not.
+# A crawler's transaction waits for disk and network: most are short, some are not.
 LONGEST_HOLD_SECONDS = 0.4
 BETWEEN_LOOKS_SECONDS = 0.1
 SHARE_ROLLED_BACK = 0.1
@@ -34,21 +34,21 @@ LEAST_OVERLOOKED_BY_A_WATERMARK = 0.05
 
 @dataclass
 class LateWriter:
-    """Stores days of sessions; each day in one transaction, which ends some time after its last page was written."""
+    """Stores days of sessions, each day in one transaction, which ends some time after its last page was written."""
 
     number: int
     database: Database
     committed: list[str] = field(default_factory=list)
 
     def write_until(self, end: float) -> None:
-        """Go on until the monotonic clock says so."""
+        """Write until this time of the monotonic clock."""
         chance = random.Random(self.number)
         with psycopg.connect(self.database.conninfo) as connection:
             day = date(2020, 1, 1)
             while time.monotonic() < end:
                 day += timedelta(days=1)
                 sessions = [f"{self.number}{day:%y%m%d}{place:02}" for place in range(PAGES_AT_ONCE)]
-                connection.execute("select 1")  # begins the transaction: else each page would be committed at once
+                connection.execute("select 1")  # begins the transaction: otherwise each page is committed at once
                 store(connection, f"writer-{self.number}", DayList([listed(each) for each in sessions], day))
                 for session in sessions:
                     store(connection, f"writer-{self.number}", SessionPage(session, transponder=session))
@@ -61,7 +61,7 @@ class LateWriter:
 
 
 class Watermark:
-    """What a transform would see that asks for pages with a higher number than the highest it has seen."""
+    """The pages that a transform would see which reads only numbers above the highest it has seen."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -69,7 +69,7 @@ class Watermark:
         self.seen: set[str] = set()
 
     def look_until(self, is_over: Callable[[], bool]) -> None:
-        """Look again and again, and once more when it is over."""
+        """Look until it is over, and once more afterwards."""
         with psycopg.connect(self._database.conninfo, autocommit=True) as connection:
             while not is_over():
                 self._look(connection)
@@ -84,13 +84,13 @@ class Watermark:
         self._highest = max([self._highest, *(load_id for load_id, _ in newer)])
 
 
-def test_pages_that_commit_in_any_order_while_runs_go_on_are_all_derived(
+def test_pages_committed_in_any_order_are_all_derived(
     shared_database: Database, dbt_artifacts: Path, tmp_path: Path, tally: Tally
 ) -> None:
     tally.promise = "committed sessions that are not derived"
     commands = Commands(shared_database, dbt_artifacts)
     commands.succeed("transform")
-    incremental = Recording.of(commands, tmp_path)
+    recording = Recording.of(commands, tmp_path)
     end = time.monotonic() + LASTING_SECONDS
     writers = [LateWriter(number, shared_database) for number in range(1, WRITERS + 1)]
     at_work = [threading.Thread(target=writer.write_until, args=[end]) for writer in writers]
@@ -104,8 +104,8 @@ def test_pages_that_commit_in_any_order_while_runs_go_on_are_all_derived(
     looking = threading.Thread(target=watermark.look_until, args=[is_over])
     looking.start()
     while not is_over():
-        incremental.replay(shared_database)
-    incremental.replay(shared_database)
+        recording.transform(shared_database)
+    recording.transform(shared_database)
     looking.join()
 
     committed = {session for writer in writers for session in writer.committed}
@@ -114,7 +114,7 @@ def test_pages_that_commit_in_any_order_while_runs_go_on_are_all_derived(
     assert len(overlooked) >= LEAST_OVERLOOKED_BY_A_WATERMARK * len(committed)
     with psycopg.connect(shared_database.conninfo) as connection:
         derived = {driver for (driver,) in connection.execute("select source_driver_id from racing.drivers")}
-        left = connection.execute("select count(*) from raw.work_list").fetchone()
+        left = connection.execute("select count(*) from raw.transform_queue").fetchone()
     tally.trials, tally.faults, tally.losses = len(committed), len(overlooked), len(committed ^ derived)
     assert left == (0,)
     found = final_rows(shared_database, WHEN_WRITTEN)

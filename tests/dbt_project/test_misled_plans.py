@@ -1,4 +1,4 @@
-"""A run of many days stays quick where PostgreSQL guesses wrongly how many of the stored rows it will write again."""
+"""A run of many days stays fast when the planner misjudges how many of the stored rows it writes again."""
 
 from pathlib import Path
 
@@ -10,10 +10,10 @@ from tests.support.commands_runner import Commands
 from tests.support.history import LAPS_OF_A_SESSION, SESSIONS_OF_A_DAY, fill
 
 SESSIONS = 8 * SESSIONS_OF_A_DAY
-# How often the models, tests and hooks of a run may come back to a row of the working set.
+# How often the models and tests of a run may read a row of a batch table.
 MOST_LOOKS = 100
-# As if few sessions had all the laps, which many more pages hold: PostgreSQL then takes it that every stored lap is
-# written again, and whatever it does with what is left too cheap to choose well. Found on 900,000 laps as they are.
+# As if few sessions had all the laps, on many more pages: the planner then assumes that every stored lap is written
+# again, and that whatever it does with the rest is cheap. Found on 900,000 laps without this.
 MISLEAD = "alter table racing.laps set (fillfactor = 10), alter column race_result_id set (n_distinct = 10)"
 _ROWS_READ = """
 select relname, coalesce(seq_tup_read, 0) + coalesce(idx_tup_fetch, 0)
@@ -22,12 +22,12 @@ from pg_stat_user_tables where relname like 'int_practice__%'
 
 
 def rows_read(connection: psycopg.Connection) -> dict[str, int]:
-    """How many rows of each table of the working set have been read so far."""
+    """How many rows of each batch table have been read."""
     wait_until_counted(connection)
     return dict(connection.execute(_ROWS_READ).fetchall())
 
 
-def test_no_row_of_the_working_set_is_read_for_each_stored_lap(database: Database, dbt_artifacts: Path) -> None:
+def test_no_batch_table_is_read_once_for_each_stored_lap(database: Database, dbt_artifacts: Path) -> None:
     commands = Commands(database, dbt_artifacts)
     with psycopg.connect(database.conninfo, autocommit=True) as connection:
         connection.execute(MISLEAD)

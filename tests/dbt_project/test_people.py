@@ -14,13 +14,12 @@ from psycopg.rows import dict_row
 
 from scraper.database.connection import Database
 from tests.dbt_project.raw_pages import DAY, DayList, SessionPage, listed, store
-from tests.dbt_project.replay import ANALYTICS, END, RACING, WORKING_SET, Recording
+from tests.dbt_project.replay import Recording
 from tests.support.commands_runner import Commands
 from tests.support.soak_table import is_soak, trials
 
 UNKNOWN = "Unknown Driver"
 TRACKS = ("hill", "moor")
-ALL_MODELS = (*WORKING_SET, *RACING, *ANALYTICS, END)
 QUICKLY = settings(
     max_examples=trials(quick=15, full=500),
     deadline=None,
@@ -46,14 +45,14 @@ class People:
     """A database with sessions, and the recorded runs that derive people from them."""
 
     database: Database
-    incremental: Recording
-    full: Recording
+    recording: Recording
 
     def empty(self) -> None:
         """Delete all rows."""
         self.execute(
-            "truncate raw.practice_lists, raw.practice_sessions, raw.work_list, racing.tracks, racing.drivers cascade",
-            "truncate intermediate.int_practice__touched_drivers, intermediate.person_overrides",
+            "truncate raw.practice_lists, raw.practice_sessions, raw.transform_queue",
+            "truncate racing.tracks, racing.drivers cascade",
+            "truncate intermediate.transform_batch, intermediate.affected_drivers, intermediate.person_overrides",
         )
         self.forget_people()
 
@@ -79,8 +78,7 @@ class People:
 
     def run(self, until: int | None = None, *, is_full: bool = False) -> Links:
         """Run a transform, killed after `until` statements, and return the links after it."""
-        recording = self.full if is_full else self.incremental
-        recording.replay(self.database, ALL_MODELS, until)
+        self.recording.transform(self.database, until, is_full=is_full)
         return self.links()
 
     def links(self) -> Links:
@@ -110,11 +108,7 @@ def recorded(shared_database: Database, dbt_artifacts: Path, tmp_path_factory: p
     commands = Commands(shared_database, dbt_artifacts)
     commands.succeed("transform")
     logs = tmp_path_factory.mktemp("recorded")
-    return People(
-        shared_database,
-        Recording.of(commands, logs / "incremental"),
-        Recording.of(commands, logs / "full", "--full-refresh"),
-    )
+    return People(shared_database, Recording.of(commands, logs))
 
 
 @pytest.fixture
@@ -295,7 +289,7 @@ def shape(links: Links) -> list[str]:
 
 
 def test_any_history_gives_the_same_people_as_a_rebuild(people: People) -> None:
-    length = people.incremental.length_of(ALL_MODELS)
+    length = people.recording.length
 
     @QUICKLY
     @given(st.lists(st.one_of(SESSIONS, SESSIONS, st.none(), st.floats(0, 1), OVERRIDES), min_size=4, max_size=14))

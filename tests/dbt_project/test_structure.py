@@ -1,4 +1,4 @@
-"""Rules for models: references look downstream, few layers read sources, exports hold every final model."""
+"""Rules of the dbt project: layers look one way, who reads which source, and exposures name what they read."""
 
 import re
 from pathlib import Path
@@ -10,9 +10,16 @@ from scraper.config import REPOSITORY
 from scraper.database.connection import Database
 from tests.support.commands_runner import Commands
 
-# Folders of dbt_project/models, from upstream to downstream.
-PREVIOUS = ("intermediate", "previous")
-LAYERS = (("staging",), PREVIOUS, ("intermediate",), ("racing",), ("analytics",))
+# The folders of dbt_project/models. A model reads its own layer and those before it.
+LAYERS = ("staging", "intermediate", "racing", "analytics")
+# The only readers of each source, by the beginning of their names.
+READERS = {
+    "liverc": "stg_liverc__",
+    "queue": "int_practice__queued_sessions",
+    "transform": "int_practice__",
+    "previous_racing": "int_previous__",
+    "previous_people": "int_previous__",
+}
 Models = dict[str, dict[str, Any]]
 
 pytestmark = pytest.mark.every_model
@@ -20,7 +27,7 @@ pytestmark = pytest.mark.every_model
 
 @pytest.fixture(scope="module")
 def manifest(shared_database: Database, dbt_artifacts: Path) -> dict[str, Any]:
-    """The project as dbt reads it."""
+    """The project as dbt parses it."""
     return Commands(shared_database, dbt_artifacts).manifest()
 
 
@@ -30,37 +37,35 @@ def models(manifest: dict[str, Any]) -> Models:
     return {name: node for name, node in manifest["nodes"].items() if node["resource_type"] == "model"}
 
 
-def layer(model: dict[str, Any]) -> int:
-    """The place of the model's folder; the longest name that fits."""
-    folder = tuple(model["fqn"][1:-1])
-    fitting = [known for known in LAYERS if folder[: len(known)] == known]
-    return LAYERS.index(max(fitting, key=len))
-
-
-def test_every_layer_has_models(models: Models) -> None:
-    assert {layer(model) for model in models.values()} == set(range(len(LAYERS)))
-
-
-def test_layers_only_look_down(models: Models) -> None:
-    looking_up = [
+def test_layers_look_one_way(models: Models) -> None:
+    places = {name: LAYERS.index(model["fqn"][1]) for name, model in models.items()}
+    assert set(places.values()) == set(range(len(LAYERS)))
+    wrong = [
         (model["name"], models[parent]["name"])
+        for name, model in models.items()
+        for parent in model["depends_on"]["nodes"]
+        if parent in models and places[parent] > places[name]
+    ]
+    assert wrong == []
+
+
+def test_each_source_has_its_readers(manifest: dict[str, Any], models: Models) -> None:
+    readers = [
+        (manifest["sources"][parent]["source_name"], model["name"])
         for model in models.values()
         for parent in model["depends_on"]["nodes"]
-        if parent in models and layer(models[parent]) > layer(model)
+        if parent in manifest["sources"]
     ]
-    assert looking_up == []
+    assert {source for source, _ in readers} == READERS.keys()
+    assert [(source, name) for source, name in readers if not name.startswith(READERS[source])] == []
 
 
-def test_only_staging_and_previous_read_sources(models: Models) -> None:
-    readers = {
-        layer(model)
-        for model in models.values()
-        if any(parent.startswith("source.") for parent in model["depends_on"]["nodes"])
-    }
-    assert readers == {LAYERS.index(("staging",)), LAYERS.index(PREVIOUS)}
+def test_one_model_reads_the_days_of_the_batch(models: Models) -> None:
+    days = "source.practice.transform.transform_batch_days"
+    assert [each["name"] for each in models.values() if days in each["depends_on"]["nodes"]] == ["int_practice__days"]
 
 
-def test_dbt_can_neither_drop_nor_widen_what_migrations_own(models: Models) -> None:
+def test_dbt_can_neither_drop_nor_alter_the_tables_of_migrations(models: Models) -> None:
     configs = [model["config"] for model in models.values() if model["schema"] == "racing"]
     assert configs
     assert {(each["full_refresh"], each["on_schema_change"], each["contract"]["enforced"]) for each in configs} == {
@@ -74,11 +79,11 @@ def test_every_public_model_has_a_contract(models: Models) -> None:
     assert [model["name"] for model in public if not model["config"]["contract"]["enforced"]] == []
 
 
-def test_no_model_asks_the_database_for_text_to_build_sql_of() -> None:
-    asking = re.compile(r"run_query|statement\(|load_result|get_column_values|dbt_utils|pivot")
+def test_no_model_builds_sql_from_values_of_the_database() -> None:
+    queries = re.compile(r"run_query|statement\(|load_result|get_column_values|dbt_utils|pivot")
     files = [*(REPOSITORY / "dbt_project" / "models").rglob("*.sql"), *(REPOSITORY / "dbt_project").glob("tests/*.sql")]
     assert len(files) > 50
-    assert [file.name for file in files if asking.search(file.read_text(encoding="utf-8"))] == []
+    assert [file.name for file in files if queries.search(file.read_text(encoding="utf-8"))] == []
 
 
 def test_the_exports_name_every_final_model(manifest: dict[str, Any], models: Models) -> None:

@@ -1,4 +1,4 @@
-"""`make verify` finds a row that was changed, removed or added by hand, in every table."""
+"""`make verify` finds rows that were changed, removed or added by hand, in every table."""
 
 import re
 from collections.abc import Iterator
@@ -10,8 +10,10 @@ import psycopg
 import pytest
 
 from scraper.database.connection import Database
+from scraper.transform.batches import begin_verification
+from scraper.transform.orphans import count_orphans
 from tests.dbt_project.raw_pages import DayList, SessionPage, listed, store
-from tests.dbt_project.replay import RACING, WORKING_SET, Recording
+from tests.dbt_project.replay import BATCH_TABLES, RACING, Recording
 from tests.support.commands_runner import Commands
 from tests.support.final_schema import WHEN_WRITTEN, final_rows
 
@@ -24,8 +26,9 @@ CHANGES = {
     "race_results": "total_time_seconds = 1",
     "laps": "is_valid = false",
 }
+ONE_SESSION_PER_BATCH = "from scraper.transform import batches; batches.SESSIONS_PER_BATCH = 1"
 EMPTY_DAY = date(2025, 10, 18)
-# A session on a day that has none, as only a hand can put it there.
+# A session on a day that has none: only a row put in by hand.
 ON_THE_EMPTY_DAY = """
 insert into racing.races
 select copied.* from racing.events
@@ -36,7 +39,7 @@ cross join lateral jsonb_populate_record(
 ) as copied
 where events.event_date = %s
 """
-# The columns that a copy of a row must have otherwise.
+# The columns in which a copy of a row must differ.
 KEYS = {
     "tracks": {"id": "gen_random_uuid()", "source_track_slug": "'nowhere'"},
     "events": {"id": "gen_random_uuid()", "source_event_id": "'nowhere'", "event_date": "'2020-01-01'"},
@@ -48,8 +51,8 @@ KEYS = {
 }
 
 
-def planted(table: str, columns: list[str]) -> dict[str, str]:
-    """SQL that spoils one row of a table, by what verify then finds."""
+def corruptions(table: str, columns: list[str]) -> dict[str, str]:
+    """SQL that corrupts one row of a table, by what verify then finds."""
     one_row = f"ctid = (select min(ctid) from racing.{table})"
     values = ", ".join(KEYS[table].get(column, column) for column in columns)
     return {
@@ -60,8 +63,8 @@ def planted(table: str, columns: list[str]) -> dict[str, str]:
 
 
 def named_by(said: str) -> dict[str, tuple[int, ...]]:
-    """By table of `racing`, the rows missing, too many and different that a verification has counted."""
-    lines = re.findall(r"differs  racing[.](\w+) is not .*: (\d+) rows missing, (\d+) too many, (\d+) different", said)
+    """By table of `racing`, the rows missing, surplus and different that a verification has counted."""
+    lines = re.findall(r"differs  racing[.](\w+) is not .*: (\d+) rows missing, (\d+) surplus, (\d+) different", said)
     return {table: tuple(map(int, counts)) for table, *counts in lines}
 
 
@@ -80,11 +83,8 @@ def commands(shared_database: Database, dbt_artifacts: Path) -> Commands:
 
 @pytest.fixture(scope="module")
 def verification(commands: Commands, tmp_path_factory: pytest.TempPathFactory) -> Recording:
-    """What a verification asks, table by table, of all days at once."""
-    logs = tmp_path_factory.mktemp("recorded")
-    recording = Recording.of(commands, logs, '--full-refresh --vars "verify: true"')
-    commands.succeed("transform")  # settles the drivers that were looked at, as the tests of `make verify` do
-    return recording
+    """The statements of a verification."""
+    return Recording.of_verification(commands, tmp_path_factory.mktemp("recorded"))
 
 
 @pytest.fixture
@@ -97,49 +97,48 @@ def connection(shared_database: Database) -> Iterator[psycopg.Connection[Any]]:
 
 
 def differences_found(connection: psycopg.Connection[Any], verification: Recording, table: str) -> dict[str, int]:
-    """Ask what the verification of a table asks, inside the transaction of the plant."""
+    """Verify one table and count the orphans, inside the transaction of the corruption."""
+    begin_verification(connection)
     connection.execute("discard temp")
-    for name in WORKING_SET:
+    for name in (*BATCH_TABLES, table):
         for statement in verification.statements[name]:
             connection.execute(statement.encode())
-    found: dict[str, int] = {}
-    for statement in verification.statements[table]:
-        cursor = connection.execute(statement.encode())
-        if cursor.description and "missing" in [column.name for column in cursor.description]:
-            missing, surplus, different, _ = cursor.fetchone() or (0, 0, 0, "")
-            found = {"missing": missing, "surplus": surplus, "different": different}
-    return found
+    found = connection.execute("select missing, surplus, different from intermediate.verify_differences").fetchone()
+    missing, surplus, different = found or (0, 0, 0)
+    orphans, _ = count_orphans(connection).get(f"racing.{table}", (0, ""))
+    return {"missing": missing, "surplus": surplus + orphans, "different": different}
 
 
 @pytest.mark.parametrize("kind", ["different", "missing", "surplus"])
 @pytest.mark.parametrize("table", RACING)
-def test_one_spoilt_row_is_found(
+def test_one_corrupted_row_is_found(
     connection: psycopg.Connection[Any], verification: Recording, table: str, kind: str
 ) -> None:
     assert differences_found(connection, verification, table) == {"missing": 0, "surplus": 0, "different": 0}
     columns = [column.name for column in connection.execute(f"select * from racing.{table}".encode()).description or []]
-    connection.execute(planted(table, columns)[kind].encode())
+    connection.execute(corruptions(table, columns)[kind].encode())
     assert differences_found(connection, verification, table)[kind] == 1
 
 
-def test_verify_names_every_table_that_differs_and_a_full_run_mends_them_all(commands: Commands) -> None:
+def test_verify_names_every_table_that_differs_and_a_full_transform_corrects_them(commands: Commands) -> None:
     before = final_rows(commands.database, WHEN_WRITTEN)
     with psycopg.connect(commands.database.conninfo, autocommit=True) as connection:
-        # A session that is gone with all it had, among what is left a changed row of each table, and surplus rows.
+        # A session is gone with all its rows. Of the rest one row of each table has changed, and some are surplus.
         connection.execute("delete from racing.races where source_race_id = '2'")
         connection.execute("set session_replication_role = replica")
         for table in RACING:
             rows = connection.execute(f"select * from racing.{table}".encode())
-            statements = planted(table, [column.name for column in rows.description or []])
+            statements = corruptions(table, [column.name for column in rows.description or []])
             connection.execute(statements["different"].encode())
         for table in ("drivers", "laps"):
             rows = connection.execute(f"select * from racing.{table}".encode())
-            connection.execute(planted(table, [column.name for column in rows.description or []])["surplus"].encode())
+            statements = corruptions(table, [column.name for column in rows.description or []])
+            connection.execute(statements["surplus"].encode())
         connection.execute(ON_THE_EMPTY_DAY, [EMPTY_DAY])
-    spoilt = final_rows(commands.database, WHEN_WRITTEN)
-    done = commands.run("verify", DBT_SESSIONS_AT_ONCE="1")
+    corrupted = final_rows(commands.database, WHEN_WRITTEN)
+    done = commands.run("verify", before=ONE_SESSION_PER_BATCH)
     assert done.returncode == 1
-    # The track is in both slices, and differs in each; who has lost all sessions is nobody's.
+    # The track is in both batches and differs in each. The driver of the deleted session is an orphan.
     assert named_by(done.stdout) == {
         "tracks": (0, 0, 2),
         "events": (0, 0, 1),
@@ -149,7 +148,7 @@ def test_verify_names_every_table_that_differs_and_a_full_run_mends_them_all(com
         "race_results": (1, 0, 1),
         "laps": (2, 1, 1),
     }
-    assert "`make transform FULL=1` mends it" in done.stderr
-    assert final_rows(commands.database, WHEN_WRITTEN) == spoilt
+    assert "`make transform FULL=1` corrects it" in done.stderr
+    assert final_rows(commands.database, WHEN_WRITTEN) == corrupted
     commands.succeed("transform", FULL="1")
     assert final_rows(commands.database, WHEN_WRITTEN) == before

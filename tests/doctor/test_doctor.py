@@ -126,7 +126,7 @@ def test_killed_jobs_leave_warnings(
     connection.execute('create view staging."races__dbt_backup" as select 1')
     connection.execute("reset role")
     connection.execute(
-        "insert into raw.work_list (track_slug, page_kind, page_key, noted_at) "
+        "insert into raw.transform_queue (track_slug, page_kind, page_key, queued_at) "
         "values ('bend', 'list', '2025-10-25', now() - interval '3 days')"
     )
     exit_status, output = doctor_output()

@@ -50,9 +50,7 @@ select 'bend', n, '{}', 'x', 'x', 1, 1 from generate_series(1, 100) as n
 """
 
 CHECKSUM = """
-select md5(coalesce(string_agg(each::text, ',' order by each), ''))
-from (select laps::text from racing.laps as laps union all select pages::text from raw.practice_sessions as pages)
-    as everything (each)
+select md5(coalesce(string_agg(pages::text, ',' order by load_id), '')) from raw.practice_sessions as pages
 """
 
 
@@ -100,14 +98,14 @@ def test_each_revision_goes_up_down_and_up(empty_database: Database, revision: s
     assert catalogue(empty_database) == above
 
 
-def test_later_revisions_go_down_and_up_without_a_row_changed(database: Database) -> None:
+def test_the_final_schema_goes_down_and_up_without_a_page_changed(database: Database) -> None:
     fill(database)
     with psycopg.connect(database.conninfo, autocommit=True) as connection:
         before = connection.execute(CHECKSUM).fetchone()
-        downgrade(database, "0003")
+        downgrade(database, "0002")
         upgrade(database)
         assert connection.execute(CHECKSUM).fetchone() == before
-        assert connection.execute("select count(*) from racing.laps").fetchone() == (LAPS,)
+        assert connection.execute("select count(*) from racing.laps").fetchone() == (0,)
 
 
 def test_stored_pages_go_only_when_they_are_said_to(database: Database) -> None:
@@ -151,8 +149,8 @@ def test_a_schema_that_is_not_ours_is_told_with_the_remedy(
 ) -> None:
     with psycopg.connect(empty_database.conninfo, autocommit=True) as connection:
         assert "no tables yet" in str(schema_problem(connection))
-        upgrade(empty_database, "0003")
-        assert "at migration 0003" in str(schema_problem(connection))
+        upgrade(empty_database, "0002")
+        assert "at migration 0002" in str(schema_problem(connection))
         upgrade(empty_database)
         assert schema_problem(connection) is None
         connection.execute("update alembic_version set version_num = '9999'")

@@ -19,7 +19,7 @@ from tests.support.waiting import LONGEST_SECONDS
 
 DAY = "2025-10-25"
 EMPTY = """
-truncate raw.practice_months, raw.practice_lists, raw.practice_sessions, raw.failed_pages, raw.work_list
+truncate raw.practice_months, raw.practice_lists, raw.practice_sessions, raw.failed_pages, raw.transform_queue
 """
 # All but times and ids, with the versions of a page in their order.
 CONTENTS = [
@@ -27,7 +27,7 @@ CONTENTS = [
     "select practice_date, payload, content_hash from raw.practice_lists order by practice_date, load_id",
     "select month, payload, content_hash from raw.practice_months order by month, load_id",
     "select page_kind, page_key, reason, attempts, resolved_at is null from raw.failed_pages order by 1, 2",
-    "select page_kind, page_key, count(*) from raw.work_list group by 1, 2 order by 1, 2",
+    "select page_kind, page_key, count(*) from raw.transform_queue group by 1, 2 order by 1, 2",
 ]
 FAILED = FailedPage(PageId("sandy", "session", "7"), "http://site/7", "http_status", "status 500", 500, b"body")
 
@@ -90,7 +90,7 @@ def test_a_revert_is_a_new_version_and_a_repetition_is_not(database: Database, s
 
 def test_every_new_version_is_queued_for_the_transform(database: Database, stored: Callable[[Work], Any]) -> None:
     stored(save_each(month_page({"days": []}), day_list(("7", "1")), session("1"), session("1"), day_list(("7", "1"))))
-    assert rows(database, "select page_kind, page_key from raw.work_list order by line_id") == [
+    assert rows(database, "select page_kind, page_key from raw.transform_queue order by entry_id") == [
         ("list", DAY),
         ("session", "7"),
     ]

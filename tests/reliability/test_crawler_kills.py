@@ -22,7 +22,7 @@ SEASON = Season.generate(tracks=1, days=2, sessions_per_day=15)
 ALL_DAYS = {"TRACK": TRACK, "FROM": "2025-10-01", "TO": "2025-10-31", "CRAWL_CONCURRENCY": "3"}
 SESSIONS = {str(session.session_id) for session in SEASON.sessions()}
 MOST_AT_ONCE = 3
-EMPTY = "truncate raw.practice_months, raw.practice_lists, raw.practice_sessions, raw.failed_pages, raw.work_list"
+EMPTY = "truncate raw.practice_months, raw.practice_lists, raw.practice_sessions, raw.failed_pages, raw.transform_queue"
 
 
 @pytest.fixture

@@ -32,7 +32,7 @@ TRACK = SEASON.tracks[0].slug
 RANGE = {"TRACK": TRACK, "FROM": "2025-01-01", "TO": "2025-10-31"}
 
 STORED = "select session_id, content_hash from raw.practice_sessions"
-EMPTY = "truncate raw.practice_months, raw.practice_lists, raw.practice_sessions, raw.failed_pages, raw.work_list"
+EMPTY = "truncate raw.practice_months, raw.practice_lists, raw.practice_sessions, raw.failed_pages, raw.transform_queue"
 UNACCOUNTED = """
 select list_row ->> 'session_id' from raw.practice_lists, jsonb_array_elements(payload -> 'sessions') as list_row
 except

@@ -172,7 +172,7 @@ def situations(stranger: str, unverifiable: UnverifiableHost) -> list[Situation]
 def crawled_by_us(crawler: Crawler, situation: Situation, stranger: ForeignHost) -> Outcome:
     """`make crawl`, one request at a time, so that what comes after an answer was decided after it."""
     before, contacts = len(crawler.site.requests), len(stranger.asked)
-    crawler.change("truncate raw.practice_lists, raw.practice_sessions, raw.failed_pages, raw.work_list")
+    crawler.change("truncate raw.practice_lists, raw.practice_sessions, raw.failed_pages, raw.transform_queue")
     crawler.misbehave(*situation.faults)
     asked = {"TRACK": OTHER_TRACK, "DATE": str(DAY), "CRAWL_CONCURRENCY": "1"}
     asked |= {"LIVERC_BASE_URL": situation.base_url} if situation.base_url else {}

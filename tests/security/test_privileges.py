@@ -40,10 +40,13 @@ STATEMENTS: list[tuple[str, set[Role]]] = [
     ("delete from raw.crawls", NOBODY),
     ("update raw.failed_pages set resolved_at = now()", {CRAWLER}),
     # the transform queue: filled by a trigger, settled by the transform, which also defers days
-    ("insert into raw.work_list (track_slug, page_kind, page_key) values ('bend', 'session', '1')", {TRANSFORMER}),
-    ("select count(*) from raw.work_list", {TRANSFORMER}),
-    ("delete from raw.work_list", {TRANSFORMER}),
-    ("update raw.work_list set page_key = 'x'", NOBODY),
+    (
+        "insert into raw.transform_queue (track_slug, page_kind, page_key) values ('bend', 'session', '1')",
+        {TRANSFORMER},
+    ),
+    ("select count(*) from raw.transform_queue", {TRANSFORMER}),
+    ("delete from raw.transform_queue", {TRANSFORMER}),
+    ("update raw.transform_queue set page_key = 'x'", NOBODY),
     # the final schema: rows by the transform, tables by migrations, readable for all but the crawler
     ("select * from racing.laps", {TRANSFORMER, READER}),
     (f"insert into racing.tracks {TRACK}", {TRANSFORMER}),
@@ -127,5 +130,5 @@ def test_a_new_page_is_queued_although_the_crawler_cannot_write_the_queue(server
     with psycopg.connect(as_user(server, "practice", login_of(CRAWLER)).conninfo) as connection:
         connection.execute(f"insert into raw.practice_sessions {PAGE} {PAGE_VALUES}")
     with psycopg.connect(as_user(server, "practice", login_of(TRANSFORMER)).conninfo) as connection:
-        entries = connection.execute("select page_key from raw.work_list order by line_id").fetchall()
+        entries = connection.execute("select page_key from raw.transform_queue order by entry_id").fetchall()
     assert entries == [("1",), ("2",)]

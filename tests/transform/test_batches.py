@@ -1,8 +1,8 @@
-"""A history that is too long for one run: taken in slices, stopped between two of them, and gone on with."""
+"""Which days a batch has, which entries it takes off the queue, and a history that is too long for one batch."""
 
 import signal
 from collections.abc import Iterator
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -10,15 +10,23 @@ import psycopg
 import pytest
 
 from scraper.database.connection import Database
+from scraper.transform import batches
+from scraper.transform.batches import begin_batch, begin_verification, queue_every_day, settle
 from tests.dbt_project.raw_pages import DayList, SessionPage, lap, listed, store
+from tests.dbt_project.replay import Recording
 from tests.support.commands_runner import Commands
 from tests.support.final_schema import WHEN_WRITTEN, differences, final_rows
 from tests.support.waiting import wait_until_blocked_by, wait_until_gone
 
 FIRST_DAY, LAST_DAY = date(2025, 10, 25), date(2025, 11, 1)
-ONE_SESSION = {"DBT_SESSIONS_AT_ONCE": "1"}
-_SESSIONS_OF = "select pid from pg_stat_activity where datname = current_database() and pid != pg_backend_pid()"
-_MENDED = "select event_date from racing.events where event_drivers != 77 order by event_date"
+ONE_SESSION_PER_BATCH = "from scraper.transform import batches; batches.SESSIONS_PER_BATCH = 1"
+_OTHER_CONNECTIONS = (
+    "select pid from pg_stat_activity where datname = current_database() and pid != pg_backend_pid()"
+    " and backend_type = 'client backend'"
+)
+_CORRECTED = "select event_date from racing.events where event_drivers != 77 order by event_date"
+_DAYS = "select track_slug, practice_date, list_load_id from intermediate.transform_batch_days order by 2, 1"
+_QUEUE = "select track_slug, page_kind, page_key from raw.transform_queue order by 1, 2, 3"
 
 
 @pytest.fixture(scope="module")
@@ -26,14 +34,31 @@ def commands(shared_database: Database, dbt_artifacts: Path) -> Commands:
     return Commands(shared_database, dbt_artifacts)
 
 
+@pytest.fixture(scope="module")
+def recording(commands: Commands, tmp_path_factory: pytest.TempPathFactory) -> Recording:
+    commands.succeed("transform")
+    return Recording.of(commands, tmp_path_factory.mktemp("recorded"))
+
+
 @pytest.fixture
-def connection(shared_database: Database) -> Iterator[psycopg.Connection[Any]]:
+def connection(shared_database: Database, recording: Recording) -> Iterator[psycopg.Connection[Any]]:
+    """A connection on which nothing is queued."""
+    recording.transform(shared_database)
     with psycopg.connect(shared_database.conninfo, autocommit=True) as connection:
         yield connection
 
 
+@pytest.fixture
+def one_session_per_batch(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(batches, "SESSIONS_PER_BATCH", 1)
+
+
+def settle_now(connection: psycopg.Connection[Any]) -> None:
+    settle(connection, datetime.now(UTC), None)
+
+
 def store_two_days(connection: psycopg.Connection[Any], track: str) -> None:
-    """Two days of two sessions, one driver on both days; the later day comes in first, and lists before pages."""
+    """Two days of two sessions, one driver on both days; the later day is stored first, and lists before pages."""
     store(connection, track, DayList([listed(3), listed(4)], LAST_DAY))
     store(connection, track, DayList([listed(1), listed(2)], FIRST_DAY))
     for session in (1, 2, 3):
@@ -41,53 +66,143 @@ def store_two_days(connection: psycopg.Connection[Any], track: str) -> None:
         store(connection, track, SessionPage(session, name, transponder, [lap(1, "30.5")]))
 
 
-def test_slices_end_as_one_run_does(commands: Commands, connection: psycopg.Connection[Any]) -> None:
-    store_two_days(connection, "sliced")
-    said = commands.succeed("transform", **ONE_SESSION)
-    assert "Transform: 2 sessions of 1 days re-derived" in said
-    assert "1 days to go" in said
-    assert connection.execute("select count(*) from raw.work_list").fetchone() == (0,)
-    found = final_rows(commands.database, WHEN_WRITTEN)
-    assert len(found["races"]) == 4
-    connection.execute("truncate racing.tracks, racing.drivers cascade")
-    commands.succeed("dbt", ARGS="build --full-refresh --selector transform")
+def batch_days(connection: psycopg.Connection[Any]) -> list[tuple[str, date]]:
+    return [(track, day) for track, day, _ in connection.execute(_DAYS)]
+
+
+def test_a_batch_has_the_days_of_new_lists_and_of_new_session_pages(
+    connection: psycopg.Connection[Any], shared_database: Database, recording: Recording
+) -> None:
+    for track in ("a", "b", "c"):
+        store(connection, track, DayList([listed(9)], FIRST_DAY))
+        store(connection, track, DayList([listed(8)], LAST_DAY))
+    recording.transform(shared_database)
+    store(connection, "a", DayList([listed(9), listed(10)], FIRST_DAY))
+    store(connection, "b", SessionPage(8))
+    store(connection, "c", SessionPage("unlisted"))
+    batch = begin_batch(connection)
+    assert batch_days(connection) == [("a", FIRST_DAY), ("b", LAST_DAY)]
+    assert (batch.days, batch.deferred_days, batch.last_day) == (2, 0, (LAST_DAY, "b"))
+    [(load_id,)] = connection.execute(
+        "select max(load_id) from raw.practice_lists where track_slug = 'a' and practice_date = %s", [FIRST_DAY]
+    )
+    assert connection.execute(_DAYS).fetchall()[0][2] == load_id
+    settle_now(connection)
+    assert connection.execute(_QUEUE).fetchall() == []
+
+
+@pytest.mark.usefixtures("one_session_per_batch")
+def test_deferred_days_keep_one_entry_each_however_often_a_batch_begins(connection: psycopg.Connection[Any]) -> None:
+    store_two_days(connection, "deferred")
+    queue_every_day(connection)
+    days = connection.execute("select count(distinct (track_slug, practice_date)) from raw.practice_lists").fetchone()
+    for _ in range(2):
+        batch = begin_batch(connection)
+        assert batch.days == 1
+        assert (batch.days + batch.deferred_days,) == days
+    [(_, first_day)] = batch_days(connection)
+    assert first_day == FIRST_DAY
+    settle_now(connection)
+    queue = connection.execute(_QUEUE).fetchall()
+    assert {kind for _, kind, _ in queue} == {"list"}
+    assert len(queue) == len(set(queue)) == batch.deferred_days
+
+
+@pytest.mark.usefixtures("one_session_per_batch")
+def test_a_deferred_day_without_a_list_entry_gets_one(
+    connection: psycopg.Connection[Any], shared_database: Database, recording: Recording
+) -> None:
+    store_two_days(connection, "two-pages")
+    recording.transform(shared_database)
+    store(connection, "two-pages", SessionPage(1, "Ana Ruiz"))
+    store(connection, "two-pages", SessionPage(3, "Ana Ruiz"))
+    begin_batch(connection)
+    settle_now(connection)
+    assert connection.execute(_QUEUE).fetchall() == [("two-pages", "list", f"{LAST_DAY}")]
+
+
+def test_what_is_committed_after_the_snapshot_stays_on_the_queue(
+    connection: psycopg.Connection[Any], shared_database: Database
+) -> None:
+    with psycopg.connect(shared_database.conninfo) as late:
+        late.execute("select 1")
+        store(late, "late", DayList([listed(1)], FIRST_DAY))  # numbered first, committed last
+        store(connection, "late", DayList([listed(2)], LAST_DAY))
+        begin_batch(connection)
+        late.commit()
+    assert batch_days(connection) == [("late", LAST_DAY)]
+    settle_now(connection)
+    assert connection.execute(_QUEUE).fetchall() == [("late", "list", f"{FIRST_DAY}")]
+
+
+def test_an_unsettled_batch_keeps_its_affected_drivers(
+    connection: psycopg.Connection[Any], shared_database: Database, recording: Recording
+) -> None:
+    affected = "select count(*) from intermediate.affected_drivers"
+    store(connection, "affected", DayList([listed(1)], FIRST_DAY))
+    store(connection, "affected", SessionPage(1, transponder="7000051"))
+    recording.transform(shared_database)
+    assert connection.execute(affected).fetchone() == (0,)
+    store(connection, "affected", SessionPage(1, transponder="7000052"))
+    recording.transform(shared_database, until=recording.length)  # killed before it is settled
+    begin_batch(connection)
+    begin_batch(connection)
+    assert connection.execute(affected).fetchone() == (2,)
+
+
+def test_a_verification_has_all_days_batch_by_batch_and_leaves_the_queue(
+    connection: psycopg.Connection[Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store_two_days(connection, "verified")
+    queue = connection.execute(_QUEUE).fetchall()
+    whole = begin_verification(connection)
+    days = batch_days(connection)
+    assert (whole.deferred_days, len(days)) == (0, whole.days)
+    monkeypatch.setattr(batches, "SESSIONS_PER_BATCH", 1)
+    found = []
+    batch = begin_verification(connection)
+    while batch.days:
+        found += batch_days(connection)
+        batch = begin_verification(connection, batch.last_day)
+    assert found == days
+    assert connection.execute(_QUEUE).fetchall() == queue
+    batches.end_verification(connection)
+
+
+@pytest.mark.usefixtures("connection")
+def test_batches_end_as_one_batch_does(commands: Commands, recording: Recording) -> None:
+    with psycopg.connect(commands.database.conninfo, autocommit=True) as connection:
+        store_two_days(connection, "long")
+        said = commands.succeed("transform", before=ONE_SESSION_PER_BATCH)
+        assert "Transform: 2 sessions of 1 day re-derived" in said
+        assert "1 day to go" in said
+        assert connection.execute(_QUEUE).fetchall() == []
+        found = final_rows(commands.database, WHEN_WRITTEN)
+        connection.execute("truncate racing.tracks, racing.drivers cascade")
+    recording.transform(commands.database, is_full=True)
     assert differences(found, final_rows(commands.database, WHEN_WRITTEN)) == []
 
 
-def test_a_full_run_of_some_models_leaves_nothing_wrong_for_long(
+def test_a_full_transform_that_is_killed_between_batches_is_completed_by_a_plain_one(
     commands: Commands, connection: psycopg.Connection[Any]
 ) -> None:
-    store_two_days(connection, "partial")
-    commands.succeed("transform")
-    store_two_days(connection, "later")
-    commands.succeed("transform")
-    before = final_rows(commands.database, WHEN_WRITTEN)
-    # The sessions of all days, beside the laps of the last run: now the laps of the others look taken back.
-    commands.succeed("dbt", ARGS="run --full-refresh -s +int_practice__driver_identities")
-    commands.succeed("dbt", ARGS="run -s laps")
-    assert differences(before, final_rows(commands.database, WHEN_WRITTEN)) != []
-    commands.succeed("transform")
-    assert differences(before, final_rows(commands.database, WHEN_WRITTEN)) == []
-
-
-def test_a_full_run_that_is_killed_between_slices_is_gone_on_with_by_a_plain_run(
-    commands: Commands, connection: psycopg.Connection[Any]
-) -> None:
+    connection.execute("truncate raw.practice_lists, raw.practice_sessions, raw.transform_queue")
+    connection.execute("truncate racing.tracks, racing.drivers cascade")
     store_two_days(connection, "killed")
     commands.succeed("transform")
     before = final_rows(commands.database, WHEN_WRITTEN)
     connection.execute("update racing.events set event_drivers = 77")
     with (
         psycopg.connect(commands.database.conninfo) as holder,
-        commands.start("transform", FULL="1", **ONE_SESSION) as process,
+        commands.start("transform", before=ONE_SESSION_PER_BATCH, FULL="1") as process,
     ):
         holder.execute("select from racing.events where event_date = %s for update", [LAST_DAY])
         wait_until_blocked_by(holder, connection, process)
         process.send_signal(signal.SIGKILL)
         process.communicate()
-        left = connection.execute(_SESSIONS_OF).fetchall()
+        left = connection.execute(_OTHER_CONNECTIONS).fetchall()
     wait_until_gone(connection, [server_process for (server_process,) in left])
-    assert {day for (day,) in connection.execute(_MENDED)} == {FIRST_DAY}
+    assert {day for (day,) in connection.execute(_CORRECTED)} == {FIRST_DAY}
     commands.succeed("transform")
     assert differences(before, final_rows(commands.database, WHEN_WRITTEN)) == []
-    assert connection.execute("select count(*) from raw.work_list").fetchone() == (0,)
+    assert connection.execute(_QUEUE).fetchall() == []

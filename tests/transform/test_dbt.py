@@ -1,4 +1,4 @@
-"""What dbt is given, and where it may write."""
+"""Where dbt writes, and how a signal ends it."""
 
 import stat
 import subprocess
@@ -17,7 +17,7 @@ def mode(folder: Path) -> int:
     return stat.S_IMODE(folder.stat().st_mode)
 
 
-def test_what_dbt_writes_is_closed_to_others_whatever_the_umask(commands: Commands, tmp_path: Path) -> None:
+def test_the_folders_of_dbt_are_closed_to_others_whatever_the_umask(commands: Commands, tmp_path: Path) -> None:
     target, logs = tmp_path / "target", tmp_path / "logs"
     there = {"DBT_TARGET_PATH": str(target), "DBT_LOG_PATH": str(logs), "ARGS": "parse"}
     commands.succeed("dbt", before="import os; os.umask(0)", **there)
@@ -26,7 +26,7 @@ def test_what_dbt_writes_is_closed_to_others_whatever_the_umask(commands: Comman
     assert (mode(target), mode(logs)) == (0o700, 0o700)
 
 
-def test_folders_of_the_repository_are_closed_and_those_of_others_left_alone(
+def test_folders_of_the_repository_are_closed_and_named_ones_keep_their_mode(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setattr("scraper.transform.dbt.REPOSITORY", tmp_path)
@@ -56,8 +56,8 @@ with _signals_end_it():
 """
 
 
-def test_an_interruption_is_heard_while_a_thread_closes_its_connection(database: Database) -> None:
-    """dbt closes a connection before it says so; what that raised went on into dbt, which waited for its threads."""
+def test_an_interruption_while_a_thread_closes_its_connection_ends_the_process(database: Database) -> None:
+    """dbt closes a connection before it marks it closed. The error that this raised once kept dbt running."""
     program = [sys.executable, "-c", _INTERRUPTED_WHILE_A_CONNECTION_CLOSES, database.conninfo]
     done = subprocess.run(program, cwd=REPOSITORY, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr) == (130, "")

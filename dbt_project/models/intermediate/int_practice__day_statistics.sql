@@ -19,7 +19,7 @@ listed as (
 
 ),
 
--- By the page's own definitions: drivers are names without Unknown Driver, classes take Unknown Class in.
+-- As the page defines them: drivers are names without Unknown Driver, classes include Unknown Class.
 statistics as (
 
     select

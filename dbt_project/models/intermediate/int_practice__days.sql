@@ -1,10 +1,10 @@
-{{ config(materialized='working_set') }}
+{{ config(materialized='batch_table') }}
 
 with
 
-touched_days as (
+batch_days as (
 
-    select * from {{ ref('int_practice__touched_days') }}
+    select * from {{ source('transform', 'transform_batch_days') }}
 
 ),
 
@@ -14,27 +14,34 @@ lists as (
 
 ),
 
+-- By an array and not by a join: the size of the batch is not known to the planner, which might scan all lists.
 named as (
 
     select
-        lists.track_slug,
-        lists.practice_date,
-        lists.load_id as list_load_id,
-        lists.track_url,
-        lists.event_url,
-        lists.site_stats,
-        lists.fetched_at as list_fetched_at,
-        lists.track_slug || '-practice-' || to_char(lists.practice_date, 'YYYY-MM-DD') as source_event_id
-    from touched_days
-    inner join lists on touched_days.list_load_id = lists.load_id
-    where touched_days.is_of_this_run
+        track_slug,
+        practice_date,
+        load_id as list_load_id,
+        track_url,
+        event_url,
+        site_stats,
+        fetched_at as list_fetched_at,
+        track_slug || '-practice-' || to_char(practice_date, 'YYYY-MM-DD') as source_event_id
+    from lists
+    where load_id = any(array(select batch_days.list_load_id from batch_days))
 
 ),
 
 final as (
 
     select
-        *,
+        track_slug,
+        practice_date,
+        list_load_id,
+        track_url,
+        event_url,
+        site_stats,
+        list_fetched_at,
+        source_event_id,
         {{ natural_uuid('events', ["'liverc'", 'source_event_id']) }} as event_id
     from named
 

@@ -1,4 +1,4 @@
-{{ config(materialized='working_set') }}
+{{ config(materialized='batch_table') }}
 
 with
 
@@ -8,7 +8,7 @@ sessions as (
 
 ),
 
--- The transponder is the driver's identity, also for an unknown one; without it a session is a driver of its own.
+-- The transponder is the identity, also of an unknown driver. A session without one is a driver of its own.
 identities as (
 
     select

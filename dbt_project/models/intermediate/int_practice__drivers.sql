@@ -12,19 +12,19 @@ identities as (
 
 ),
 
-touched_drivers as (
+affected_drivers as (
 
-    select * from {{ ref('int_practice__touched_drivers') }}
-
-),
-
-race_drivers_so_far as (
-
-    select * from {{ ref('stg_racing__race_drivers') }}
+    select * from {{ ref('int_practice__affected_drivers') }}
 
 ),
 
--- All sessions of the touched drivers: those of this run's days as it found them, the others as they stand.
+previous_race_drivers as (
+
+    select * from {{ ref('int_previous__race_drivers') }}
+
+),
+
+-- All sessions of the affected drivers: those of the batch's days as derived now, the others as stored.
 driver_sessions as (
 
     select
@@ -39,19 +39,19 @@ driver_sessions as (
     union all
 
     select
-        race_drivers_so_far.driver_id,
-        race_drivers_so_far.source_driver_id,
-        race_drivers_so_far.transponder_number,
-        race_drivers_so_far.display_name,
-        race_drivers_so_far.start_time as started_at,
-        race_drivers_so_far.session_id
-    from race_drivers_so_far
-    inner join touched_drivers on race_drivers_so_far.driver_id = touched_drivers.driver_id
-    where not exists (select from days where days.event_id = race_drivers_so_far.event_id)
+        previous_race_drivers.driver_id,
+        previous_race_drivers.source_driver_id,
+        previous_race_drivers.transponder_number,
+        previous_race_drivers.display_name,
+        previous_race_drivers.start_time as started_at,
+        previous_race_drivers.session_id
+    from previous_race_drivers
+    inner join affected_drivers on previous_race_drivers.driver_id = affected_drivers.driver_id
+    where not exists (select from days where days.event_id = previous_race_drivers.event_id)
 
 ),
 
--- The name of the latest session that has one; any name wins over none.
+-- The name of the latest session that has one.
 ranked_sessions as (
 
     select

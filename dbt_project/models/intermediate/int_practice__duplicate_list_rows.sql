@@ -12,7 +12,7 @@ list_rows as (
 
 ),
 
--- The same session more than once in the list that the day was read at.
+-- The same session more than once in the list version that the batch reads.
 final as (
 
     select

@@ -1,7 +1,4 @@
-{{ config(materialized='working_set', goes_beside_tables=true) }}
-
--- What takes the working set for itself comes before, else all would wait for it and it for the laps.
--- depends_on: {{ ref('int_practice__touched_drivers') }}
+{{ config(materialized='batch_table') }}
 
 with
 
@@ -23,7 +20,7 @@ page_laps as (
 
 ),
 
--- The laps of the very version of the page that the session was read from.
+-- The laps of the same page version that the session was read from.
 session_laps as (
 
     select
@@ -47,14 +44,14 @@ summed as (
 
     select
         *,
-        bool_and(lap_time_seconds is not null) over laps_so_far as are_all_known,
-        sum(lap_time_seconds) over laps_so_far as known_seconds
+        bool_and(lap_time_seconds is not null) over laps_until_now as are_all_known,
+        sum(lap_time_seconds) over laps_until_now as known_seconds
     from session_laps
-    window laps_so_far as (partition by race_result_id order by lap_number)
+    window laps_until_now as (partition by race_result_id order by lap_number)
 
 ),
 
--- Once a lap's time is unknown, so is the time elapsed from there on; so is what the column cannot hold.
+-- Elapsed time is null from the first lap without a time on, and where the column cannot hold it.
 final as (
 
     select

@@ -1,4 +1,4 @@
-{{ config(materialized='working_set') }}
+{{ config(materialized='batch_table') }}
 
 with
 
@@ -20,8 +20,8 @@ list_rows as (
 
 ),
 
--- Up to the version that the day was read at: what comes in meanwhile is the next run's work.
-rows_so_far as (
+-- Up to the list version that the batch reads: later versions are queued for a later batch.
+rows_until_version as (
 
     select
         list_rows.*,
@@ -38,7 +38,7 @@ rows_so_far as (
 
 ),
 
--- The latest row of a session. Twice in one list: the one with more laps, then the longer one, whatever their order.
+-- The latest row of a session. Of two rows in one list the one with more laps, then the longer one, in any order.
 ranked_rows as (
 
     select
@@ -47,7 +47,7 @@ ranked_rows as (
             partition by track_slug, practice_date, session_id
             order by load_id desc, lap_count desc nulls last, length_seconds desc nulls last, list_row asc
         ) as place
-    from rows_so_far
+    from rows_until_version
 
 ),
 
@@ -58,7 +58,7 @@ latest_rows as (
 
 ),
 
--- A session has left the list when a later list that could be read whole does not have it.
+-- A session has left the list when a later version that could be read whole does not have it.
 removals as (
 
     select
@@ -82,7 +82,29 @@ removals as (
 final as (
 
     select
-        latest_rows.*,
+        latest_rows.load_id,
+        latest_rows.track_slug,
+        latest_rows.practice_date,
+        latest_rows.row_number,
+        latest_rows.session_id,
+        latest_rows.driver_name,
+        latest_rows.class_and_transponder,
+        latest_rows.class_name,
+        latest_rows.transponder_number,
+        latest_rows.started_at_text,
+        latest_rows.lap_count_text,
+        latest_rows.length_text,
+        latest_rows.fast_lap_text,
+        latest_rows.avg_lap_text,
+        latest_rows.lap_count,
+        latest_rows.length_seconds,
+        latest_rows.fast_lap_seconds,
+        latest_rows.avg_lap_seconds,
+        latest_rows.started_at,
+        latest_rows.source_event_id,
+        latest_rows.event_id,
+        latest_rows.track_url,
+        latest_rows.list_load_id,
         removals.removed_at
     from latest_rows
     left join removals

@@ -6,7 +6,7 @@ sessions as (
 
 ),
 
--- What only the session page says; a session known from the list alone has none of it.
+-- Only the session page has these; a session without one has none of them.
 captured as (
 
     select

@@ -1,4 +1,4 @@
-{{ config(materialized='working_set') }}
+{{ config(materialized='batch_table') }}
 
 with
 
@@ -23,7 +23,7 @@ listed_once as (
 
 ),
 
--- Typed once here; what reads this working set does not parse again.
+-- Parsed once here, for all models that read the pages.
 final as (
 
     select details.*

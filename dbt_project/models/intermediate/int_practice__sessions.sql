@@ -1,4 +1,4 @@
-{{ config(materialized='working_set') }}
+{{ config(materialized='batch_table') }}
 
 with
 
@@ -45,13 +45,13 @@ list_and_detail as (
         coalesce(details.class_name, listed.class_name, 'Unknown Class') as class_name,
         coalesce(
             details.transponder_number,
-            -- The session page knows better where a class ends in digits of its own, such as `Stock (2021)`.
+            -- A class may end in digits of its own, such as `Stock (2021)`: the session page shows which.
             case
                 when listed.class_and_transponder is distinct from details.class_name then listed.transponder_number
             end
         ) as transponder_number,
         coalesce(details.session_date + details.start_clock, listed.started_at) as started_at,
-        -- The end has no date: earlier than the start, it is past midnight.
+        -- The end has no date: if it is earlier than the start, it is past midnight.
         details.session_date + details.end_clock
         + case when details.end_clock < details.start_clock then interval '1 day' else interval '0' end as ended_at,
         coalesce(details.lap_count, listed.lap_count) as lap_count,

@@ -1,4 +1,4 @@
-{{ config(materialized='working_set', goes_beside_tables=true) }}
+{{ config(materialized='batch_table') }}
 
 with
 
@@ -92,7 +92,7 @@ session_values as (
 
 ),
 
--- Few of many: found by what a lap has not, and named afterwards.
+-- Few of many laps: filter first, name the field afterwards.
 unreadable_laps as (
 
     select * from laps
@@ -148,7 +148,7 @@ read_laps as (
 
 ),
 
--- Pages with rows that are no laps of ours; only these are unpacked again.
+-- Pages with rows that did not become laps; only these are unpacked again.
 pages_with_unread_rows as (
 
     select details.load_id
@@ -174,7 +174,7 @@ unreadable_session_rows as (
 
 ),
 
--- Named once, also where two days list the same session.
+-- Two days may list the same session: report it once.
 final as (
 
     select * from list_values

@@ -1,4 +1,13 @@
-{{ config(unique_key='id') }}
+{#
+    Deletes no rows: a driver who has lost its last session is deleted when the batch is settled, after the sessions have
+    gone to other drivers (scraper/transform/orphans.py).
+#}
+{{
+    config(
+        unique_key='id',
+        batch_rows='id in (select driver_id from intermediate.int_practice__affected_drivers)'
+    )
+}}
 
 with
 

@@ -1,4 +1,10 @@
-{{ config(unique_key='id', delete_rows=true, post_hook="{{ delete_tracks_without_days(ref('tracks'), this) }}") }}
+{{
+    config(
+        unique_key='id',
+        delete_rows=true,
+        batch_rows='id in (select event_id from intermediate.int_practice__days)'
+    )
+}}
 
 with
 
@@ -42,7 +48,7 @@ final as (
         now() as updated_at
     from days
     inner join day_statistics on days.source_event_id = day_statistics.source_event_id
-    {{ join_stored() }} tracks on days.track_slug = tracks.source_track_slug
+    {{ join_parent() }} tracks on days.track_slug = tracks.source_track_slug
 
 )
 

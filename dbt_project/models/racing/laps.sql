@@ -1,4 +1,19 @@
-{{ config(unique_key=['race_result_id', 'lap_number'], delete_rows=true) }}
+{#
+    Rows of the batch go by both tables that `int_practice__laps` is made from. By the identities alone a run of some
+    models, in which the two are of different batches and have no session in common, would delete the laps of days that
+    are not queued.
+#}
+{{
+    config(
+        unique_key=['race_result_id', 'lap_number'],
+        delete_rows=true,
+        batch_rows='race_result_id in (
+            select identities.race_result_id
+            from intermediate.int_practice__driver_identities as identities
+            inner join intermediate.int_practice__sessions as sessions on identities.race_id = sessions.race_id
+        )'
+    )
+}}
 
 with
 
@@ -28,7 +43,7 @@ final as (
         laps.is_valid,
         laps.finished_at
     from laps
-    {{ join_stored() }} race_results on laps.race_result_id = race_results.id
+    {{ join_parent() }} race_results on laps.race_result_id = race_results.id
 
 )
 

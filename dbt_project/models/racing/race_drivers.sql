@@ -2,8 +2,7 @@
     config(
         unique_key='id',
         delete_rows=true,
-        pre_hook="{{ note_drivers_so_far(ref('int_practice__touched_drivers'), ref('int_practice__sessions'), this) }}",
-        post_hook="{{ delete_drivers_without_sessions(ref('drivers'), this) }}"
+        batch_rows='race_id in (select race_id from intermediate.int_practice__driver_identities)'
     )
 }}
 
@@ -40,8 +39,8 @@ final as (
         now() as created_at,
         now() as updated_at
     from identities
-    {{ join_stored() }} races on identities.race_id = races.id
-    {{ join_stored() }} drivers on identities.driver_id = drivers.id
+    {{ join_parent() }} races on identities.race_id = races.id
+    {{ join_parent() }} drivers on identities.driver_id = drivers.id
 
 )
 

@@ -1,4 +1,10 @@
-{{ config(unique_key='id', delete_rows=true) }}
+{{
+    config(
+        unique_key='id',
+        delete_rows=true,
+        batch_rows='race_id in (select race_id from intermediate.int_practice__sessions)'
+    )
+}}
 
 with
 
@@ -66,7 +72,7 @@ final as (
         now() as updated_at
     from sessions
     inner join identities on sessions.race_id = identities.race_id
-    {{ join_stored() }} race_drivers on identities.race_driver_id = race_drivers.id
+    {{ join_parent() }} race_drivers on identities.race_driver_id = race_drivers.id
     left join race_metadata on sessions.race_id = race_metadata.race_id
     left join lap_sums on identities.race_result_id = lap_sums.race_result_id
 

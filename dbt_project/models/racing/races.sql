@@ -1,4 +1,15 @@
-{{ config(unique_key='id', delete_rows=true) }}
+{#
+    Rows of the batch go by the sessions that they are made from, and not by their day. A run of some models may have read
+    a day again, and its sessions not: all races of the day would be deleted, and with them the only way from the page of
+    a session to its day (scraper/transform/batches.py).
+#}
+{{
+    config(
+        unique_key='id',
+        delete_rows=true,
+        batch_rows='event_id in (select event_id from intermediate.int_practice__sessions)'
+    )
+}}
 
 with
 
@@ -47,8 +58,8 @@ final as (
         now() as created_at,
         now() as updated_at
     from sessions
-    {{ join_stored() }} events on sessions.event_id = events.id
-    {{ join_stored() }} tracks on events.track_id = tracks.id
+    {{ join_parent() }} events on sessions.event_id = events.id
+    {{ join_parent() }} tracks on events.track_id = tracks.id
     left join race_metadata on sessions.race_id = race_metadata.race_id
 
 )

@@ -1,4 +1,9 @@
-{{ config(unique_key='id') }}
+{{
+    config(
+        unique_key='id',
+        batch_rows='source_track_slug in (select track_slug from intermediate.int_practice__days)'
+    )
+}}
 
 with
 
@@ -14,7 +19,7 @@ lists as (
 
 ),
 
-touched_tracks as (
+batch_tracks as (
 
     select distinct track_slug from days
 
@@ -26,29 +31,29 @@ time_zones as (
 
 ),
 
--- A club may change its name: the one on its most recent day stands.
+-- A club may change its name: take the one of its most recent day.
 final as (
 
     select
-        {{ natural_uuid('tracks', ["'liverc'", 'touched_tracks.track_slug']) }} as id,
+        {{ natural_uuid('tracks', ["'liverc'", 'batch_tracks.track_slug']) }} as id,
         'liverc' as source,
-        touched_tracks.track_slug as source_track_slug,
+        batch_tracks.track_slug as source_track_slug,
         latest.track_name,
         latest.track_url,
         time_zones.time_zone,
         now() as created_at,
         now() as updated_at
-    from touched_tracks
+    from batch_tracks
     cross join lateral (
         select
             lists.track_name,
             lists.track_url
         from lists
-        where lists.track_slug = touched_tracks.track_slug
+        where lists.track_slug = batch_tracks.track_slug
         order by lists.practice_date desc, lists.load_id desc
         limit 1
     ) as latest
-    left join time_zones on touched_tracks.track_slug = time_zones.track_slug
+    left join time_zones on batch_tracks.track_slug = time_zones.track_slug
 
 )
 

@@ -3,8 +3,8 @@
         materialized='incremental',
         unique_key='id',
         delete_rows=true,
-        indexes=[{'columns': ['driver_id']}, {'columns': ['person_id']}, {'columns': ['normalized_name']}, {'columns': ['rule']}],
-        pre_hook=["{{ share_working_set() }}", "{{ require_own_working_set() }}"]
+        batch_rows='driver_id in (select driver_id from intermediate.int_practice__affected_drivers)',
+        indexes=[{'columns': ['driver_id']}, {'columns': ['person_id']}, {'columns': ['normalized_name']}, {'columns': ['rule']}]
     )
 }}
 

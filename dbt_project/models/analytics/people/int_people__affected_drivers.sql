@@ -5,7 +5,7 @@ with
 -- Drivers whose sessions changed.
 affected_drivers as (
 
-    select driver_id from {{ ref('int_practice__touched_drivers') }}
+    select driver_id from {{ ref('int_practice__affected_drivers') }}
 
 ),
 

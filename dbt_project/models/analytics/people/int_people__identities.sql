@@ -2,8 +2,7 @@
     config(
         schema='intermediate',
         contract={'enforced': false},
-        materialized='working_set',
-        goes_beside_tables=true
+        materialized='batch_table'
     )
 }}
 

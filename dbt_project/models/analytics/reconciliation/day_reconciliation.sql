@@ -3,8 +3,7 @@
         materialized='incremental',
         unique_key='event_id',
         delete_rows=true,
-        indexes=[{'columns': ['verdict']}],
-        pre_hook=["{{ share_working_set() }}", "{{ require_own_working_set() }}"]
+        indexes=[{'columns': ['verdict']}]
     )
 }}
 

@@ -3,8 +3,7 @@
         materialized='incremental',
         unique_key='id',
         delete_rows=true,
-        indexes=[{'columns': ['event_id']}, {'columns': ['track_slug', 'practice_date']}],
-        pre_hook=["{{ share_working_set() }}", "{{ require_own_working_set() }}"]
+        indexes=[{'columns': ['event_id']}, {'columns': ['track_slug', 'practice_date']}]
     )
 }}
 

@@ -1,4 +1,7 @@
-"""The final schema: tables by migration, rows by dbt."""
+"""Create the tables of the final schema, and those in which the transform keeps its batch and its record.
+
+Migrations own the tables, dbt writes the rows of `racing`, and `scraper/transform` writes the others.
+"""
 
 import sqlalchemy as sa
 from alembic import op
@@ -9,14 +12,41 @@ down_revision = "0002"
 branch_labels = None
 depends_on = None
 
+# As for raw.practice_sessions: see 0002.
+VACUUM_EARLY = """
+alter table racing.{table} set (
+    autovacuum_vacuum_scale_factor = 0.02,
+    autovacuum_vacuum_insert_scale_factor = 0.02,
+    autovacuum_analyze_scale_factor = 0.02
+)
+"""
+BIG_TABLES = ("races", "race_drivers", "race_results", "laps")
 
+BATCH_TABLES = (
+    "transform_batch",
+    "transform_batch_days",
+    "transform_batch_entries",
+    "affected_drivers",
+    "verify_differences",
+)
 GRANTS = (
     "grant select, insert, update, delete on all tables in schema racing to practice_transformer",
     "grant select on all tables in schema racing to practice_reader",
+    "grant select, insert on intermediate.transforms to practice_transformer",
+    *(f"grant select, insert, truncate on intermediate.{table} to practice_transformer" for table in BATCH_TABLES),
 )
 
 
 def upgrade() -> None:
+    create_racing_tables()
+    create_transform_tables()
+    for table in BIG_TABLES:
+        op.execute(VACUUM_EARLY.format(table=table))
+    for grant in GRANTS:
+        op.execute(f"do $$ begin {grant}; exception when undefined_object then null; end $$")
+
+
+def create_racing_tables() -> None:
     op.create_table(
         "drivers",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -194,10 +224,64 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("race_result_id", "lap_number", name=op.f("laps_pkey")),
         schema="racing",
     )
-    for grant in GRANTS:
-        op.execute(f"do $$ begin {grant}; exception when undefined_object then null; end $$")
+
+
+def create_transform_tables() -> None:
+    op.create_table(
+        "transforms",
+        sa.Column("transform_id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
+        sa.Column("started_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("ended_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("outcome", sa.Text(), nullable=False),
+        sa.Column("project", sa.Text(), nullable=True),
+        sa.CheckConstraint("outcome in ('finished', 'incomplete')", name=op.f("transforms_outcome_check")),
+        sa.PrimaryKeyConstraint("transform_id", name=op.f("transforms_pkey")),
+        schema="intermediate",
+    )
+    op.create_index(op.f("transforms_ended_at_idx"), "transforms", ["ended_at"], schema="intermediate")
+    op.create_table(
+        "transform_batch",
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("begun_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.CheckConstraint("kind in ('derive', 'verify', 'manual')", name=op.f("transform_batch_kind_check")),
+        sa.PrimaryKeyConstraint("kind", name=op.f("transform_batch_pkey")),
+        schema="intermediate",
+    )
+    op.create_table(
+        "transform_batch_days",
+        sa.Column("track_slug", sa.Text(), nullable=False),
+        sa.Column("practice_date", sa.Date(), nullable=False),
+        sa.Column("list_load_id", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("track_slug", "practice_date", name=op.f("transform_batch_days_pkey")),
+        schema="intermediate",
+    )
+    op.create_table(
+        "transform_batch_entries",
+        sa.Column("entry_id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.PrimaryKeyConstraint("entry_id", name=op.f("transform_batch_entries_pkey")),
+        schema="intermediate",
+    )
+    op.create_table(
+        "affected_drivers",
+        sa.Column("driver_id", sa.Uuid(), nullable=False),
+        sa.PrimaryKeyConstraint("driver_id", name=op.f("affected_drivers_pkey")),
+        schema="intermediate",
+    )
+    op.create_table(
+        "verify_differences",
+        sa.Column("difference_id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
+        sa.Column("table_name", sa.Text(), nullable=False),
+        sa.Column("missing", sa.BigInteger(), nullable=False),
+        sa.Column("surplus", sa.BigInteger(), nullable=False),
+        sa.Column("different", sa.BigInteger(), nullable=False),
+        sa.Column("example", sa.Text(), nullable=True),
+        sa.PrimaryKeyConstraint("difference_id", name=op.f("verify_differences_pkey")),
+        schema="intermediate",
+    )
 
 
 def downgrade() -> None:
+    for table in (*reversed(BATCH_TABLES), "transforms"):
+        op.drop_table(table, schema="intermediate")
     for table in ("laps", "race_results", "race_drivers", "drivers", "races", "events", "tracks"):
         op.drop_table(table, schema="racing")

@@ -12,5 +12,5 @@ select
 
     -- timestamps
     races.start_time
-from {{ source('racing_so_far', 'race_drivers') }} as race_drivers
-inner join {{ source('racing_so_far', 'races') }} as races on race_drivers.race_id = races.id
+from {{ source('previous_racing', 'race_drivers') }} as race_drivers
+inner join {{ source('previous_racing', 'races') }} as races on race_drivers.race_id = races.id

@@ -1,0 +1,85 @@
+"""A transform: batch by batch until the queue is empty, each begun, built by dbt, settled and reported."""
+
+import time
+from contextlib import suppress
+from datetime import UTC, datetime
+
+import psycopg
+
+from scraper.console import counted
+from scraper.database.connection import Database
+from scraper.database.diagnosis import explain_outage
+from scraper.errors import CannotWork
+from scraper.transform.batches import Batch, begin_batch, queue_every_day, record_incomplete, settle
+from scraper.transform.dbt import DbtRun, run_dbt
+from scraper.transform.orphans import delete_orphans
+from scraper.transform.reconciliation import differing_days
+from scraper.transform.up_to_date import fingerprint, nothing_new_since
+
+_SESSIONS = "select count(*) from intermediate.int_practice__sessions"
+_OF_THIS_BATCH = "event_id = any(array(select event_id from intermediate.int_practice__days))"
+_MOST_NAMED = 20
+
+
+def transform(database: Database, connection: psycopg.Connection, *, is_full: bool) -> None:
+    """Derive every queued day, and test what changed. Prints a line per batch.
+
+    Starts no dbt when nothing has changed since the last transform. `is_full` deletes the orphans and queues every day
+    first. Raises CannotWork when models or tests fail; earlier batches are settled, and the next transform goes on.
+    """
+    if is_full:
+        with connection.transaction():
+            delete_orphans(connection)
+            queue_every_day(connection)
+    elif since := nothing_new_since(connection, fingerprint()):
+        print(
+            f"Transform: nothing new since {since.astimezone(UTC):%Y-%m-%d %H:%M} UTC; FULL=1 derives everything anyway"
+        )
+        return
+    while _transform_batch(database, connection).deferred_days:
+        pass
+
+
+def _transform_batch(database: Database, connection: psycopg.Connection) -> Batch:
+    started, started_at = time.monotonic(), datetime.now(UTC)
+    project = fingerprint()
+    batch = begin_batch(connection)
+    outcome = run_dbt(database, "build", "--selector", "transform")
+    if outcome.is_built:
+        # Files that were edited meanwhile may or may not be what dbt has read.
+        is_tested = not outcome.errors and fingerprint() == project
+        settle(connection, started_at, project if is_tested else None)
+    else:
+        with suppress(psycopg.Error):  # a full disk or a lost connection: `report` says so
+            record_incomplete(connection, started_at)
+    report(outcome, then="nothing is lost: the next transform derives the same days again")
+    for line in differing_days(connection, _MOST_NAMED, _OF_THIS_BATCH):
+        print(f"  {line}")
+    (sessions,) = connection.execute(_SESSIONS).fetchone() or (0,)
+    print(
+        f"Transform: {counted(sessions, 'session')} of {counted(batch.days, 'day')} re-derived in "
+        f"{time.monotonic() - started:.1f} s; {outcome.models} models, {outcome.tests} tests, "
+        f"{counted(len(outcome.warnings), 'warning')}",
+        end=f"; {counted(batch.deferred_days, 'day')} to go\n" if batch.deferred_days else "\n",
+        flush=True,
+    )
+    return batch
+
+
+def report(outcome: DbtRun, then: str) -> None:
+    """Print every warning and error. Raises CannotWork, whose last words are `then`, when there was an error.
+
+    A full disk or a lost connection is reported once, and not for every model that met it.
+    """
+    for warning in outcome.warnings:
+        print(f"  warning  {warning.failures} times: {warning.description or warning.name}")
+        print(f'           to list them: make dbt ARGS="show -s {warning.name}"')
+    if outage := next(filter(None, (explain_outage(error.message) for error in outcome.errors)), None):
+        raise CannotWork(outage)
+    for error in outcome.errors:
+        print(f"  error    {error.kind} {error.name}: {error.message}")
+    if outcome.errors:
+        raise CannotWork(
+            f"{len(outcome.errors)} of {outcome.models + outcome.tests} models and tests failed (see above and "
+            f"logs/dbt.log); {then}"
+        )
