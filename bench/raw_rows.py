@@ -16,7 +16,7 @@ from bench.scratch import Scratch
 from bench.settings import Settings as BenchSettings
 from bench.stored_items import empty_raw_tables, stored_items
 from bench.table import Line, Target
-from scraper.crawl.pipelines import LARGEST_BATCH, RawTablesPipeline
+from scraper.crawl.pipelines import LARGEST_GROUP, RawTablesPipeline
 from scraper.database.connection import Database
 from scraper.pages import PARSER_VERSION
 from scraper.raw import crawl_log
@@ -27,7 +27,7 @@ from tests.support.history import fill
 MOST_IN_FLIGHT = 5
 """The largest CRAWL_CONCURRENCY."""
 
-_WHY_MISSED = "the crawler waits while the server compares and writes a batch, and the server waits in between"
+_WHY_MISSED = "the crawler waits while the server compares and writes a group, and the server waits in between"
 
 _COPY = """
 copy raw.practice_sessions (track_slug, session_id, payload, content_hash, url, parser_version, crawl_id) from stdin
@@ -35,7 +35,7 @@ copy raw.practice_sessions (track_slug, session_id, payload, content_hash, url, 
 
 
 def measure(scratch: Scratch, settings: BenchSettings) -> Iterator[Line]:
-    """Yield a line for full batches, and one for as many concurrent pages as a crawl has at most."""
+    """Yield a line for full groups, and one for as many concurrent pages as a crawl has at most."""
     database = scratch.database("raw_rows")
     fill(database, settings.items)
     items = [item for item in stored_items(database) if item.page.kind == "session"]
@@ -43,7 +43,7 @@ def measure(scratch: Scratch, settings: BenchSettings) -> Iterator[Line]:
     rows = copy_rows(items, crawl_id)
     timings = alternate(
         {
-            "batches": partial(store, database, crawl_id, items, at_once=LARGEST_BATCH),
+            "groups": partial(store, database, crawl_id, items, at_once=LARGEST_GROUP),
             "crawl": partial(store, database, crawl_id, items, at_once=MOST_IN_FLIGHT),
             "copy": partial(copy, database, rows),
         },
@@ -51,7 +51,7 @@ def measure(scratch: Scratch, settings: BenchSettings) -> Iterator[Line]:
         before_each=lambda _: empty_raw_tables(database),
     )
     rate = {name: len(items) / timings.median(name) for name in timings.seconds}
-    for name, at_once, limit in (("batches", LARGEST_BATCH, 5000), ("crawl", MOST_IN_FLIGHT, None)):
+    for name, at_once, limit in (("groups", LARGEST_GROUP, 5000), ("crawl", MOST_IN_FLIGHT, None)):
         yield Line(
             f"items → committed raw rows, {at_once} concurrent pages",
             f"{rate[name]:,.0f} pages/s",

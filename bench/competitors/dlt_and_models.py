@@ -13,7 +13,7 @@ from bench.scratch import Scratch
 from bench.settings import Settings
 from bench.stored_items import empty_raw_tables, stored_items
 from bench.table import Line
-from scraper.crawl.pipelines import LARGEST_BATCH
+from scraper.crawl.pipelines import LARGEST_GROUP
 from scraper.database.connection import Database
 from tests.support.history import LAPS_OF_A_SESSION, fill
 
@@ -31,7 +31,7 @@ def measure(scratch: Scratch, settings: Settings) -> Iterator[Line]:
     transform()  # dbt parses the project
 
     def ours() -> None:
-        store(target, crawl_id, items, at_once=LARGEST_BATCH)
+        store(target, crawl_id, items, at_once=LARGEST_GROUP)
         transform()
 
     dlt_seconds: list[float] = []

@@ -1,4 +1,4 @@
-"""Items into the raw tables, in small batches, counted once they are committed."""
+"""Items into the raw tables, by group commit; an item counts once it is committed."""
 
 import asyncio
 from typing import Self
@@ -15,7 +15,7 @@ from scraper.database.diagnosis import explain_error
 from scraper.raw.items import CapturedPage, FailedPage, Item
 from scraper.raw.store import RawStore
 
-LARGEST_BATCH = 100
+LARGEST_GROUP = 100
 
 Waiting = tuple[Item, asyncio.Future[bool]]
 
@@ -23,9 +23,9 @@ Waiting = tuple[Item, asyncio.Future[bool]]
 class RawTablesPipeline:
     """Stores items by group commit: the first waiting item writes all waiting items in one transaction.
 
-    So batches grow with the load, and no timer is needed. `process_item` returns once its item is committed: a slow
-    database slows the crawl instead of filling memory, and as the engine waits for items in progress before it closes,
-    the last ones are stored also after Ctrl-C.
+    So groups grow with the load, and no timer is needed. `process_item` returns once its item is committed. A slow
+    database therefore slows the crawl instead of filling memory, and since the engine waits for items in progress
+    before it closes, the last ones are stored also after Ctrl-C.
     """
 
     def __init__(self, crawler: Crawler, database: Database, crawl_id: int) -> None:
@@ -81,22 +81,22 @@ class RawTablesPipeline:
         self._waiting.append((item, is_new))
         async with self._lock:
             if not is_new.done():
-                batch, self._waiting = self._waiting[:LARGEST_BATCH], self._waiting[LARGEST_BATCH:]
-                await self._write_batch(batch)
+                group, self._waiting = self._waiting[:LARGEST_GROUP], self._waiting[LARGEST_GROUP:]
+                await self._write_group(group)
         return await is_new
 
-    async def _write_batch(self, batch: list[Waiting]) -> None:
+    async def _write_group(self, group: list[Waiting]) -> None:
         try:
-            results = await self._store.save([item for item, _ in batch])
-        except Exception as problem:  # of whatever kind: the waiting coroutines get it
-            if len(batch) == 1 or isinstance(problem, psycopg.OperationalError):
-                for _, is_new in batch:
+            results = await self._store.save([item for item, _ in group])
+        except Exception as problem:  # any error: the waiting coroutines get it
+            if len(group) == 1 or isinstance(problem, psycopg.OperationalError):
+                for _, is_new in group:
                     is_new.set_exception(problem)
                 return
-            for entry in batch:
-                await self._write_batch([entry])
+            for waiting in group:
+                await self._write_group([waiting])
             return
-        for (_, is_new), result in zip(batch, results, strict=True):
+        for (_, is_new), result in zip(group, results, strict=True):
             is_new.set_result(result)
 
 

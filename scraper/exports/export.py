@@ -15,7 +15,7 @@ import pyarrow as pa
 from scraper.errors import CannotWork
 from scraper.exports.folder import STATE, TableFolder
 from scraper.exports.relations import Relation, relations
-from scraper.exports.rows import batches, schema_of
+from scraper.exports.rows import record_batches, schema_of
 
 _DAYS = "select event_id, track_slug, practice_date, version from analytics.day_versions"
 _SCHEMAS = ("racing", "analytics")
@@ -116,7 +116,7 @@ class Export:
         return outcome
 
     def _write(self, table: Relation, files: TableFolder, day: Day | None, version: int | None) -> bool:
-        rows = batches(self._connection, table.query(day.event_id if day else None), table.columns)
+        rows = record_batches(self._connection, table.query(day.event_id if day else None), table.columns)
         try:
             return files.write(day.folder if day else _ONLY_FILE, version, schema_of(table.columns), rows)
         except pa.ArrowInvalid as problem:

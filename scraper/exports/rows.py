@@ -40,7 +40,9 @@ def schema_of(columns: Sequence[Column]) -> Any:
     return pa.schema([(column.name, column.arrow_type) for column in columns])
 
 
-def batches(connection: psycopg.Connection[Any], query: sql.Composable, columns: Sequence[Column]) -> Iterator[Any]:
+def record_batches(
+    connection: psycopg.Connection[Any], query: sql.Composable, columns: Sequence[Column]
+) -> Iterator[Any]:
     """Yield the query's rows as record batches; equal rows give equal batches.
 
     Raises ArrowInvalid for a value that its column's type cannot hold, such as NaN in a decimal.

@@ -15,8 +15,8 @@ from scraper.raw.items import CapturedPage, FailedPage, Item, PageId
 from scraper.raw.json_text import content_hash, storable_json, storable_text
 from scraper.raw.page_kinds import LIST, PAGE_KINDS
 
-# Without these limits a crawl could hang, and keep its lock: a statement or transaction that takes longer waits for
-# something that will not come, and a connection that is silent for longer has lost its server.
+# Without these limits a crawl could hang and keep its lock: a statement or transaction that takes longer will not end
+# by itself, and a connection that is silent for longer has lost its server.
 _TIMEOUTS = """
 select
     set_config('statement_timeout', '120s', false),
@@ -131,20 +131,20 @@ class RawStore:
         The result is the same as that of storing the items one by one, in this order.
         """
         async with self._connection.transaction(), self._connection.cursor() as cursor:
-            return [is_new for run in _runs(items) for is_new in await self._save_run(cursor, run)]
+            return [is_new for part in _parts(items) for is_new in await self._save_part(cursor, part)]
 
-    async def _save_run(self, cursor: AsyncCursor[dict[str, Any]], run: Sequence[Item]) -> list[bool]:
-        is_new = dict.fromkeys((item.page for item in run), True)
-        captured = [item for item in run if isinstance(item, CapturedPage)]
+    async def _save_part(self, cursor: AsyncCursor[dict[str, Any]], part: Sequence[Item]) -> list[bool]:
+        is_new = dict.fromkeys((item.page for item in part), True)
+        captured = [item for item in part if isinstance(item, CapturedPage)]
         for kind in PAGE_KINDS:
             if items := [item for item in captured if item.page.kind == kind]:
                 await cursor.execute(_save_statement(kind), self._page_parameters(kind, items))
                 for item, row in zip(items, await cursor.fetchall(), strict=True):
                     is_new[item.page] = row["is_new"]
-        for failed in run:
+        for failed in part:
             if isinstance(failed, FailedPage):
                 await cursor.execute(_SAVE_FAILURE, self._failure_parameters(failed))
-        last = run[-1]
+        last = part[-1]
         if _is_list(last) and "unreadable_rows" not in last.payload:
             parameters = {"track_slug": last.page.track_slug, "key": last.page.key}
             await cursor.execute(_RESOLVE_UNLISTED_SESSIONS, parameters)
@@ -186,21 +186,21 @@ async def connect_to_raw(database: Database) -> AsyncConnection[dict[str, Any]]:
     return connection
 
 
-def _runs(items: Sequence[Item]) -> Iterator[list[Item]]:
-    """Split items where their order matters: no run has a page twice, and a list, which resolves failures, ends one."""
-    run: list[Item] = []
+def _parts(items: Sequence[Item]) -> Iterator[list[Item]]:
+    """Split items where order matters: no part has a page twice, and a list, which resolves failures, ends a part."""
+    part: list[Item] = []
     seen: set[PageId] = set()
     for item in items:
         if item.page in seen:
-            yield run
-            run, seen = [], set()
-        run.append(item)
+            yield part
+            part, seen = [], set()
+        part.append(item)
         seen.add(item.page)
         if _is_list(item):
-            yield run
-            run, seen = [], set()
-    if run:
-        yield run
+            yield part
+            part, seen = [], set()
+    if part:
+        yield part
 
 
 def _is_list(item: Item) -> TypeGuard[CapturedPage]:

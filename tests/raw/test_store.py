@@ -96,7 +96,7 @@ def test_every_new_version_is_queued_for_the_transform(database: Database, store
     ]
 
 
-# Few pages, so that each comes more than once in a batch, with the same or another payload.
+# Few pages, so that each comes more than once in a group, with the same or another payload.
 PAGES = st.one_of(
     st.builds(session, st.sampled_from("12"), st.sampled_from("78")),
     st.builds(day_list, st.sampled_from([("7", "1"), ("8", "1")])),
@@ -109,14 +109,14 @@ PAGES = st.one_of(
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=30)
-@given(batches=st.lists(st.lists(PAGES, max_size=12), min_size=1, max_size=3))
-@example(batches=[[session("1"), session("2"), session("2"), session("1")]])
-@example(batches=[[day_list(("7", "1")), FAILED, day_list()], [FAILED, day_list(("8", "1"))]])
-@example(batches=[[day_list(("7", "1"))], [day_list(), FAILED]])
-@example(batches=[[day_list(("7", "1"))], [FAILED, day_list(), session("1", "8")]])
-@example(batches=[[FAILED, session("1"), FAILED]])
-def test_a_batch_has_the_same_result_as_its_items_one_by_one(
-    database: Database, stored: Callable[[Work], Any], batches: list[list[Item]]
+@given(groups=st.lists(st.lists(PAGES, max_size=12), min_size=1, max_size=3))
+@example(groups=[[session("1"), session("2"), session("2"), session("1")]])
+@example(groups=[[day_list(("7", "1")), FAILED, day_list()], [FAILED, day_list(("8", "1"))]])
+@example(groups=[[day_list(("7", "1"))], [day_list(), FAILED]])
+@example(groups=[[day_list(("7", "1"))], [FAILED, day_list(), session("1", "8")]])
+@example(groups=[[FAILED, session("1"), FAILED]])
+def test_a_group_has_the_same_result_as_its_items_one_by_one(
+    database: Database, stored: Callable[[Work], Any], groups: list[list[Item]]
 ) -> None:
     def outcome(work: Work) -> Any:
         with psycopg.connect(database.conninfo) as connection:
@@ -124,12 +124,12 @@ def test_a_batch_has_the_same_result_as_its_items_one_by_one(
         return stored(work), [rows(database, query) for query in CONTENTS]
 
     async def at_once(store: RawStore) -> list[bool]:
-        return [is_new for batch in batches for is_new in await store.save(batch)]
+        return [is_new for group in groups for is_new in await store.save(group)]
 
-    assert outcome(at_once) == outcome(save_each(*[item for batch in batches for item in batch]))
+    assert outcome(at_once) == outcome(save_each(*[item for group in groups for item in group]))
 
 
-def test_all_items_of_a_batch_are_stored_or_none(database: Database, stored: Callable[[Work], Any]) -> None:
+def test_all_items_of_a_group_are_stored_or_none(database: Database, stored: Callable[[Work], Any]) -> None:
     unstorable = CapturedPage(PageId("sandy\x00", "session", "8"), "http://site/8", {})
     with pytest.raises(psycopg.DataError):
         stored(lambda store: store.save([session("1"), unstorable]))
