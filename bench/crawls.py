@@ -12,7 +12,7 @@ from scraper.sample_site.season import Season
 from scraper.sample_site.server import Deliver, Request, SampleSite, Visit
 
 CONCURRENCY = 3
-SECONDS_TO_ANSWER = 0.25
+RESPONSE_SECONDS = 0.25
 _GAPS = 10
 SESSIONS_PER_DAY = 60
 _MEGABYTE = 1024 * 1024
@@ -54,12 +54,12 @@ class Pace:
 
 
 class SlowSite(SampleSite):
-    """A sample site that takes `SECONDS_TO_ANSWER` for each page."""
+    """A sample site that takes `RESPONSE_SECONDS` for each page."""
 
     def handle(self, visit: Visit) -> tuple[Response, Deliver]:
         """Wait, then respond as usual."""
         if visit.target != "/robots.txt":
-            visit.wait(SECONDS_TO_ANSWER)
+            visit.wait(RESPONSE_SECONDS)
         return super().handle(visit)
 
 
@@ -81,7 +81,7 @@ def measure(scratch: Scratch, settings: Settings) -> Iterator[Line]:
             CRAWL_CONCURRENCY=f"{CONCURRENCY}",
         )
         pace, most_in_flight = Pace(site.requests, delay), site.highest_in_flight
-    what = f"crawl of {len(pace.requests):,} pages, each response after {SECONDS_TO_ANSWER} s"
+    what = f"crawl of {len(pace.requests):,} pages, each response after {RESPONSE_SECONDS} s"
     slower = pace.seconds / pace.least_seconds
     yield Line(
         f"{what}: time",

@@ -63,8 +63,8 @@ def explain_failure(page: PageId, url: str, failure: Failure) -> FailedPage | No
     if isinstance(problem, HttpError):
         response = problem.response
         if isinstance(response, HtmlResponse) and is_bot_check(response.text):
-            return failed_page(page, url, PageErrorKind.BOT_CHECK, "the site asks for a human", response)
+            return failed_page(page, url, PageErrorKind.BOT_CHECK, "the site asks for a human check", response)
         return failed_page(page, url, "http_status", f"the site responded with status {response.status}", response)
     if isinstance(problem, IgnoreRequest):
         return failed_page(page, url, "not_allowed", str(problem))
-    return failed_page(page, url, "no_answer", explain_download_error(problem))
+    return failed_page(page, url, "no_response", explain_download_error(problem))

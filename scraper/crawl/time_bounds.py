@@ -32,7 +32,7 @@ def read_clock(text: str) -> datetime | None:
 def closing_time(practice_date: date, started_at: str, length: str) -> datetime:
     """Return the wall-clock time at which a session is certainly closed, unless its list row changes.
 
-    No session lasts beyond the end of the next day; that is the answer for a row that cannot be parsed.
+    No session lasts beyond the end of the next day, which is returned for a row that cannot be parsed.
     """
     latest = end_of_next_day(practice_date)
     start, parts = read_clock(started_at), _LENGTH.match(length)

@@ -12,7 +12,7 @@ _LARGEST_SKEW = timedelta(seconds=60)
 
 
 def clock_warning(connection: psycopg.Connection[Any]) -> str | None:
-    """Return a line for the operator when the clocks differ by more than a minute, however long the answer took."""
+    """Return a line for the operator when the clocks differ by more than a minute, however long the query took."""
     before = datetime.now(UTC)
     (theirs,) = connection.execute("select clock_timestamp()").fetchone() or (before,)
     after = datetime.now(UTC)

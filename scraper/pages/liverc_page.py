@@ -33,7 +33,7 @@ def open_page(html: str) -> Element:
     if not html.strip():
         raise PageError(PageErrorKind.EMPTY, "the page is empty")
     if is_bot_check(html):
-        raise PageError(PageErrorKind.BOT_CHECK, "the site asks for a human instead of showing the page")
+        raise PageError(PageErrorKind.BOT_CHECK, "the site asks for a human check instead of showing the page")
     if not html.lstrip("\ufeff \t\r\n").startswith("<"):
         raise PageError(PageErrorKind.NOT_LIVERC, "the body is not HTML")
     if html.rstrip()[-7:].lower() != "</html>":

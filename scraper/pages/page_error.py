@@ -1,4 +1,4 @@
-"""The error for a page that cannot be trusted, with a reason for people and one for programs."""
+"""The error for a page that cannot be trusted, with a reason for the log and a kind for programs."""
 
 from enum import StrEnum
 
@@ -7,7 +7,7 @@ class PageErrorKind(StrEnum):
     """The machine-readable reason of a :class:`PageError`."""
 
     BOT_CHECK = "bot_check"
-    """The site asks for a human."""
+    """The site asks for a human check."""
     EMPTY = "empty"
     """The body is blank."""
     TRUNCATED = "truncated"
@@ -25,7 +25,7 @@ class PageErrorKind(StrEnum):
 class PageError(Exception):
     """A page that must not become a raw row. Page objects raise it when they are created or read.
 
-    ``kind`` is the machine-readable reason, ``reason`` is one line for people.
+    ``kind`` is the machine-readable reason, ``reason`` is one line for the log.
     """
 
     def __init__(self, kind: PageErrorKind, reason: str) -> None:

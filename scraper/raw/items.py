@@ -37,7 +37,7 @@ class CapturedPage:
 class FailedPage:
     """A page that was requested and could not be captured. It is stored with its body and requested again.
 
-    `reason_kind` is for programs, `reason` for people.
+    `reason_kind` is the machine-readable reason, `reason` is one line for the log.
     """
 
     page: PageId

@@ -48,7 +48,7 @@ values (%s, '2025-10', '{}', 'x', 'x', 1, 1)
 """
 FAILURE = """
 insert into raw.failed_pages (track_slug, page_kind, page_key, url, reason_kind, reason, crawl_id)
-select 'bend', %s, n, 'x', 'status', 'the site answered with status 500 [b]', 1 from generate_series(1, %s) as n
+select 'bend', %s, n, 'x', 'status', 'the site responded with status 500 [b]', 1 from generate_series(1, %s) as n
 """
 
 
@@ -116,7 +116,7 @@ def test_missing_pages_are_counted_with_the_command_that_fetches_them(
         "missing: session pages of 5 days (bend 2025-10-26, bend 2025-10-25, bend 2025-10-24 and 2 more); "
         "to fetch them: make crawl transform TRACK=bend DATE=2025-10-26\n" in output
     )
-    assert output.count("the site answered with status 500 [b]") == 10
+    assert output.count("the site responded with status 500 [b]") == 10
     assert "… and 2 more, all in raw.failed_pages\n" in output
     assert "missing: 12 failed pages (above)" in output
 

@@ -50,12 +50,12 @@ Faults = dict[str, tuple[PageFault | DeliveryFault, str]]
 
 TEMPORARY: Faults = {
     "broken": (status(500), "http_status"),
-    "cut": (Cut(60), "no_answer"),
-    "reset": (Reset(), "no_answer"),
+    "cut": (Cut(60), "no_response"),
+    "reset": (Reset(), "no_response"),
 }
 ALSO_TEMPORARY: Faults = {
-    "broken chunks": (BrokenChunks(), "no_answer"),
-    "shorter than it says": (WrongContentLength(40), "no_answer"),
+    "broken chunks": (BrokenChunks(), "no_response"),
+    "shorter than it says": (WrongContentLength(40), "no_response"),
 }
 FINAL: Faults = {
     "gone": (status(404), "http_status"),
@@ -69,7 +69,7 @@ FINAL: Faults = {
     "endless redirects": (redirect("#again"), "not_allowed"),
     "redirect to a file": (redirect("file:///etc/passwd"), "http_status"),
     "decompression bomb": (Compressed(), "not_allowed"),
-    "too large": (Answer(page(TOO_MUCH.decode())), "no_answer"),
+    "too large": (Answer(page(TOO_MUCH.decode())), "no_response"),
 }
 
 
@@ -107,10 +107,10 @@ SHORT_TIMEOUT = "" if is_soak() else "from scraper.crawl import settings; settin
 
 @pytest.mark.parametrize("does", [NeverAnswer(), Drip(pause=0.25)], ids=["no response", "a byte now and then"])
 def test_a_page_that_does_not_end_is_stored_as_failed(crawler: Crawler, tally: Tally, does: DeliveryFault) -> None:
-    tally.promise = "pages that never end: on record after the time-out, at the cost of no other"
+    tally.promise = "pages that never end: recorded as failed after the timeout, without an effect on other pages"
     crawler.misbehave(Fault(f"id={UNLUCKY}", does))
     assert f"{len(SESSIONS) - 1} captured, 0 unchanged, 1 failed" in crawler.succeed(before=SHORT_TIMEOUT)
-    assert crawler.failures() == [("session", UNLUCKY, "no_answer")]
+    assert crawler.failures() == [("session", UNLUCKY, "no_response")]
     tally.trials = tally.faults = 1
 
 

@@ -120,7 +120,7 @@ def test_a_missing_database_comes_with_the_command_that_creates_it(
     assert line.endswith("-U ana -E UTF8 -T template0 season")
 
 
-def test_a_server_that_does_not_answer_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_server_that_does_not_respond_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     with socket.socket() as closed:
         closed.bind(("127.0.0.1", 0))
         port = closed.getsockname()[1]

@@ -1,4 +1,4 @@
-"""Retries, back-off and circuit breaker for a site that is busy, broken or silent, or that asks for a human."""
+"""Retries, back-off and circuit breaker for a site that is busy, broken or silent, or that asks for a human check."""
 
 import logging
 import random

@@ -53,7 +53,7 @@ class EmbeddedServer:
         return make_conninfo(**self.parameters(database))
 
     def is_running(self) -> bool:
-        """Whether the server answers; it may still be starting up."""
+        """Whether the server responds; it may still be starting up."""
         return self._ping() in (Ping.OK, Ping.REJECT)
 
     def start(self) -> None:

@@ -33,6 +33,6 @@ def test_a_trusted_certificate_must_be_for_the_host_and_of_today(
         line = crawler.fail(LIVERC_BASE_URL=host.base_url, SSL_CERT_FILE=str(host.certificate))
     finally:
         host.close()
-    # The host with the valid certificate gets requests, and answers with 404.
+    # The host with the valid certificate gets requests, and responds with 404.
     assert (host.asked > 0) is is_valid
     assert ("robots.txt cannot be read" in line) is not is_valid
