@@ -1,17 +1,13 @@
 """`python -m scraper <command>`: the program behind the targets of the Makefile."""
 
 import argparse
-import signal
 import sys
 from dataclasses import dataclass
 from importlib import import_module
 from types import ModuleType
 
-import psycopg
-
 from scraper.config import fields, load_config, option_of
-from scraper.database.diagnosis import explain_error
-from scraper.errors import INTERRUPTED, PracticeError
+from scraper.exit_status import exit_status_of
 
 
 @dataclass(frozen=True)
@@ -52,24 +48,10 @@ COMMANDS = {
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run one command and return its exit status, as the contract defines it."""
+    """Run one command and return its exit status."""
     options = vars(_parser().parse_args(arguments))
     command = options.pop("command")
-    # SIGINT may be ignored by inheritance, as under `nohup make crawl &` in a script; then a crawl could only be
-    # killed. SIGTERM, which cron and systemd send, ends a command the same way.
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, signal.default_int_handler)
-    try:
-        return int(command_module(command).run(load_config(options)))
-    except PracticeError as problem:
-        for line in str(problem).splitlines():
-            print(f"{command}: {line}", file=sys.stderr)
-        return problem.exit_status
-    except psycopg.Error as problem:
-        print(f"{command}: {explain_error(problem)}", file=sys.stderr)
-        return PracticeError.exit_status
-    except KeyboardInterrupt:
-        return INTERRUPTED
+    return exit_status_of(command, lambda: int(command_module(command).run(load_config(options))))
 
 
 def command_module(name: str) -> ModuleType:

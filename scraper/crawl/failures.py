@@ -16,6 +16,7 @@ from scrapy.http import HtmlResponse, Response
 from scrapy.spidermiddlewares.httperror import HttpError
 from twisted.python.failure import Failure
 
+from scraper.crawl.scope import config_of_crawl
 from scraper.pages import PageErrorKind, is_bot_check
 from scraper.raw.items import FailedPage, PageId
 
@@ -42,7 +43,7 @@ def explain_download_error(problem: BaseException | None) -> str:
 
 def refusal(crawler: Crawler, reason: str) -> IgnoreRequest:
     """Return the exception that drops a request. A crawl logs it with its page; `scrapy fetch` and the like do not."""
-    if getattr(crawler.spider, "config", None) is None:
+    if config_of_crawl(crawler) is None:
         logger.warning(reason)
     return IgnoreRequest(reason)
 

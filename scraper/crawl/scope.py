@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Self
 
+from scrapy.crawler import Crawler
+
 from scraper.config import Config
 from scraper.crawl.time_bounds import AHEAD, BEHIND
 
@@ -33,6 +35,15 @@ class CrawlScope:
             list_only=config.list_only,
             refresh=config.refresh,
         )
+
+
+def config_of_crawl(crawler: Crawler) -> Config | None:
+    """Return the configuration of the crawl; None if this run of a spider is no crawl, but `scrapy fetch` and the like.
+
+    Runs that are no crawl need neither database nor lock, and store nothing.
+    """
+    config: Config | None = getattr(crawler.spider, "config", None)
+    return config
 
 
 def days_of(config: Config, now: datetime) -> tuple[date, date]:

@@ -14,7 +14,7 @@ from scrapy.exceptions import NotConfigured
 
 from scraper.config import Config
 from scraper.crawl.extensions.shutdown import FINISH_REASON
-from scraper.crawl.scope import CrawlScope
+from scraper.crawl.scope import CrawlScope, config_of_crawl
 from scraper.crawl.stats import CrawlStats, summary
 from scraper.database.clock import clock_warning
 from scraper.database.jobs import Job, open_job
@@ -36,8 +36,7 @@ class CrawlOutcome:
 class CrawlRecord:
     """Opens the database, takes the crawl lock, and keeps the crawl's row in `raw.crawls` from begin to end.
 
-    A crawl is a run of a spider that has a `config`. All other runs (`scrapy fetch`, `shell`, `parse`) need neither
-    database nor lock, and store nothing.
+    `scrapy fetch`, `shell` and `parse` are no crawls, and have no record.
     """
 
     outcome: CrawlOutcome | None = None
@@ -66,7 +65,7 @@ class CrawlRecord:
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
         """Create the extension for a crawl, as Scrapy does."""
-        config = getattr(crawler.spider, "config", None)
+        config = config_of_crawl(crawler)
         if config is None:
             raise NotConfigured
         return cls(crawler, config)

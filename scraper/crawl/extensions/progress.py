@@ -14,6 +14,7 @@ from scrapy import signals
 from scrapy.crawler import Crawler
 from scrapy.exceptions import NotConfigured
 
+from scraper.crawl.scope import config_of_crawl
 from scraper.crawl.stats import CrawlStats
 
 logger = logging.getLogger(__name__)
@@ -37,7 +38,7 @@ class Progress:
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
         """Create the extension for a crawl, as Scrapy does."""
-        if getattr(crawler.spider, "config", None) is None:
+        if config_of_crawl(crawler) is None:
             raise NotConfigured
         return cls(crawler)
 

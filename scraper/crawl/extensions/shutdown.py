@@ -12,6 +12,7 @@ from scrapy.crawler import Crawler
 from scrapy.exceptions import NotConfigured
 
 from scraper.crawl.middlewares.site_slot import stop_crawl
+from scraper.crawl.scope import config_of_crawl
 from scraper.errors import INTERRUPTED
 
 logger = logging.getLogger(__name__)
@@ -32,7 +33,7 @@ class Shutdown:
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
         """Create the extension for a crawl, as Scrapy does."""
-        if getattr(crawler.spider, "config", None) is None:
+        if config_of_crawl(crawler) is None:
             raise NotConfigured
         return cls(crawler)
 
