@@ -31,7 +31,7 @@ from scraper.setting_types import (
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 
-# A track's wall clock may be a calendar day ahead of this machine's, not more.
+# A track's wall clock may be at most one calendar day ahead of this machine's.
 _LONGEST_LOOK_AHEAD = timedelta(days=1)
 
 
@@ -115,7 +115,7 @@ class Config(BaseSettings):
 
     @field_validator("from_date", "to_date")
     @classmethod
-    def _is_not_beside_a_date(cls, day: date | None, info: ValidationInfo) -> date | None:
+    def _is_not_combined_with_date(cls, day: date | None, info: ValidationInfo) -> date | None:
         if day and info.data.get("practice_date"):
             raise Unusable("cannot be combined with DATE", "give DATE for one day, or FROM and TO for a range")
         return day
@@ -144,13 +144,13 @@ class Config(BaseSettings):
             return self.from_date, self.to_date or max(today, self.from_date)
         return today - timedelta(days=self.days - 1), today
 
-    def asks_for(self, track: str, day: date) -> bool:
-        """Whether TRACK and DATE, or FROM and TO, include this day of this track; a setting not given includes all."""
+    def includes(self, track: str, day: date) -> bool:
+        """Return whether the tracks and days of this run include this one; a setting that is not given includes all."""
         first, last = self.practice_date or self.from_date or day, self.practice_date or self.to_date or day
         return (not self.named_tracks or track in self.named_tracks) and first <= day <= last
 
 
-# DATABASE_URL and LIVERC_BASE_URL may hold a password, even where it does not belong.
+# Both may hold a password, LIVERC_BASE_URL by mistake.
 _NEVER_SHOWN = {"DATABASE_URL", "LIVERC_BASE_URL"}
 
 
@@ -170,12 +170,12 @@ def load_config(options: Mapping[str, object] | None = None) -> Config:
 
 
 def option_of(setting: str) -> str:
-    """The option of the command line for a setting: `--list-only` for LIST_ONLY."""
+    """Return the option of the command line for a setting: `--list-only` for LIST_ONLY."""
     return "--" + setting.lower().replace("_", "-")
 
 
 def fields() -> dict[str, Any]:
-    """All settings by their name in the environment, as pydantic's fields."""
+    """Return all settings by their name in the environment, as pydantic's fields."""
     return {str(field.validation_alias): field for field in Config.model_fields.values()}
 
 

@@ -1,4 +1,4 @@
-"""Tables and lines for people."""
+"""Plain tables and phrases for the output of commands."""
 
 import sys
 from datetime import datetime, timedelta
@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from rich.console import Console
 from rich.table import Table
 
-# Of a file or a mail; a terminal has its own width.
+# For files and mails; a terminal has its own width.
 _WIDTH_WITHOUT_TERMINAL = 200
 
 
@@ -25,17 +25,17 @@ def plain_table(*columns: str, right: tuple[str, ...] = ()) -> Table:
 
 
 def counted(number: int, thing: str) -> str:
-    """`1 page`, `2 pages`."""
+    """Return `1 page` or `2 pages`."""
     return f"{number} {thing}" if number == 1 else f"{number} {thing}s"
 
 
 def ago(when: datetime, now: datetime) -> str:
-    """`2025-10-25 21:14 UTC, 3 h ago`."""
+    """Return `2025-10-25 21:14 UTC, 3 h ago`."""
     return f"{when:%Y-%m-%d %H:%M %Z}, {rough_length(now - when)} ago"
 
 
 def rough_length(length: timedelta) -> str:
-    """`40 s`, `12 min`, `3 h` or `5 days`: the largest unit of which there are at least two."""
+    """Return `40 s`, `12 min`, `3 h` or `5 days`, in the largest unit that gives at least two."""
     seconds = max(int(length.total_seconds()), 0)
     if seconds < 120:
         return f"{seconds} s"

@@ -1,4 +1,4 @@
-"""Types of settings that pydantic has not. A text that one of them refuses gets a reason, and what to write instead."""
+"""Types of settings that pydantic lacks. Each refuses a text with a reason and with advice what to write instead."""
 
 import re
 from datetime import date
@@ -22,7 +22,7 @@ _LONGEST_SHOWN = 60
 
 
 class Unusable(ValueError):
-    """A value that a setting cannot have: why not, and what to write instead, with `{setting}` for its name."""
+    """A value that a setting cannot have, with the reason and with advice; `{setting}` in it stands for the name."""
 
     def __init__(self, reason: str, advice: str) -> None:
         super().__init__(reason)
@@ -43,13 +43,13 @@ def _expect(reason: str, advice: str) -> WrapValidator:
 
 
 def shown(text: str) -> str:
-    """The text for a one-line message: without control characters, and not longer than needed to recognise it."""
+    """Return the text for a one-line message: without control characters, and shortened."""
     short = text if len(text) <= _LONGEST_SHOWN else text[:_LONGEST_SHOWN] + "…"
     return "".join(character if character.isprintable() else ascii(character)[1:-1] for character in short)
 
 
 def read_tracks(text: object) -> object:
-    """Track slugs, separated by commas or white space, each once, in the order given."""
+    """Read track slugs, separated by commas or white space, each once, in the order given."""
     if not isinstance(text, str):
         return text
     slugs = text.replace(",", " ").split()
@@ -64,14 +64,14 @@ def read_tracks(text: object) -> object:
 
 
 def _read_date(text: object) -> object:
-    """A calendar date as year-month-day only: pydantic reads a bare number as seconds since 1970."""
+    """Accept a calendar date as year-month-day only: pydantic reads a bare number as seconds since 1970."""
     if isinstance(text, str) and not _ISO_DATE.match(text):
         raise ValueError("not an ISO date")
     return text
 
 
 def read_base_url(text: str) -> str:
-    """The address of a track's pages, with `{track}` for its slug, in the host or the path; without a final slash."""
+    """Read the address of a track's pages, with `{track}` in the host or the path; remove a final slash."""
 
     def refuse(reason: str) -> Unusable:
         return Unusable(

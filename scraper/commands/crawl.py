@@ -14,7 +14,7 @@ from scraper.crawl.spiders.practice_days import PracticeDaysSpider
 
 
 def run(config: Config) -> int:
-    """Crawl what the configuration asks for. Raises UsageError, CannotWork or LockHeld."""
+    """Crawl the tracks and days of the configuration. Raises UsageError, CannotWork or LockHeld."""
     crawl_settings = Settings()
     crawl_settings.setmodule(settings, priority="project")
     # The configuration may have options that the environment, which the add-on reads, does not know.
@@ -25,7 +25,7 @@ def run(config: Config) -> int:
 
 
 def log_to_stderr() -> None:
-    """Log the project's own lines, and of Scrapy only errors: its other lines say how it is set up."""
+    """Log all lines of the project, but only errors of Scrapy, whose other lines describe its set-up."""
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(logging.Formatter(settings.LOG_FORMAT, settings.LOG_DATEFORMAT))
     handler.addFilter(lambda record: record.levelno >= logging.ERROR or not record.name.startswith("scrapy"))

@@ -64,13 +64,13 @@ def run(_: Config) -> int:
     tracks = " ".join(track.slug for track in season.tracks)
     print("The sample site serves a season of invented drivers from this machine; no network is needed.")
     with SampleSite(season) as site:
-        asked = {"TRACK": tracks, "FROM": f"{days[0]}", "TO": f"{days[-1]}", "LIVERC_BASE_URL": site.base_url}
-        _do("crawl", database, asked)
-    _do("transform", database, {})
+        season_days = {"TRACK": tracks, "FROM": f"{days[0]}", "TO": f"{days[-1]}", "LIVERC_BASE_URL": site.base_url}
+        _make("crawl", database, season_days)
+    _make("transform", database, {})
     with psycopg.connect(database.conninfo) as connection:
-        _show(connection)
+        _print_totals(connection)
         track, day = connection.execute(_FULLEST_DAY).fetchone() or ("", "")
-    _do("report", database, {"TRACK": track, "DATE": str(day)})
+    _make("report", database, {"TRACK": track, "DATE": str(day)})
     print("\nSee that day          open the file above in a browser")
     print(f"Query with SQL        make db-shell DATABASE_URL='{_shell_url(database)}'")
     print(f"Export to Parquet     make export EXPORT_FOLDER=exports/demo DATABASE_URL='{_shell_url(database)}'")
@@ -88,9 +88,9 @@ def _fresh_database() -> Database:
     return open_embedded(server, DATABASE, application_name="practice demo")
 
 
-def _do(command: str, database: Database, asked: dict[str, str]) -> None:
+def _make(command: str, database: Database, arguments: dict[str, str]) -> None:
     """Run a command in a process of its own, as `make` does, with these arguments only."""
-    print("\n$ make", command, *(f"{name}={shlex.quote(value)}" for name, value in asked.items()), flush=True)
+    print("\n$ make", command, *(f"{name}={shlex.quote(value)}" for name, value in arguments.items()), flush=True)
     no_other_arguments = {
         **dict.fromkeys(("TRACK", "DATE", "FROM", "TO"), ""),
         "LIST_ONLY": "0",
@@ -101,7 +101,7 @@ def _do(command: str, database: Database, asked: dict[str, str]) -> None:
     done = subprocess.run(
         [sys.executable, "-m", "scraper", command],
         cwd=REPOSITORY,
-        env={**os.environ, **no_other_arguments, **asked, **demo_settings},
+        env={**os.environ, **no_other_arguments, **arguments, **demo_settings},
         check=False,
     )
     if done.returncode:
@@ -113,7 +113,7 @@ def _shell_url(database: Database) -> str:
     return f"postgresql://{quote(known['user'])}@/{quote(known['dbname'])}?host={quote(known['host'])}"
 
 
-def _show(connection: psycopg.Connection) -> None:
+def _print_totals(connection: psycopg.Connection) -> None:
     tracks, days, sessions, laps, invalid, named, drivers = connection.execute(_TOTALS).fetchone() or (0,) * 7
     console = plain_console()
     console.print(f"\n{sessions} sessions on {days} days at {tracks} tracks, {laps} laps ({invalid} of them invalid),")

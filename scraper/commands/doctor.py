@@ -14,7 +14,7 @@ from scraper.doctor.activity import check_idle_transactions, check_killed_crawls
 from scraper.doctor.check import Check, Level, ok, problem
 from scraper.doctor.machine import check_disk, check_settings, check_settings_file
 from scraper.doctor.rights import check_rights
-from scraper.doctor.schema import check_left_overs, check_migrations, check_owners
+from scraper.doctor.schema import check_leftovers, check_migrations, check_owners
 from scraper.doctor.server import check_clock, check_collation, check_killed_clients, check_server
 from scraper.errors import PracticeError
 
@@ -51,9 +51,7 @@ def _database_checks(database: Database) -> Iterator[Check]:
         transform_is_running = any(holder.lock == Lock.TRANSFORM for holder in holders)
         yield from _guarded("rights", lambda: check_rights(connection))
         yield from _guarded("rights", lambda: check_owners(connection))
-        yield from _guarded(
-            "left-overs", lambda: check_left_overs(connection, transform_is_running=transform_is_running)
-        )
+        yield from _guarded("leftovers", lambda: check_leftovers(connection, transform_is_running=transform_is_running))
         yield from _guarded("crawls", lambda: check_killed_crawls(connection, holders))
         yield from _guarded("queue", lambda: check_queue(connection))
 

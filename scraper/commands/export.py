@@ -29,7 +29,7 @@ def run(config: Config) -> int:
     folder = config.export_folder.absolute()
     with lock_folder(folder), open_job(config, Job.EXPORT) as (_, connection), _snapshot(connection):
         days = days_of(connection)
-        selected = {day.folder for day in days if config.asks_for(day.track_slug, day.practice_date)}
+        selected = {day.folder for day in days if config.includes(day.track_slug, day.practice_date)}
         if not selected:
             raise CannotWork(_nothing_to_export(days))
         outcomes = []

@@ -37,7 +37,7 @@ def run(config: Config) -> int:
     console = plain_console()
     with psycopg.connect(open_database(config).conninfo) as connection:
         problem = schema_problem(connection)
-        problems = [problem] if problem else list(_look_at(connection, console, config))
+        problems = [problem] if problem else list(_problems(connection, console, config))
     for problem in problems:
         console.print(f"missing: {problem}")
     if not problems:
@@ -45,7 +45,7 @@ def run(config: Config) -> int:
     return 1 if problems else 0
 
 
-def _look_at(connection: psycopg.Connection, console: Console, config: Config) -> Iterator[str]:
+def _problems(connection: psycopg.Connection, console: Console, config: Config) -> Iterator[str]:
     crawls = _rows(connection, LAST_CRAWL)
     if not crawls:
         yield "no crawl yet: start with make crawl transform TRACK=canberraoffroad DATE=2025-10-25"
@@ -55,7 +55,7 @@ def _look_at(connection: psycopg.Connection, console: Console, config: Config) -
     yield from _schedule(connection, config)
     yield from _transforms(connection, console)
     yield from _days(connection, console)
-    # Worth a look, but another crawl may not change it: so it is not reported as missing.
+    # A difference from the site's totals may be the site's own, so it is not reported as missing.
     for line in differing_days(connection, MOST_DIFFERENCES):
         console.print(line)
     yield from _failures(connection, console, scheduled)

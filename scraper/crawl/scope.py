@@ -27,7 +27,7 @@ class CrawlScope:
 
     @classmethod
     def of(cls, config: Config, now: datetime) -> Self:
-        """Return the scope that a configuration asks for at this time."""
+        """Return the scope of a configuration at this time."""
         return cls(
             config.tracks,
             *days_of(config, now),

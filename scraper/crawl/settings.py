@@ -10,7 +10,7 @@ ADDONS = {"scraper.crawl.config_addon.ConfigAddon": 0}  # default {}
 
 # Politeness
 ROBOTSTXT_OBEY = True  # default False
-COOKIES_ENABLED = False  # default True; the pages need none, and a session is load on the site
+COOKIES_ENABLED = False  # default True; the pages need none
 AUTOTHROTTLE_ENABLED = True  # default False
 DOWNLOAD_DELAY_JITTER = 0  # default 0.5, which halves the delay at times; CRAWL_DELAY is a minimum
 DOWNLOAD_TIMEOUT = 30  # default 180

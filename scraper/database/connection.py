@@ -66,7 +66,7 @@ class Database:
         return f"{known['dbname']} on {known['host']}:{known['port']} as {known['user']}"
 
     def dbt_environment(self) -> dict[str, str]:
-        """The variables that profiles.yml reads, and libpq's own for all other parameters."""
+        """Return the variables that profiles.yml reads, and libpq's own for all other parameters."""
         complete = {"sslmode": "prefer", "password": "", **self.parameters}
         environment = {variable: complete[name] for name, variable in _DBT_VARIABLES.items()}
         for option in Conninfo.get_defaults():

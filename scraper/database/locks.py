@@ -54,7 +54,7 @@ class Holder:
     since: datetime | None
 
     def __str__(self) -> str:
-        """`crawl (pid 4711 on host, since 2025-10-25 21:14:03 UTC)`."""
+        """Return `crawl (pid 4711 on host, since 2025-10-25 21:14:03 UTC)`."""
         job, _, process = (self.application_name or "an unnamed connection").partition(", ")
         details = [process, f"since {self.since:%Y-%m-%d %H:%M:%S %Z}" if self.since else ""]
         known = ", ".join(detail for detail in details if detail)
@@ -62,12 +62,12 @@ class Holder:
 
 
 def application_name(job: str) -> str:
-    """What other connections see of a job in `pg_stat_activity`: `crawl, pid 4711 on host`."""
+    """Return the name of a job in `pg_stat_activity`: `crawl, pid 4711 on host`."""
     return f"{job}, pid {os.getpid()} on {socket.gethostname()}"[:_LONGEST_APPLICATION_NAME]
 
 
 def lock_holders(connection: psycopg.Connection[Any], lock: Lock | None = None) -> Sequence[Holder]:
-    """Every other connection that holds `lock`, or any of the locks, in this database; oldest first."""
+    """Return every other connection that holds `lock`, or any of the locks, in this database; oldest first."""
     holders = [Holder(*row) for row in connection.execute(_HOLDERS, [PROJECT]).fetchall()]
     return [holder for holder in holders if lock in (None, holder.lock)]
 

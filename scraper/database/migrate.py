@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 MIGRATIONS = REPOSITORY / "migrations"
 # The schema of Alembic's version table; named, so that no search_path decides.
 VERSION_SCHEMA = "public"
-# While a migration waits for a table, later readers of the table wait behind it. So it gives up soon, and the operator
-# runs it again.
+# While a migration waits for a table, later readers of the table wait behind it. So it gives up soon, and has to be run
+# again.
 WAIT_FOR_TABLE = "5s"
 
 # The oldest transaction that uses one of our tables.

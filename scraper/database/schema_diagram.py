@@ -25,7 +25,7 @@ _SHORT_NAMES = {"TIMESTAMP WITH TIME ZONE": "timestamptz", "TIMESTAMP WITHOUT TI
 
 
 def schema_page() -> str:
-    """The page's text."""
+    """Return the text of the page."""
     return "\n".join([_BEGINNING, *(_section(schema, purpose) for schema, purpose in _SECTIONS.items())])
 
 
@@ -51,7 +51,7 @@ def _entity(table: Table) -> Iterator[str]:
 
 def _type_of(column: Column[object]) -> str:
     name = column.type.compile(dialect=_POSTGRESQL)
-    # Mermaid takes no comma in a type, nor a blank.
+    # Mermaid allows neither commas nor blanks in a type.
     return _SHORT_NAMES.get(name, name.partition("(")[0].lower())
 
 

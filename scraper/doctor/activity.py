@@ -16,8 +16,7 @@ select pid, application_name, now() - state_change from pg_stat_activity
 where datname = current_database() and state like 'idle in transaction%%' and now() - state_change > %s
 """
 IDLE_TOO_LONG = timedelta(minutes=5)
-# A nightly transform that was missed once.
-_QUEUED_TOO_LONG = timedelta(days=2)
+_QUEUED_TOO_LONG = timedelta(days=2)  # a nightly transform was missed
 
 
 def check_locks(holders: Sequence[Holder]) -> Iterator[Check]:

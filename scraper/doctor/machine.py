@@ -9,10 +9,8 @@ from scraper.database.connection import EMBEDDED_HOME
 from scraper.doctor.check import Check, ok, problem, warning
 
 GIGABYTE = 10**9
-# A full transform of several seasons, with its write-ahead log, needs less than the first; a nightly crawl less than
-# the second.
-LITTLE_SPACE = 2 * GIGABYTE
-NO_SPACE = GIGABYTE // 5
+LITTLE_SPACE = 2 * GIGABYTE  # more than a full transform of several seasons needs, with its write-ahead log
+NO_SPACE = GIGABYTE // 5  # more than a nightly crawl needs
 
 
 def check_settings(config: Config) -> Iterator[Check]:

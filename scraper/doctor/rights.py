@@ -11,7 +11,7 @@ from scraper.doctor.grants import required_grants
 _MEMBERSHIPS = """
 select rolname, pg_has_role(current_user, oid, 'member') from pg_roles where rolname = any(%s)
 """
-# By oid, since a login without usage on a schema may not name the tables in it.
+# Finds a table by its oid, because a login without usage on a schema may not name the tables in it.
 _TABLE = "(select pg_class.oid from pg_class where relnamespace::regnamespace || '.' || relname = %(name)s)"
 _HELD = {
     "schema": "select has_schema_privilege(%(who)s, %(name)s, %(privilege)s)",

@@ -9,7 +9,7 @@ from scraper.database.roles import Role
 from scraper.database.tables import metadata
 from scraper.doctor.check import Check, ok, problem, warning
 
-_LEFT_OVER = r"""
+_LEFTOVERS = r"""
 select relnamespace::regnamespace::text || '.' || quote_ident(relname), relkind = 'v'
 from pg_class
 where
@@ -56,7 +56,7 @@ def check_migrations(connection: psycopg.Connection) -> Iterator[Check]:
     yield problem("migrations", wrong) if wrong else ok("migrations", f"at {newest_revision()}, the newest")
 
 
-def check_left_overs(connection: psycopg.Connection, *, transform_is_running: bool) -> Iterator[Check]:
+def check_leftovers(connection: psycopg.Connection, *, transform_is_running: bool) -> Iterator[Check]:
     """Find temporary relations of a killed dbt. A running transform has some of its own for a moment."""
-    for name, is_view in connection.execute(_LEFT_OVER).fetchall() if not transform_is_running else []:
-        yield warning("left-overs", f"{name} is left from a killed dbt: drop {'view' if is_view else 'table'} {name}")
+    for name, is_view in connection.execute(_LEFTOVERS).fetchall() if not transform_is_running else []:
+        yield warning("leftovers", f"{name} is left from a killed dbt: drop {'view' if is_view else 'table'} {name}")

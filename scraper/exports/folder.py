@@ -40,7 +40,7 @@ class TableFolder:
             unfinished.unlink()
 
     def is_current(self, folder: str, version: int | None) -> bool:
-        """Whether the file in this folder was written for this version and is still the same file."""
+        """Return whether the file in this folder was written for this version and is still the same file."""
         state = self._states.get(folder)
         file = self.path / folder / FILE
         return version is not None and state is not None and file.exists() and state == _state_of(file, version)

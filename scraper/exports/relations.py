@@ -154,7 +154,7 @@ def _path_to_day(table: str, references: Mapping[str, Sequence[Reference]]) -> S
 
 
 def _day_column(columns: Sequence[Column]) -> Sequence[Reference] | None:
-    """Models of `analytics` that have days have a column `event_id`."""
+    """Return the path of a model of `analytics`: one that has days has a column `event_id`."""
     has_day = any(column.name == "event_id" for column in columns)
     return (Reference("event_id", "events", "id"),) if has_day else None
 

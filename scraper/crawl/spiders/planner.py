@@ -25,7 +25,7 @@ _FARTHEST_AHEAD = timedelta(days=366)
 
 
 class CrawlPlanner:
-    """Plans pages while others are read, from what they say and what is stored, and keeps only what comes next.
+    """Plans pages while others are read, from their payloads and the raw tables. Keeps only the pages that come next.
 
     A track's first page is the list of a named day, or else a month page, which names days and other months. Days that
     may still be going on somewhere on earth are urgent: they come before all other days of all tracks.

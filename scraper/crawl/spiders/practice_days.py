@@ -50,8 +50,8 @@ class PracticeDaysSpider(Spider):
         Read every page in the range, fresh or stale.
 
     Arguments that are not given come from the settings of the same names, in the environment or `.env`. Links are never
-    followed: pages yield dates and ids, and URLs are built from those. Scrapy's scheduler holds at most a few requests:
-    the planner has the rest.
+    followed: pages yield dates and ids, and URLs are built from those. Scrapy's scheduler holds at most a few requests;
+    the planner holds all other pages.
     """
 
     name = "practice_days"

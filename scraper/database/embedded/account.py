@@ -13,8 +13,8 @@ from pathlib import Path
 
 from scraper.errors import CannotWork
 
-# Capabilities with their numbers in Linux. The first, to read and pass folders, suffices. The second is needed where a
-# container withholds the first, or where a strict umask has made the programs themselves private.
+# Linux capabilities with their numbers. The first, to read and pass folders, usually suffices. The second is needed in
+# a container that withholds the first, or where a strict umask has made the programs themselves private.
 _READ_ONLY = ("dac_read_search", 2)
 _ANY_ACCESS = ("dac_override", 1)
 
@@ -30,7 +30,7 @@ class ServerAccount:
         """The user id of the account."""
         return self.user.pw_uid
 
-    def give(self, path: Path) -> None:
+    def take_ownership(self, path: Path) -> None:
         """Make the account the owner of a file or folder that the server must write."""
         if os.geteuid() == 0:
             os.chown(path, self.user.pw_uid, self.user.pw_gid, follow_symlinks=False)
@@ -88,7 +88,7 @@ def _capability_to_give(candidates: Sequence[tuple[str, int]]) -> str:
 
 
 def _bounding_set() -> int:
-    """Return the capabilities that this process may pass on, one bit each; 0 where the system does not say."""
+    """Return the capabilities that this process may pass on, one bit each; 0 where the system does not list them."""
     try:
         status = Path("/proc/self/status").read_text(encoding="ascii", errors="replace")
     except OSError:

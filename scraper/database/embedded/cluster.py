@@ -22,10 +22,10 @@ def make_cluster(cluster: Path, account: ServerAccount, programs: ServerPrograms
         "not for production; for that, set DATABASE_URL.",
         file=sys.stderr,
     )
-    for left_over in cluster.parent.glob(f"{_UNFINISHED}*"):
-        shutil.rmtree(left_over, ignore_errors=True)
+    for leftover in cluster.parent.glob(f"{_UNFINISHED}*"):
+        shutil.rmtree(leftover, ignore_errors=True)
     unfinished = Path(tempfile.mkdtemp(prefix=_UNFINISHED, dir=cluster.parent))
-    account.give(unfinished)
+    account.take_ownership(unfinished)
     made = programs.run("initdb", "-D", str(unfinished), *initdb_options(programs.major_version()))
     if made.returncode != 0:
         shutil.rmtree(unfinished, ignore_errors=True)

@@ -140,10 +140,10 @@ class EmbeddedServer:
         }
         for name, text in text_of.items():
             (self.home / name).write_text(text, encoding="utf-8")
-            (self.home / name).chmod(0o644)  # whatever the umask: the server may run as another account
+            (self.home / name).chmod(0o644)  # also under a strict umask: the server may run as another account
         self.log.touch(mode=0o600)
-        account.give(self.log)
-        account.give(self.socket_folder)
+        account.take_ownership(self.log)
+        account.take_ownership(self.socket_folder)
         # The server is dead, but PostgreSQL refuses to start when another process has the pid in these files. It still
         # notices processes of a killed server by their shared memory.
         for stale in (self.cluster / "postmaster.pid", self.socket_folder / ".s.PGSQL.5432.lock"):

@@ -49,7 +49,7 @@ def identity_file(user_name: str, major_version: int) -> str:
 
 
 def initdb_options(major_version: int) -> list[str]:
-    """Options for UTF-8, a lower() for all scripts, and the same sort order on every machine."""
+    """Return the options for UTF-8, a lower() for all scripts, and the same sort order on every machine."""
     common = ["--encoding=UTF8", f"--username={SUPERUSER}", "--auth=peer"]
     if major_version >= 17:
         return [*common, "--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C"]

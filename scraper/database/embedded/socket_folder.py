@@ -1,4 +1,4 @@
-"""The folder of the embedded server's socket: beside the data, or under /tmp where that path is unusable."""
+"""The folder of the embedded server's socket: next to the data, or under /tmp where that path is unusable."""
 
 import hashlib
 import os
@@ -11,14 +11,16 @@ from scraper.errors import CannotWork
 _LONGEST_ADDRESS = 103
 _SOCKET_NAME = ".s.PGSQL.5432"
 # A comma separates hosts in a connection string; quotes and backslashes need escapes in every client.
-_TROUBLESOME = frozenset(",'\"\\\n")
+_NEEDS_ESCAPES = frozenset(",'\"\\\n")
 
 
 def socket_folder(home: Path) -> Path:
     """Return the socket folder for the server in `home`; always the same for the same home."""
-    beside = home / "socket"
-    if len(os.fsencode(beside / _SOCKET_NAME)) <= _LONGEST_ADDRESS and not _TROUBLESOME & set(str(beside)):
-        return beside
+    next_to_data = home / "socket"
+    if len(os.fsencode(next_to_data / _SOCKET_NAME)) <= _LONGEST_ADDRESS and not _NEEDS_ESCAPES & set(
+        str(next_to_data)
+    ):
+        return next_to_data
     # Not TMPDIR, which may differ between processes.
     return Path("/tmp") / f"practice-{hashlib.sha256(os.fsencode(home)).hexdigest()[:16]}"  # noqa: S108 - checked by prepare()
 
