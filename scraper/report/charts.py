@@ -32,13 +32,13 @@ LAP_KEYS = (
 
 
 def label(text: str, longest: int = 60) -> str:
-    """Text for a chart: shortened, without control characters, none of which may turn its direction."""
-    letters = "".join(letter for letter in short_name(text) if not unicodedata.category(letter).startswith("C"))
-    return letters if len(letters) <= longest else letters[: longest - 1] + "…"
+    """Return text for a chart: shortened, without control characters, which could reverse its direction."""
+    shown = "".join(letter for letter in short_name(text) if not unicodedata.category(letter).startswith("C"))
+    return shown if len(shown) <= longest else shown[: longest - 1] + "…"
 
 
 def day_chart(sessions: Sequence[Session], labels: Mapping[UUID, str]) -> Chart:
-    """Each session's best lap by its start, with a colour and a sign per class."""
+    """Draw each session's best lap by its start, with a colour and a sign per class."""
     by_class: dict[str, list[tuple[Session, datetime, Decimal]]] = defaultdict(list)
     for session in sessions:
         if session.best_lap is not None and session.start_time is not None:
@@ -58,7 +58,7 @@ def day_chart(sessions: Sequence[Session], labels: Mapping[UUID, str]) -> Chart:
 
 
 def pace_chart(paces: Sequence[Pace]) -> Chart:
-    """One box per racer, the leader on top: the middle half of the laps, with whiskers to best lap and ninth decile."""
+    """Draw a box per racer, the leader on top: the middle half of the laps, whiskers to best lap and ninth decile."""
     furthest = min(pace.median for pace in paces) * _FURTHEST_SHOWN
     slowest = max(pace.ninth_decile for pace in paces if pace.median <= furthest)
     x = _lap_axis(min(pace.best for pace in paces), min(slowest, furthest), 0, 100)
@@ -78,7 +78,7 @@ def pace_chart(paces: Sequence[Pace]) -> Chart:
 
 
 def progress_chart(racer: Racer) -> Chart:
-    """Best and average lap of each session, with lines of their own for each class."""
+    """Draw best and average lap of each session, with lines of their own for each class."""
     times = [time for each in racer.sessions for time in (each.best_lap, each.average_lap) if time is not None]
     y = _lap_axis(min(times), max(times), 180, 0)
     x = Axis(1, len(racer.sessions), 0.4, 0, 100)
@@ -101,7 +101,7 @@ def progress_chart(racer: Racer) -> Chart:
 
 
 def lap_chart(racer: Racer) -> Chart:
-    """Every lap of the day, session after session. A line connects consecutive valid laps of a session."""
+    """Draw every lap of the day by session. A line connects consecutive valid laps of a session."""
     placed = _placed(racer.sessions)
     y = _laps_axis([lap for _, _, lap in placed], 240, 0)
     x = Axis(0.25, placed[-1][0] + 0.75, 0.25, 0, 100)
@@ -133,7 +133,7 @@ def lap_chart(racer: Racer) -> Chart:
 
 
 def _lap_sign(lap: Lap, is_best: bool) -> tuple[str, str]:
-    """Sign and colour of a lap."""
+    """Return sign and colour of a lap."""
     if is_best:
         return "diamond", "best"
     if not lap.is_valid:
@@ -145,7 +145,7 @@ def _lap_sign(lap: Lap, is_best: bool) -> tuple[str, str]:
 
 
 def _placed(sessions: Iterable[Session]) -> list[tuple[int, Session, Lap]]:
-    """Laps with their place from left to right."""
+    """Return laps with their place from left to right."""
     placed: list[tuple[int, Session, Lap]] = []
     for session in sessions:
         start = placed[-1][0] + 1 + _PAUSE if placed else 1

@@ -67,7 +67,7 @@ class Contents:
 
 
 def contents_of(day: PracticeDay) -> Contents:
-    """The contents of the page. Equal rows give equal contents."""
+    """Return the contents of the page. Equal rows give equal contents."""
     racers = racers_of(day)
     classes = _classes(day, racers)
     hourly = hourly_bests(day.sessions)
@@ -92,7 +92,7 @@ def contents_of(day: PracticeDay) -> Contents:
 
 
 def hourly_bests(sessions: Sequence[Session]) -> HourlyBests:
-    """The figures of the day's chart, by hour."""
+    """Return the figures of the day's chart, by hour."""
     bests: dict[tuple[int, str], Decimal] = {}
     for session in sessions:
         if session.best_lap is not None and session.start_time is not None:

@@ -25,15 +25,15 @@ class Axis:
     end: float
 
     def at(self, value: Number) -> float:
-        """The coordinate of a value."""
+        """Return the coordinate of a value."""
         return self._coordinate(min(max(float(value), self.lowest), self.highest))
 
     def has(self, value: Number) -> bool:
-        """Whether a value is drawn where it is, not at the edge."""
+        """Return whether a value is drawn where it is, not at the edge."""
         return self.lowest <= float(value) <= self.highest
 
     def sign(self, value: Number, sign: str, beyond: str) -> str:
-        """The sign of a value on the axis, or the sign of a value beyond it."""
+        """Return the sign of a value on the axis, or the sign of a value beyond it."""
         return sign if self.has(value) else beyond
 
     def ticks(self, most: int = 6) -> "list[Tick]":
@@ -125,7 +125,7 @@ class Chart:
 
 
 def thinned(ticks: list[Tick], most: int = 12) -> list[Tick]:
-    """At most so many ticks, every second one minor if there are more than half as many."""
+    """Return at most `most` ticks; every second one is minor if there are more than half as many."""
     every = -(-len(ticks) // most) or 1
     kept = ticks[::every]
     return [
@@ -134,5 +134,5 @@ def thinned(ticks: list[Tick], most: int = 12) -> list[Tick]:
 
 
 def polyline(points: list[tuple[float, float]]) -> str:
-    """The path through these points."""
+    """Return the path through these points."""
     return "M" + "L".join(f"{x:g} {y:g}" for x, y in points)

@@ -29,7 +29,7 @@ class Pace:
 
 
 def paces_of(class_name: str, places: Iterable[Place], racers: Iterable[Racer]) -> list[Pace]:
-    """In order of the leaderboard, without racers whose laps are not captured."""
+    """Return the paces in order of the leaderboard, without racers whose laps are not captured."""
     by_id = {racer.racer_id: racer for racer in racers}
     paces = (_pace(by_id[place.racer_id], class_name) for place in places if place.class_name == class_name)
     return [pace for pace in paces if pace]

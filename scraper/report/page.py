@@ -16,7 +16,7 @@ _TEMPLATES = Path(__file__).with_name("templates")
 
 
 def render(day: PracticeDay) -> str:
-    """The whole page. Equal rows give equal pages."""
+    """Render the whole page. Equal rows give equal pages."""
     return (
         _environment()
         .get_template("day.html")
@@ -45,10 +45,10 @@ def _environment() -> Environment:
 
 
 def _source(name: str) -> Markup:
-    """A style sheet or script, which the page contains as it is."""
+    """Return a style sheet or script, which the page contains as it is."""
     return Markup((_TEMPLATES / name).read_text(encoding="utf-8"))  # noqa: S704 (our own file)
 
 
 def _source_hash(source: str) -> str:
-    """The hash by which the page's Content-Security-Policy allows a style sheet or script."""
+    """Return the hash by which the page's Content-Security-Policy allows a style sheet or script."""
     return f"sha256-{base64.b64encode(hashlib.sha256(source.encode()).digest()).decode()}"

@@ -1,6 +1,7 @@
 """A practice day from `analytics` and `racing`: every row that the report shows, read in one snapshot.
 
-Times are seconds as exact decimals, clock times the track's wall clock. None is a figure that the pages do not print.
+Times are seconds as exact decimals, clock times the track's wall clock. None stands for a
+figure that the pages do not print.
 """
 
 from collections import defaultdict
@@ -158,13 +159,13 @@ class PracticeDay:
 
 
 def find_day(connection: psycopg.Connection[Any], track: str, day: date) -> Head | None:
-    """The day, if it is stored."""
+    """Return the day, None if it is not stored."""
     with connection.cursor(row_factory=class_row(Head)) as cursor:
         return cursor.execute(queries.DAY, {"track": track, "day": day}).fetchone()
 
 
 def read_day(connection: psycopg.Connection[Any], head: Head) -> PracticeDay:
-    """The rows of a stored day. The caller's transaction must see one snapshot of the database."""
+    """Read the rows of a stored day. The caller's transaction must see one snapshot of the database."""
     of_day = {"event_id": head.event_id}
     reconciliations = _rows(connection, Reconciliation, queries.RECONCILIATION, of_day)
     return PracticeDay(

@@ -49,7 +49,7 @@ class Racer:
         return max(compared, key=lambda session: session.comparable_consistency or 0, default=None)
 
     def consistency_in(self, class_name: str) -> Decimal | None:
-        """The highest consistency of a session in this class with enough laps, per cent."""
+        """Return the highest consistency of a session in this class with enough laps, per cent."""
         own = [session.comparable_consistency for session in self.sessions if session.class_name == class_name]
         return max((consistency for consistency in own if consistency is not None), default=None)
 
@@ -88,7 +88,7 @@ class Racer:
 
 
 def racers_of(day: PracticeDay) -> list[Racer]:
-    """All racers of the day by name, unknown drivers last."""
+    """Return all racers of the day by name, unknown drivers last."""
     sessions: dict[UUID, list[Session]] = defaultdict(list)
     for session in day.sessions:
         sessions[session.racer_id].append(session)
@@ -101,7 +101,7 @@ def racers_of(day: PracticeDay) -> list[Racer]:
 
 
 def _labels(sessions: dict[UUID, list[Session]]) -> dict[UUID, str]:
-    """Names; with a transponder or a session where two racers have the same name, or none."""
+    """Return the names, with transponder or session where racers share a name or have none."""
     names = {racer_id: own[0].racer_name.strip() or UNKNOWN_DRIVER for racer_id, own in sessions.items()}
     count = Counter(names.values())
     return {

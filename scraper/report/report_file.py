@@ -12,11 +12,9 @@ REPORTS = REPOSITORY / "reports"
 
 
 def default_path(track_slug: str, day: date) -> Path:
-    """A file in `reports/`, by track and day. Characters that are in no slug of LiveRC, such as `/`, become `_`."""
-    letters = "".join(
-        letter if letter.isascii() and (letter.isalnum() or letter == "-") else "_" for letter in track_slug
-    )
-    return REPORTS / f"{letters}-{day}.html"
+    """Return a file in `reports/` by track and day. Characters that no slug of LiveRC has, such as `/`, become `_`."""
+    name = "".join(letter if letter.isascii() and (letter.isalnum() or letter == "-") else "_" for letter in track_slug)
+    return REPORTS / f"{name}-{day}.html"
 
 
 def write_report(path: Path, page: str) -> None:
@@ -40,7 +38,7 @@ def write_report(path: Path, page: str) -> None:
 
 
 def _ordinary_mode() -> int:
-    """The mode of a new file of this user. A temporary file is readable by its owner only."""
+    """Return the mode of a new file of this user. A temporary file is readable by its owner only."""
     mask = os.umask(0)
     os.umask(mask)
     return 0o666 & ~mask

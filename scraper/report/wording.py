@@ -1,4 +1,4 @@
-"""Figures and names in the format of the page. An unknown figure is a dash."""
+"""Formats figures and names for the page. An unknown figure is a dash."""
 
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -35,32 +35,32 @@ FLAGS = {
 
 
 def lap_time(seconds: Decimal | None) -> str:
-    """`33.104`: seconds, also above a minute, as in the site's tables."""
+    """Return `33.104`: seconds, also above a minute, as in the site's tables."""
     return NOTHING if seconds is None else f"{seconds:.3f}"
 
 
 def gap(seconds: Decimal | None) -> str:
-    """`+0.312`, or with a minus sign as wide as the plus."""
+    """Return `+0.312`, or with a minus sign as wide as the plus."""
     return NOTHING if seconds is None else f"{seconds:+.3f}".replace("-", "−")
 
 
 def gain(seconds: Decimal | None) -> str:
-    """`+0.312` for faster; empty without an earlier session to compare with."""
+    """Return `+0.312` for faster; empty without an earlier session to compare with."""
     return "" if seconds is None else gap(seconds)
 
 
 def percent(share: Decimal | None) -> str:
-    """`95.3 %`."""
+    """Return `95.3 %`."""
     return NOTHING if share is None else f"{share:.1f} %"
 
 
 def whole(number: int | None) -> str:
-    """`1,204`."""
+    """Return `1,204`."""
     return NOTHING if number is None else f"{number:,}"
 
 
 def length_of_time(seconds: Decimal | int | None) -> str:
-    """Hours, minutes and seconds: `2:03:11`, below an hour `8:28`."""
+    """Return hours, minutes and seconds: `2:03:11`, below an hour `8:28`."""
     if seconds is None:
         return NOTHING
     minutes, rest = divmod(int(Decimal(seconds).to_integral_value()), 60)
@@ -69,34 +69,34 @@ def length_of_time(seconds: Decimal | int | None) -> str:
 
 
 def clock(moment: datetime | None) -> str:
-    """`13:02`, by the track's wall clock."""
+    """Return `13:02`, by the track's wall clock."""
     return NOTHING if moment is None else f"{moment:%H:%M}"
 
 
 def moment(when: datetime) -> str:
-    """`26 October 2025, 21:14 UTC`."""
+    """Return `26 October 2025, 21:14 UTC`."""
     utc = when.astimezone(UTC)
     return f"{utc.day} {utc:%B %Y, %H:%M} UTC"
 
 
 def long_date(day: date) -> str:
-    """`Saturday, 25 October 2025`."""
+    """Return `Saturday, 25 October 2025`."""
     return f"{day:%A}, {day.day} {day:%B} {day.year}"
 
 
 def short_name(text: str) -> str:
-    """A name, shortened to fit into a table."""
+    """Return a name, shortened to fit into a table."""
     text = " ".join(text.split())
     return text if len(text) <= _LONGEST_NAME else text[: _LONGEST_NAME - 1] + "…"
 
 
 def counted(number: int, thing: str) -> str:
-    """`1 lap`, `1,204 laps`."""
+    """Return `1 lap`, `1,204 laps`."""
     return f"{number:,} {thing}" if number == 1 else f"{number:,} {thing}s"
 
 
 def web_address(url: str) -> str | None:
-    """The URL if a reader can follow it: http(s), and not the sample site on this machine."""
+    """Return the URL if a reader can follow it: http(s), and not the sample site on this machine."""
     try:
         parts = urlsplit(url)
     except ValueError:

@@ -75,7 +75,7 @@ class Listener(ThreadingTCPServer):
     request_queue_size = 128
 
     def __init__(self, host: str, port: int, serve: Serve) -> None:
-        """``OSError`` when the port is taken."""
+        """Bind the port. Raises ``OSError`` when it is taken."""
         super().__init__((host, port), _Handler)
         self.serve = serve
         self.stopping = threading.Event()

@@ -11,27 +11,27 @@ _DROPPED = str.maketrans("", "", "'\u2018\u2019\u02bc`.")
 
 
 def folded(text: str) -> str:
-    """The text as a browser shows it: inner white space folded to one space, none at the ends."""
+    """Return the text as a browser shows it: inner white space folded to one space, none at the ends."""
     return " ".join(text.split())
 
 
 def is_name(text: str) -> bool:
-    """Whether the text names somebody: neither blank nor ``Unknown Driver``."""
+    """Return whether the text names somebody: neither blank nor ``Unknown Driver``."""
     return folded(text) not in ("", UNKNOWN_DRIVER)
 
 
 def display_name(text: str) -> str:
-    """The name that a session shows; ``Unknown Driver`` for a blank cell."""
+    """Return the name that a session shows; ``Unknown Driver`` for a blank cell."""
     return folded(text) or UNKNOWN_DRIVER
 
 
 def display_class(text: str) -> str:
-    """The class that a session shows; ``Unknown Class`` for a blank cell."""
+    """Return the class that a session shows; ``Unknown Class`` for a blank cell."""
     return folded(text) or UNKNOWN_CLASS
 
 
 def normalized_name(text: str) -> str | None:
-    """The name without accents, case, punctuation and word order; ``None`` if nothing is left or it is no name.
+    """Return the name without accents, case, punctuation and word order; ``None`` for a text that is no name.
 
     >>> normalized_name("Nuñez, JOSÉ") == normalized_name("Jose  Nunez") == "jose nunez"
     True

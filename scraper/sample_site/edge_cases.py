@@ -1,7 +1,7 @@
 """Sessions that random generation does not produce: every known irregularity of the real pages, on a chosen day.
 
 ``days_back`` counts practice days from the end of the season (0 is its last), so that the order of a driver's names is
-chosen too. A season that is too short for a day goes without its sessions.
+chosen too. A season that is too short for a day lacks its sessions.
 """
 
 from collections.abc import Iterator

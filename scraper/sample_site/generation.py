@@ -78,7 +78,7 @@ class Regular:
 
 
 def sample_tracks(count: int) -> tuple[Track, ...]:
-    """The first ``count`` tracks. Tracks after the named ones have a number and equal figures."""
+    """Return the first ``count`` tracks. Tracks after the named ones have a number and equal figures."""
     numbered = (
         Track(f"track{number}", f"Sample Raceway {number}", lap_ms=30_000, valid_range_ms=(18_000, 65_000))
         for number in range(len(NAMED_TRACKS) + 1, count + 1)
@@ -88,7 +88,7 @@ def sample_tracks(count: int) -> tuple[Track, ...]:
 
 @lru_cache(maxsize=64)
 def practice_days_by_date(plan: SeasonPlan) -> Mapping[date, tuple[int, ...]]:
-    """The numbers of the practice days on each date, oldest first; day ``n`` is at track ``n % plan.tracks``.
+    """Return the numbers of the days on each date, oldest first; day ``n`` is at track ``n % plan.tracks``.
 
     Practice is on Saturdays and Sundays, if the last date is a Sunday. One track is open on some dates, two on others.
     """
@@ -103,12 +103,12 @@ def practice_days_by_date(plan: SeasonPlan) -> Mapping[date, tuple[int, ...]]:
 
 @lru_cache(maxsize=64)
 def practice_dates(plan: SeasonPlan) -> tuple[date, ...]:
-    """All dates with practice at any track, oldest first."""
+    """Return all dates with practice at any track, oldest first."""
     return tuple(practice_days_by_date(plan))
 
 
 def practice_date_of(plan: SeasonPlan, session_id: int) -> date | None:
-    """The date that this id is reserved for, whether or not a session has it."""
+    """Return the date that this id is reserved for, whether or not a session has it."""
     date_number, _ = divmod(session_id - FIRST_SESSION_ID, plan.session_ids_per_date)
     dates = practice_dates(plan)
     return dates[date_number] if 0 <= date_number < len(dates) else None
@@ -116,7 +116,7 @@ def practice_date_of(plan: SeasonPlan, session_id: int) -> date | None:
 
 @lru_cache(maxsize=256)
 def sessions_by_track(plan: SeasonPlan, practice_date: date) -> Mapping[str, tuple[Session, ...]]:
-    """The sessions of one practice date by track slug, in order of start. All tracks share one sequence of ids."""
+    """Return the sessions of a date by track slug, in order of start. All tracks share one sequence of ids."""
     tracks = sample_tracks(plan.tracks)
     drafts: list[tuple[Track, Session]] = []
     for day in practice_days_by_date(plan)[practice_date]:
@@ -136,7 +136,7 @@ def sessions_by_track(plan: SeasonPlan, practice_date: date) -> Mapping[str, tup
 
 @lru_cache(maxsize=64)
 def _regulars(seed: int, track_number: int, track_count: int, wanted: int) -> tuple[Regular, ...]:
-    """Up to ``wanted`` drivers with different names. No transponder is used at two tracks."""
+    """Return up to ``wanted`` drivers with different names. No transponder is used at two tracks."""
     random = _seeded_random(seed, "regulars", track_number)
     names = [f"{given} {family}" for given, family in product(GIVEN_NAMES, FAMILY_NAMES)]
     names = random.sample(names, min(wanted, len(names)))
@@ -215,5 +215,5 @@ def _edge_cases(plan: SeasonPlan, day: int, track: Track, practice_date: date) -
 
 
 def _seeded_random(*purpose: object) -> Random:
-    """Random numbers that depend on their purpose alone: the same in every process, and independent between days."""
+    """Return random numbers that depend on their purpose alone: the same in every process, independent between days."""
     return Random("|".join(map(str, purpose)))  # noqa: S311 (not for secrets)

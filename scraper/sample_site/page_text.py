@@ -5,27 +5,27 @@ from decimal import Decimal
 
 
 def long_date(day: date) -> str:
-    """``October 25, 2025 (Saturday)``."""
+    """Return ``October 25, 2025 (Saturday)``."""
     return f"{day:%B} {day.day}, {day.year} ({day:%A})"
 
 
 def short_date(day: date) -> str:
-    """``Sat, Oct 25, 2025``."""
+    """Return ``Sat, Oct 25, 2025``."""
     return f"{day:%a}, {day:%b} {day.day}, {day.year}"
 
 
 def month_name(month: date) -> str:
-    """``October 2025``."""
+    """Return ``October 2025``."""
     return f"{month:%B} {month.year}"
 
 
 def clock(moment: datetime) -> str:
-    """``3:07:31pm``; midnight is ``12:00:00am``, noon ``12:00:00pm``."""
+    """Return ``3:07:31pm``; midnight is ``12:00:00am``, noon ``12:00:00pm``."""
     return f"{moment.hour % 12 or 12}:{moment:%M:%S}{'am' if moment.hour < 12 else 'pm'}"
 
 
 def length(seconds: int) -> str:
-    """``8:28`` and ``1:02:33``, but only seconds under a minute (``55``), and ``0:00`` for zero."""
+    """Return ``8:28`` and ``1:02:33``, but only seconds under a minute (``55``), and ``0:00`` for zero."""
     if 0 < seconds < 60:
         return str(seconds)
     minutes, rest = divmod(seconds, 60)
@@ -35,7 +35,7 @@ def length(seconds: int) -> str:
 
 
 def track_time(seconds: int) -> str:
-    """``7 hours, 16 minutes, 45 seconds``, without parts that are zero."""
+    """Return ``7 hours, 16 minutes, 45 seconds``, without parts that are zero."""
     hours, rest = divmod(seconds, 3600)
     counted = ((hours, "hour"), (rest // 60, "minute"), (rest % 60, "second"))
     parts = [f"{count} {unit}{'' if count == 1 else 's'}" for count, unit in counted if count]
@@ -43,17 +43,17 @@ def track_time(seconds: int) -> str:
 
 
 def lap_time(milliseconds: int) -> str:
-    """``31.482`` and ``65.340``: seconds, never minutes."""
+    """Return ``31.482`` and ``65.340``: seconds, never minutes."""
     return f"{milliseconds // 1000}.{milliseconds % 1000:03}"
 
 
 def number(value: Decimal | None) -> str:
-    """A statistic with three decimals; blank for ``None``."""
+    """Return a statistic with three decimals; blank for ``None``."""
     return "" if value is None else f"{value:.3f}"
 
 
 def lap_range(bounds_ms: tuple[int, int]) -> str:
-    """``20 to 1:10`` and ``12.5 to 59.9``."""
+    """Return ``20 to 1:10`` and ``12.5 to 59.9``."""
     return " to ".join(_bound(bound) for bound in bounds_ms)
 
 

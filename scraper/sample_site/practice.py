@@ -48,7 +48,7 @@ class Session:
     lap_times_ms: tuple[int, ...]
     valid_range_ms: tuple[int, int]
     person: str = ""
-    """Who really drove, whatever the page prints; "" where the season does not decide it."""
+    """Who drove, whatever name the page prints; "" where the season does not define it."""
 
     @property
     def started_at(self) -> datetime:
@@ -71,7 +71,7 @@ class Session:
         return nearest_second(self.length_ms)
 
     def is_valid(self, lap_time_ms: int) -> bool:
-        """Whether a lap of this time counts in the statistics."""
+        """Return whether a lap of this time counts in the statistics."""
         shortest, longest = self.valid_range_ms
         return shortest <= lap_time_ms <= longest
 
@@ -98,7 +98,7 @@ class Day:
 
 
 def nearest_second(milliseconds: int) -> int:
-    """Whole seconds, half a second rounded up."""
+    """Return whole seconds, half a second rounded up."""
     return (milliseconds + 500) // 1000
 
 

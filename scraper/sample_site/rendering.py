@@ -27,7 +27,7 @@ _templates = Environment(
 
 
 def render_month(season: Season, slug: str, month: date, visit: int = 0) -> str:
-    """The practice dates of a month, and today's sessions. ``month`` is any day of it. ``KeyError``: no such track."""
+    """Render a month's practice dates and today's sessions. ``month`` is any day of it. ``KeyError``: no such track."""
     dates = season.dates(slug)
     months = sorted({day.replace(day=1) for day in dates}, reverse=True)
     shown = month.replace(day=1)
@@ -45,7 +45,7 @@ def render_month(season: Season, slug: str, month: date, visit: int = 0) -> str:
 
 
 def render_list(season: Season, slug: str, practice_date: date, visit: int = 0) -> str:
-    """The sessions of one date, newest first, with the day's panels. ``KeyError`` for no such track."""
+    """Render the sessions of one date, newest first, with the day's panels. ``KeyError`` for no such track."""
     day = season.day(slug, practice_date)
     classes = laps_by_class_panel(day)
     return _page(
@@ -61,7 +61,7 @@ def render_list(season: Season, slug: str, practice_date: date, visit: int = 0) 
 
 
 def render_session(season: Season, slug: str, session_id: int, visit: int = 0) -> str:
-    """One session with its laps. ``KeyError`` for no such track or session."""
+    """Render one session with its laps. ``KeyError`` for no such track or session."""
     session = season.session(slug, session_id)
     fastest_lap = _fastest_lap_number(session)
     return _page(
@@ -81,7 +81,7 @@ def render_session(season: Season, slug: str, session_id: int, visit: int = 0) -
 
 
 def session_href(session_id: int) -> Markup:
-    """The link to a session. As on the site, ampersands are not escaped and the order of the parameters varies."""
+    """Return the link to a session. As on the site, ampersands are not escaped, and the order of parameters varies."""
     if session_id % 5 == 0:
         return Markup("/practice/?id={}&p=view_session").format(session_id)
     return Markup("/practice/?p=view_session&id={}").format(session_id)

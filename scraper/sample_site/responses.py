@@ -30,13 +30,13 @@ class Response:
 
 
 def page(text: str, status: int = 200, content_type: str = HTML, **headers: str) -> Response:
-    """A response with this text as its body; ``headers`` by name, underscores for hyphens."""
+    """Return a response with this text as its body; ``headers`` by name, underscores for hyphens."""
     named = {name.replace("_", "-"): value for name, value in headers.items()}
     return Response(status, text.encode(), {"Content-Type": content_type, **named})
 
 
 def respond(season: Season, target: str, visit: int) -> Response:
-    """The page at ``target`` (path and query); 404 for any other path, and for a removed session."""
+    """Return the page at ``target`` (path and query); 404 for any other path, and for a removed session."""
     url = urlsplit(target)
     if url.path == "/robots.txt":
         return page(ROBOTS, content_type=PLAIN)
@@ -51,7 +51,7 @@ def respond(season: Season, target: str, visit: int) -> Response:
 
 
 def _practice_page(season: Season, slug: str, query: Mapping[str, str], visit: int) -> str:
-    """Raises ``KeyError`` or ``ValueError`` for an unknown track, page, date or session."""
+    """Render a practice page. Raises ``KeyError`` or ``ValueError`` for an unknown track, page, date or session."""
     match query.get("p", "calendar"):
         case "calendar":
             month = date.fromisoformat(f"{query['d']}-01") if "d" in query else season.today

@@ -28,7 +28,7 @@ class Season:
 
     @classmethod
     def generate(cls, seed: int = 1, tracks: int = 3, days: int = 30, sessions_per_day: int = 15) -> "Season":
-        """A season of ``days`` practice days over all tracks together, ending on October 26, 2025.
+        """Return a season of ``days`` practice days over all tracks together, ending on October 26, 2025.
 
         The default has three tracks, ten weekends and some 500 sessions, every edge case included. Raises
         ``ValueError`` for a size below one.
@@ -46,11 +46,11 @@ class Season:
         return practice_dates(self.plan)[-1]
 
     def track(self, slug: str) -> Track:
-        """The track with exactly this slug; ``KeyError`` when there is none."""
+        """Return the track with exactly this slug; ``KeyError`` when there is none."""
         return {track.slug: track for track in self.tracks}[slug]
 
     def dates(self, slug: str) -> tuple[date, ...]:
-        """The dates on which this track has sessions, oldest first."""
+        """Return the dates on which this track has sessions, oldest first."""
         track_number = self.tracks.index(self.track(slug))
         return tuple(
             practice_date
@@ -59,7 +59,7 @@ class Season:
         )
 
     def day(self, slug: str, practice_date: date) -> Day:
-        """This date at this track, with or without sessions; ``KeyError`` for an unknown track."""
+        """Return this date at this track, with or without sessions; ``KeyError`` for an unknown track."""
         track = self.track(slug)
         generated: tuple[Session, ...] = ()
         if practice_date in practice_days_by_date(self.plan):
@@ -69,7 +69,7 @@ class Season:
         return Day(track, practice_date, tuple(sorted(sessions, key=lambda each: (each.started_at, each.session_id))))
 
     def days(self) -> Iterator[Day]:
-        """All days with sessions, by date and then by track."""
+        """Return all days with sessions, by date and then by track."""
         for practice_date in practice_dates(self.plan):
             for track in self.tracks:
                 day = self.day(track.slug, practice_date)
@@ -77,7 +77,7 @@ class Season:
                     yield day
 
     def sessions(self) -> Iterator[Session]:
-        """All sessions of all tracks."""
+        """Return all sessions of all tracks."""
         for day in self.days():
             yield from day.sessions
 
@@ -88,7 +88,7 @@ class Season:
         return {session.session_id: session for session in sessions}[session_id]
 
     def replaced(self, edited: Session) -> "Season":
-        """This season with the session of the same id replaced; ``KeyError`` for an unknown id.
+        """Return the season with the session of the same id replaced; ``KeyError`` for an unknown id.
 
         Raises ``ValueError`` when the date changes.
         """
@@ -97,7 +97,7 @@ class Season:
         return replace(self, edits={**self.edits, edited.session_id: edited})
 
     def without(self, session_id: int) -> "Season":
-        """This season without one session: neither listed nor with a page. ``KeyError`` for an unknown id."""
+        """Return the season without one session: neither listed nor with a page. ``KeyError`` for an unknown id."""
         self._generated(session_id)
         return replace(self, edits={**self.edits, session_id: None})
 
@@ -107,6 +107,6 @@ class Season:
         return {each.session_id: each for sessions in by_track.values() for each in sessions}[session_id]
 
     def _has_sessions(self, slug: str, practice_date: date) -> bool:
-        """Generates the day only if an edit may have emptied it: every planned day starts with sessions."""
+        """Generate the day only if an edit may have emptied it: every planned day starts with sessions."""
         edited_dates = {practice_date_of(self.plan, session_id) for session_id in self.edits}
         return practice_date not in edited_dates or bool(self.day(slug, practice_date).sessions)

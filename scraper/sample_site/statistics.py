@@ -33,7 +33,7 @@ class SessionStatistics:
 
     @classmethod
     def of(cls, session: Session) -> "SessionStatistics":
-        """The statistics of this session."""
+        """Return the statistics of this session."""
         valid = sorted(filter(session.is_valid, session.lap_times_ms))
         mean = _mean(valid)
         sigma = _standard_deviation(valid)
@@ -51,12 +51,12 @@ class SessionStatistics:
 
 
 def seconds(milliseconds: int) -> Decimal:
-    """Milliseconds as seconds with three decimals."""
+    """Return milliseconds as seconds with three decimals."""
     return Decimal(milliseconds).scaleb(-3)
 
 
 def rounded(value: Decimal) -> Decimal:
-    """Three decimals, half a thousandth rounded up."""
+    """Return the value with three decimals, half a thousandth rounded up."""
     return value.quantize(THOUSANDTH, ROUND_HALF_UP)
 
 
@@ -79,7 +79,7 @@ class DayStatistics:
 
     @classmethod
     def of(cls, day: Day) -> "DayStatistics":
-        """The statistics of this day."""
+        """Return the statistics of this day."""
         starts = [session.started_at for session in day.sessions]
         return cls(
             total_laps=sum(SessionStatistics.of(session).lap_count for session in day.sessions),
@@ -93,7 +93,7 @@ class DayStatistics:
 
 
 def site_stats(day: Day) -> dict[str, object] | None:
-    """All three panels as text; ``None`` for a day without sessions, whose page has no panels."""
+    """Return all three panels as text; ``None`` for a day without sessions, whose page has no panels."""
     if not day.sessions:
         return None
     return {
@@ -104,7 +104,7 @@ def site_stats(day: Day) -> dict[str, object] | None:
 
 
 def stats_panel(day: Day) -> dict[str, str]:
-    """The cells of the panel ``Practice Stats for …`` as text. The day must have sessions."""
+    """Return the cells of the panel ``Practice Stats for …`` as text. The day must have sessions."""
     statistics = DayStatistics.of(day)
     return {
         "total_laps": str(statistics.total_laps),
@@ -117,7 +117,7 @@ def stats_panel(day: Day) -> dict[str, str]:
 
 
 def laps_by_class_panel(day: Day) -> list[dict[str, str]]:
-    """The panel ``Laps-by-Class``: laps per class in order of the class, ``Unknown Class`` included."""
+    """Return the panel ``Laps-by-Class``: laps per class in order of the class, ``Unknown Class`` included."""
     laps: Counter[str] = Counter()
     for session in day.sessions:
         laps[display_class(session.class_name)] += SessionStatistics.of(session).lap_count
@@ -125,7 +125,7 @@ def laps_by_class_panel(day: Day) -> list[dict[str, str]]:
 
 
 def leaderboard_panel(day: Day) -> list[dict[str, str]]:
-    """The panel ``Practice Leaderboard for …``: the day's fastest session, then each class's in order of the class.
+    """Return the panel ``Practice Leaderboard for …``: the day's fastest session, then each class's by class.
 
     Classes without a valid lap and ``Unknown Class`` have no row. A day without a valid lap has no rows.
     """
@@ -151,7 +151,7 @@ def _mean(times_ms: list[int]) -> Decimal | None:
 
 
 def _standard_deviation(times_ms: list[int]) -> Decimal | None:
-    """Of the population. The variance is an exact fraction of whole numbers; only its root is rounded."""
+    """Return the deviation of the population. The variance is an exact fraction; only its root is rounded."""
     count = len(times_ms)
     if not count:
         return None
