@@ -66,7 +66,7 @@ def test_names_on_a_session_page_are_kept(driver: str, class_name: str) -> None:
 
 @each_kind_of_page
 @given(data=st.data())
-def test_truncated_page_is_never_read_as_a_shorter_one(kind: str, data: st.DataObject) -> None:
+def test_a_truncated_page_is_rejected_or_read_whole(kind: str, data: st.DataObject) -> None:
     whole = WHOLE_PAGES[kind]
     anywhere, in_the_content = (st.integers(start, len(whole) - 1) for start in (0, whole.index("page-wrapper")))
     cut = data.draw(anywhere | in_the_content)
@@ -102,6 +102,6 @@ FRAGMENTS = [
 @given(content=st.lists(st.one_of(st.sampled_from(FRAGMENTS), st.text(max_size=5)), max_size=40).map("".join))
 @example(content="<script>var lapsObj = " + "[" * 100_000)
 @example(content="<div>" * 5_000)
-def test_damaged_page_is_read_or_rejected(kind: str, content: str) -> None:
+def test_a_page_of_random_fragments_is_read_or_rejected(kind: str, content: str) -> None:
     outcome = payload_or_error(kind, page(content, h5="October 25, 2025 (Saturday)"))
     assert outcome.reason if isinstance(outcome, PageError) else outcome["track_name"] == "Sandy Creek"

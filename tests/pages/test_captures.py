@@ -19,7 +19,7 @@ def capture(name: str) -> str:
     return Path(FOLDER or "", name).read_text(encoding="utf-8")
 
 
-def test_month_is_read_completely() -> None:
+def test_the_payload_of_the_month_page_is_complete() -> None:
     payload = MonthPage(capture("practice_month.html"), month="2025-10").payload()
     months = payload.pop("available_months")
     assert payload == {
@@ -36,7 +36,7 @@ def test_month_is_read_completely() -> None:
     assert months == sorted(set(months), reverse=True)
 
 
-def test_session_is_read_completely() -> None:
+def test_the_payload_of_the_session_page_is_complete() -> None:
     payload = SessionPage(capture("practice_session.html")).payload()
     laps = payload.pop("laps")
     driver = payload.pop("driver")
@@ -78,14 +78,14 @@ def test_session_is_read_completely() -> None:
     ]
 
 
-def test_month_page_is_not_an_empty_list_of_today() -> None:
+def test_the_month_page_is_rejected_as_a_list_of_today() -> None:
     with pytest.raises(PageError) as error:
         DayListPage(capture("practice_month.html"), date="2026-01-12")
     assert error.value.kind is PageErrorKind.CHANGED_LAYOUT
 
 
 @pytest.mark.parametrize("name", ["practice_month.html", "practice_session.html"])
-def test_page_truncated_anywhere_is_rejected(name: str) -> None:
+def test_a_page_that_is_truncated_anywhere_is_rejected(name: str) -> None:
     html = capture(name).rstrip()
     for percent in range(100):
         with pytest.raises(PageError):

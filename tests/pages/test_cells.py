@@ -1,4 +1,4 @@
-"""Text of cells: the fast way and the thorough way give the same."""
+"""Text of cells: walking through elements gives the same as XPath."""
 
 from hypothesis import example, given
 from hypothesis import strategies as st
@@ -22,7 +22,7 @@ def parsed(inside: str) -> Element:
 @given(st.lists(PIECES, max_size=8).map("".join))
 @example("a<br><!-- c -->b<script>s</script>c")
 @example("<b>b<br>c</b>d<br>e")
-def test_lines_are_those_of_all_text_nodes_and_breaks(inside: str) -> None:
+def test_lines_consist_of_all_text_nodes_split_at_breaks(inside: str) -> None:
     element = parsed(inside)
     lines = [""]
     for part in element.xpath("descendant::text()[not(parent::script)] | descendant::br"):
@@ -34,17 +34,17 @@ def test_lines_are_those_of_all_text_nodes_and_breaks(inside: str) -> None:
     assert text_of(element) == " ".join(" ".join(lines).split())
 
 
-def test_classes_are_compared_as_in_html() -> None:
+def test_class_names_are_separated_by_html_white_space_only() -> None:
     yes, no = ["it", "a it", "\tit\nb "], ["", "its", "a\xa0it", "it-", "a,it"]
     assert [has_class("it", parsed(f"<p class='{names}'>")[0]) for names in yes + no] == [True] * 3 + [False] * 5
 
 
-def test_a_cell_within_another_is_labelled_by_its_own_heading() -> None:
+def test_a_nested_cell_has_the_label_of_its_own_heading() -> None:
     table = parsed("<table><tr><th>Outer</th><td>x<table><tr><th>Inner</th><!-- c --><td>y</td></tr></table></td></tr>")
     outer = next(table.iter("td"))
     assert [(label, text_of(cell)) for label, cell in labelled_cells(outer)] == [("Inner", "y")]
 
 
-def test_a_list_of_laps_within_another_shows_its_laps_once() -> None:
+def test_the_laps_of_a_nested_list_are_read_once() -> None:
     shown = "<div class='laps_list'><div class='laps_list'><span>Lap 1: 30.0</span></div></div>"
     assert read_laps(parsed(shown)).laps == [{"x": "1", "label": "Lap 1: 30.0"}]

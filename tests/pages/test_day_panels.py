@@ -1,3 +1,5 @@
+"""The panels of a list page: statistics, leaderboard, and laps by class."""
+
 from typing import Any
 
 import pytest
@@ -39,12 +41,12 @@ def test_statistics_are_read_by_label(chart: dict[str, str]) -> None:
     }
 
 
-def test_unknown_statistic_is_kept() -> None:
+def test_an_unknown_statistic_is_kept() -> None:
     stats = payload(panel(f"Practice Stats for {DAY}", labelled_table({"Avg. Lap": "31.2", "Chart": CHART})))["stats"]
     assert stats == {"avg_lap": "31.2", "chart": ""}
 
 
-def test_time_range_without_labels_is_kept_whole() -> None:
+def test_a_time_range_without_labels_is_kept_as_one_text() -> None:
     cells = {"Time Range": "10:58:33am<br />4:36:38pm"}
     assert payload(panel(f"Practice Stats for {DAY}", labelled_table(cells)))["stats"] == {
         "time_range": "10:58:33am 4:36:38pm"
@@ -55,33 +57,33 @@ def test_time_range_without_labels_is_kept_whole() -> None:
     "html",
     [panel("Laps-by-Class", CHART), panel(f"Practice Stats for {DAY}", labelled_table({"Laps-by-Class": CHART}))],
 )
-def test_laps_by_class_come_from_the_script(html: str) -> None:
+def test_laps_by_class_are_read_from_the_script(html: str) -> None:
     assert payload(html)["laps_by_class"] == [
         {"label": "1/10 Open", "laps": "221"},
         {"label": "4WD (Mod)", "laps": "266"},
     ]
 
 
-def test_chart_without_classes_is_an_empty_list() -> None:
+def test_a_chart_without_classes_is_an_empty_list() -> None:
     assert payload("<script>var data = [];</script>")["laps_by_class"] == []
 
 
 @pytest.mark.parametrize("script", ["null; var x = [{}];", "[{", "[1, 2];", '"text";'])
-def test_unreadable_chart_is_reported_and_the_list_kept(script: str) -> None:
+def test_an_unreadable_chart_is_reported_and_the_sessions_are_kept(script: str) -> None:
     found = payload(f"<script>var data = {script}</script>")
     assert "laps_by_class" not in found
     assert len(found["sessions"]) == 1
     assert found["unreadable_rows"] == [{"row": script, "reason": "the script's data is no array of objects"}]
 
 
-def test_overall_fastest_names_driver_and_class() -> None:
+def test_the_overall_fastest_lap_has_driver_and_class() -> None:
     cell = '<a href="/practice/?p=view_session&id=7">23.423</a> (<small>Ana Ruiz</small>)<br /><small>4WD (Mod)</small>'
     assert leaderboard({"Overall Fastest": cell}) == [
         {"label": "Overall Fastest", "session_id": "7", "time": "23.423", "driver": "Ana Ruiz", "class": "4WD (Mod)"}
     ]
 
 
-def test_fastest_of_a_class_names_the_driver() -> None:
+def test_the_fastest_lap_of_a_class_has_the_driver() -> None:
     cell = '<a href="/practice/?id=8&p=view_session">23.704</a> <small>(Bo Lind)</small>'
     assert leaderboard({"4WD (Mod)": cell}) == [
         {"label": "4WD (Mod)", "session_id": "8", "time": "23.704", "driver": "Bo Lind"}
@@ -101,9 +103,9 @@ def test_brackets_within_a_name_are_kept(cell: str, driver: str) -> None:
     assert leaderboard({"1/10 Open": cell})[0]["driver"] == driver
 
 
-def test_leader_without_a_lap_has_the_label_alone() -> None:
+def test_a_row_without_a_lap_has_only_its_label() -> None:
     assert leaderboard({"Overall Fastest": "&nbsp;"}) == [{"label": "Overall Fastest"}]
 
 
-def test_list_without_panels_has_none_of_their_keys() -> None:
+def test_a_list_without_panels_has_none_of_their_keys() -> None:
     assert payload("").keys() == {"track_name", "date_heading", "sessions"}

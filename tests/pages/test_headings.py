@@ -1,3 +1,5 @@
+"""Days and months in headings."""
+
 from datetime import date
 
 import pytest
@@ -8,14 +10,14 @@ from scraper.pages.headings import day_in_heading, month_in_heading
 
 
 @given(st.dates(min_value=date(1000, 1, 1)))
-def test_every_day_reads_as_its_iso_date(day: date) -> None:
+def test_the_heading_of_any_day_gives_its_iso_date(day: date) -> None:
     assert day_in_heading(f"{day:%B} {day.day}, {day.year} ({day:%A})") == day.isoformat()
 
 
 @pytest.mark.parametrize(
     "heading", ["", "10/25/2025", "October 25", "February 30, 2025", "Smarch 1, 2025", "October 0, 2025"]
 )
-def test_heading_without_a_day_is_none(heading: str) -> None:
+def test_a_heading_without_a_day_gives_none(heading: str) -> None:
     assert day_in_heading(heading) is None
 
 
@@ -23,5 +25,5 @@ def test_heading_without_a_day_is_none(heading: str) -> None:
     ("heading", "month"),
     [("October 2025", "2025-10"), ("January 2026", "2026-01"), ("Smarch 2025", None), ("2025-10", None), ("", None)],
 )
-def test_month_reads_as_year_and_month(heading: str, month: str | None) -> None:
+def test_the_heading_of_a_month_gives_year_and_month(heading: str, month: str | None) -> None:
     assert month_in_heading(heading) == month

@@ -1,3 +1,5 @@
+"""Month pages: payload, unreadable rows, and pages that are rejected."""
+
 import pytest
 
 from scraper.pages import MonthPage, PageError, PageErrorKind
@@ -8,13 +10,13 @@ def read(html: str) -> MonthPage:
     return MonthPage(html, month="2025-10")
 
 
-def refused(html: str) -> PageError:
+def error_of(html: str) -> PageError:
     with pytest.raises(PageError) as error:
         read(html).payload()
     return error.value
 
 
-def test_payload_has_all_fields_of_the_month() -> None:
+def test_the_payload_has_all_fields_of_the_month() -> None:
     rows = [day_row(), day_row("2025-10-12", "Sun, Oct 12, 2025", "2")]
     assert read(month_page(month_table(rows))).payload() == {
         "track_name": "Sandy Creek",
@@ -27,20 +29,20 @@ def test_payload_has_all_fields_of_the_month() -> None:
     }
 
 
-def test_columns_are_found_by_their_headings() -> None:
+def test_columns_may_be_in_any_order() -> None:
     link = '<a href="/practice/?p=session_list&d=2025-10-25">'
     row = f"<tr><td>{link}56</a></td><td>dry</td><td>{link}Sat, Oct 25, 2025</a></td></tr>"
     days = read(month_page(month_table([row], ["# Sessions", "Track State", "Date"]))).days
     assert days == [{"date": "2025-10-25", "label": "Sat, Oct 25, 2025", "sessions": "56", "track_state": "dry"}]
 
 
-def test_date_comes_from_the_parsed_query() -> None:
+def test_the_date_may_be_anywhere_in_the_query() -> None:
     row = day_row().replace("?p=session_list&d=2025-10-25", "?d=2025-10-25&amp;x=1#top&p=session_list")
     assert read(month_page(month_table([row]))).days[0]["date"] == "2025-10-25"
 
 
 @pytest.mark.parametrize("date", ["", "2025-10-32", "2025-1-5", "20251025", "2025-10-25T00:00", "٢٠٢٥-10-25", "today"])
-def test_link_without_an_iso_date_is_reported_and_the_rest_kept(date: str) -> None:
+def test_a_link_without_an_iso_date_is_reported_and_other_days_are_kept(date: str) -> None:
     month = read(month_page(month_table([day_row(), day_row(date, "Some day")])))
     assert [day["date"] for day in month.days] == ["2025-10-25"]
     assert month.payload()["unreadable_rows"] == [
@@ -48,24 +50,24 @@ def test_link_without_an_iso_date_is_reported_and_the_rest_kept(date: str) -> No
     ]
 
 
-def test_day_without_a_link_is_reported() -> None:
+def test_a_day_without_a_link_is_reported() -> None:
     month = read(month_page(month_table([day_row(), "<tr><td>Sun, Oct 12, 2025</td><td>2</td></tr>"])))
     assert month.unreadable_rows == [{"row": "Sun, Oct 12, 2025 2", "reason": "no link to the day's list"}]
 
 
-def test_row_with_missing_cells_is_reported() -> None:
+def test_a_row_with_missing_cells_is_reported() -> None:
     month = read(month_page(month_table([day_row(), "<tr><td>Sun, Oct 12, 2025</td></tr>"])))
     assert month.unreadable_rows == [{"row": "Sun, Oct 12, 2025", "reason": "1 cells under 2 column headings"}]
 
 
-def test_month_without_a_readable_day_is_not_an_empty_month() -> None:
-    error = refused(month_page(month_table([day_row("soon"), day_row("later")])))
+def test_a_month_without_a_readable_day_is_rejected() -> None:
+    error = error_of(month_page(month_table([day_row("soon"), day_row("later")])))
     assert error.kind is PageErrorKind.CHANGED_LAYOUT
     assert "no day can be read: no date in the link" in error.reason
 
 
 @pytest.mark.parametrize("table", ["", month_table([])])
-def test_month_without_sessions_has_no_days(table: str) -> None:
+def test_a_month_without_sessions_has_no_days(table: str) -> None:
     assert read(month_page(table)).payload()["days"] == []
 
 
@@ -82,8 +84,8 @@ def test_todays_list_is_ignored(today: str) -> None:
     assert read(month_page("", today=today)).days == []
 
 
-def test_other_month_is_rejected_and_both_are_named() -> None:
-    error = refused(month_page(heading="Practice Dates for September 2025"))
+def test_the_page_of_another_month_is_rejected_with_both_months() -> None:
+    error = error_of(month_page(heading="Practice Dates for September 2025"))
     assert error.kind is PageErrorKind.OTHER_DATE
     assert error.reason == "the page is of 2025-09 instead of 2025-10"
 
@@ -100,11 +102,11 @@ def test_other_month_is_rejected_and_both_are_named() -> None:
         (month_page(f'<table class="table">{day_row()}</table>'), 'no column "date"'),
     ],
 )
-def test_missing_landmark_is_a_changed_layout_that_names_it(html: str, missing: str) -> None:
-    error = refused(html)
+def test_a_missing_landmark_is_a_changed_layout_and_is_named(html: str, missing: str) -> None:
+    error = error_of(html)
     assert error.kind is PageErrorKind.CHANGED_LAYOUT
     assert missing in error.reason
 
 
-def test_options_without_a_value_are_no_months() -> None:
+def test_options_without_a_value_are_ignored() -> None:
     assert read(month_page(months=["", "2025-10"])).available_months == ["2025-10"]

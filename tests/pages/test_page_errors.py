@@ -17,7 +17,7 @@ each_kind_of_page = pytest.mark.parametrize("read", READERS, ids=["month", "list
 PADDING = " " * 5_900
 
 
-def rejection(read: Callable[[str], object], html: str) -> PageError:
+def error_of(read: Callable[[str], object], html: str) -> PageError:
     with pytest.raises(PageError) as error:
         read(html)
     assert "\n" not in error.value.reason
@@ -26,8 +26,8 @@ def rejection(read: Callable[[str], object], html: str) -> PageError:
 
 @each_kind_of_page
 @pytest.mark.parametrize("html", ["", " ", "\r\n\t\n"])
-def test_blank_body_is_empty(read: Callable[[str], object], html: str) -> None:
-    assert rejection(read, html).kind is PageErrorKind.EMPTY
+def test_a_blank_body_is_rejected_as_empty(read: Callable[[str], object], html: str) -> None:
+    assert error_of(read, html).kind is PageErrorKind.EMPTY
 
 
 @each_kind_of_page
@@ -45,9 +45,9 @@ def test_blank_body_is_empty(read: Callable[[str], object], html: str) -> None:
         day_list_page().replace("<head>", "<head><script>window._cf_chl_opt={}</script>"),
     ],
 )
-def test_bot_check_is_recognised(read: Callable[[str], object], html: str) -> None:
+def test_a_bot_check_is_recognised(read: Callable[[str], object], html: str) -> None:
     assert is_bot_check(html)
-    assert rejection(read, html).kind is PageErrorKind.BOT_CHECK
+    assert error_of(read, html).kind is PageErrorKind.BOT_CHECK
 
 
 @pytest.mark.parametrize(
@@ -61,20 +61,20 @@ def test_bot_check_is_recognised(read: Callable[[str], object], html: str) -> No
         "<html>" + PADDING + " " * 100 + "<script src='/cdn-cgi/challenge-platform/jsd/main.js'></script></html>",
     ],
 )
-def test_ordinary_page_is_no_bot_check(html: str) -> None:
+def test_an_ordinary_page_is_no_bot_check(html: str) -> None:
     assert not is_bot_check(html)
 
 
 @each_kind_of_page
-def test_page_without_its_end_is_truncated(read: Callable[[str], object]) -> None:
+def test_a_page_without_its_end_is_rejected_as_truncated(read: Callable[[str], object]) -> None:
     for html in (month_page(), day_list_page(), session_page()):
-        error = rejection(read, html.replace("</html>", ""))
+        error = error_of(read, html.replace("</html>", ""))
         assert error.kind is PageErrorKind.TRUNCATED
         assert "without </html>" in error.reason
 
 
 @pytest.mark.parametrize("ending", ["</html>", "</HTML>", "</html>\r\n\n  "])
-def test_page_with_its_end_is_whole(ending: str) -> None:
+def test_the_end_of_a_page_may_be_in_upper_case_and_followed_by_white_space(ending: str) -> None:
     html = session_page().rstrip().removesuffix("</html>") + ending
     assert SessionPage(html).payload() == SessionPage(session_page()).payload()
 
@@ -90,28 +90,30 @@ def test_page_with_its_end_is_whole(ending: str) -> None:
         (day_list_page().replace('<h1 class="page-header">', "<h1>"), "Sandy Creek :: Practice Sessions :: LiveRC"),
     ],
 )
-def test_page_of_another_site_is_rejected_with_its_title(read: Callable[[str], object], html: str, title: str) -> None:
-    error = rejection(read, html)
+def test_a_page_of_another_site_is_rejected_with_its_title(
+    read: Callable[[str], object], html: str, title: str
+) -> None:
+    error = error_of(read, html)
     assert error.kind is PageErrorKind.NOT_LIVERC
     assert title in error.reason
 
 
 @each_kind_of_page
 @pytest.mark.parametrize("html", ['{"error": "not found"}', "Not Found", "\x00\x00", "\ufeff"])
-def test_body_that_is_no_html_is_rejection(read: Callable[[str], object], html: str) -> None:
-    assert rejection(read, html).kind is PageErrorKind.NOT_LIVERC
+def test_a_body_that_is_no_html_is_rejected(read: Callable[[str], object], html: str) -> None:
+    assert error_of(read, html).kind is PageErrorKind.NOT_LIVERC
 
 
-def test_byte_order_mark_is_ignored() -> None:
+def test_a_byte_order_mark_is_ignored() -> None:
     assert SessionPage("\ufeff" + session_page()).payload() == SessionPage(session_page()).payload()
 
 
-def test_lone_surrogate_is_replaced() -> None:
+def test_a_lone_surrogate_is_replaced() -> None:
     html = day_list_page(list_table([list_row(driver="Ana\ud800Ruiz")]))
     assert DayListPage(html, date="2025-10-25").sessions[0]["driver"] == "Ana?Ruiz"
 
 
-def test_error_prints_its_reason_and_can_be_pickled() -> None:
+def test_an_error_prints_its_reason_and_can_be_pickled() -> None:
     error = PageError(PageErrorKind.EMPTY, "the page\nis empty")
     assert str(error) == "the page is empty"
     twin = pickle.loads(pickle.dumps(error))

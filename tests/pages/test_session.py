@@ -1,3 +1,5 @@
+"""Session pages: payload, optional and unknown rows, and pages that are rejected."""
+
 import pytest
 
 from scraper.pages import PageError, PageErrorKind, SessionPage
@@ -14,7 +16,7 @@ from tests.pages.markup import (
 )
 
 
-def test_payload_has_all_fields_of_the_session() -> None:
+def test_the_payload_has_all_fields_of_the_session() -> None:
     payload = SessionPage(session_page()).payload()
     laps = payload.pop("laps")
     assert [lap["label"] for lap in laps] == ["Lap 1: 42.996", "Lap 2: 17.298*"]
@@ -42,7 +44,7 @@ def test_payload_has_all_fields_of_the_session() -> None:
 
 
 @pytest.mark.parametrize("label", ["Driver", "Class", "Session Time", "Num Laps"])
-def test_missing_row_that_every_session_has_is_a_changed_layout(label: str) -> None:
+def test_a_required_row_that_is_missing_is_a_changed_layout(label: str) -> None:
     with pytest.raises(PageError) as error:
         SessionPage(session_page(without(SESSION_CELLS, label)))
     assert error.value.kind is PageErrorKind.CHANGED_LAYOUT
@@ -59,7 +61,7 @@ def test_missing_row_that_every_session_has_is_a_changed_layout(label: str) -> N
         ("Valid Lap Range", {"valid_lap_range"}),
     ],
 )
-def test_row_that_may_be_missing_leaves_its_keys_out(label: str, keys: set[str]) -> None:
+def test_an_optional_row_that_is_missing_has_no_keys_in_the_payload(label: str, keys: set[str]) -> None:
     whole = SessionPage(session_page()).payload()
     expected = {key: value for key, value in whole.items() if key not in keys}
     assert SessionPage(session_page(without(SESSION_CELLS, label))).payload() == expected
@@ -67,17 +69,17 @@ def test_row_that_may_be_missing_leaves_its_keys_out(label: str, keys: set[str])
 
 @pytest.mark.parametrize("label", ["Transponder", "Class", "Driver", "Fastest Lap"])
 @pytest.mark.parametrize("blank", ["", "&nbsp;", " \n\t"])
-def test_blank_cell_is_an_empty_text(label: str, blank: str) -> None:
+def test_a_blank_cell_is_an_empty_text(label: str, blank: str) -> None:
     facts = SessionPage(session_page(SESSION_CELLS | {label: blank})).facts
     assert facts[label.lower().replace(" ", "_")] == ""
 
 
-def test_rows_are_found_by_label_in_any_order() -> None:
+def test_rows_may_be_in_any_order() -> None:
     backwards = dict(reversed(SESSION_CELLS.items()))
     assert SessionPage(session_page(backwards)).payload() == SessionPage(session_page()).payload()
 
 
-def test_missing_line_leaves_its_key_out() -> None:
+def test_a_missing_line_has_no_key_in_the_payload() -> None:
     page = SessionPage(session_page(SESSION_CELLS | {"Session Time": "Date: October 25, 2025<br />Start: 2:43:27pm"}))
     assert page.session_time == {"date": "October 25, 2025", "start": "2:43:27pm"}
 
@@ -101,7 +103,7 @@ def test_lines_without_a_label_are_kept_as_other_fields() -> None:
 
 
 @pytest.mark.parametrize("cell", ["20 to 1:10", "<small>a note</small>20 to 1:10", "20 to 1:10<br /><small></small>"])
-def test_valid_lap_range_is_without_its_note(cell: str) -> None:
+def test_the_note_on_the_valid_lap_range_is_left_out(cell: str) -> None:
     facts = SessionPage(session_page(SESSION_CELLS | {"Valid Lap Range": cell})).facts
     assert facts["valid_lap_range"] == "20 to 1:10"
 
@@ -113,19 +115,19 @@ def test_only_the_first_table_describes_the_session() -> None:
 
 
 @pytest.mark.parametrize("html", [month_page(), day_list_page()])
-def test_other_kinds_of_page_are_no_session(html: str) -> None:
+def test_other_kinds_of_page_are_rejected(html: str) -> None:
     with pytest.raises(PageError, match='the page calls itself "Practice Sessions"') as error:
         SessionPage(html)
     assert error.value.kind is PageErrorKind.CHANGED_LAYOUT
 
 
-def test_one_lap_fewer_than_counted_is_a_contradiction() -> None:
+def test_fewer_laps_than_counted_are_a_contradiction() -> None:
     page = SessionPage(session_page(spans=None, laps_obj=f"[{LAP_1}]"))
     with pytest.raises(PageError, match="shows 1 laps, but Num Laps is 2"):
         page.payload()
 
 
-def test_laps_that_are_counted_but_not_shown_are_a_contradiction() -> None:
+def test_no_laps_although_some_are_counted_is_a_contradiction() -> None:
     page = SessionPage(session_page(spans=None, laps_obj=None))
     with pytest.raises(PageError, match="shows 0 laps, but Num Laps is 2") as error:
         page.payload()
@@ -133,12 +135,12 @@ def test_laps_that_are_counted_but_not_shown_are_a_contradiction() -> None:
 
 
 @pytest.mark.parametrize(("spans", "laps_obj"), [(None, None), ("", "[]")])
-def test_session_without_laps_has_none(spans: str | None, laps_obj: str | None) -> None:
+def test_a_session_without_laps_has_an_empty_list_of_laps(spans: str | None, laps_obj: str | None) -> None:
     html = session_page(SESSION_CELLS | {"Num Laps": "0"}, spans=spans, laps_obj=laps_obj)
     payload = SessionPage(html).payload()
     assert payload["laps"] == []
     assert "fast_lap" not in payload
 
 
-def test_laps_need_no_transponder() -> None:
+def test_a_session_without_a_transponder_has_its_laps() -> None:
     assert len(SessionPage(session_page(SESSION_CELLS | {"Transponder": ""}, spans=SPANS)).laps) == 2
