@@ -2,7 +2,7 @@
 
     python3 bench/processor_seconds.py make test
 
-`time` does not count a server that a test starts with `pg_ctl`, because nobody who is waited for waits for it. This
+`time` does not count a server that a test starts with `pg_ctl`, because the test does not wait for its end. This
 script makes itself the parent of such processes, which only Linux can do. It needs the standard library alone, so it
 measures other checkouts too: `python3 bench/processor_seconds.py make -C <folder> test`.
 """

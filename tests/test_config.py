@@ -206,7 +206,7 @@ def test_switches_accept_the_usual_words(monkeypatch: pytest.MonkeyPatch, text: 
     assert (config.list_only, config.refresh, config.full) == (switched, switched, switched)
 
 
-def test_a_path_may_begin_with_the_user_s_home(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_path_may_begin_with_the_home_of_the_user(monkeypatch: pytest.MonkeyPatch) -> None:
     config = config_of(monkeypatch, EXPORT_FOLDER="~/files", OUT="~/day.html")
     assert config.export_folder == Path.home() / "files"
     assert config.report_file == Path.home() / "day.html"

@@ -35,7 +35,7 @@ def command_that(monkeypatch: pytest.MonkeyPatch) -> Callable[[BaseException | i
 
 
 @pytest.mark.parametrize(
-    ("outcome", "status", "said"),
+    ("outcome", "status", "errors"),
     [
         (0, 0, ""),
         (1, 1, ""),
@@ -50,11 +50,11 @@ def test_each_outcome_has_its_exit_status_and_its_lines(
     capsys: pytest.CaptureFixture[str],
     outcome: BaseException | int,
     status: int,
-    said: str,
+    errors: str,
 ) -> None:
     command_that(outcome)
     assert entry.main(["db-stop"]) == status
-    assert capsys.readouterr().err == said
+    assert capsys.readouterr().err == errors
 
 
 def test_wrong_settings_end_a_command_before_it_begins(
@@ -144,10 +144,10 @@ def test_db_shell_passes_sql_to_psql_and_returns_its_exit_status(
 ) -> None:
     monkeypatch.setenv("DATABASE_URL", empty_database.url.set(drivername="postgresql").render_as_string(False))
     command = [sys.executable, "-m", "scraper", "db-shell"]
-    asked = subprocess.run(
+    shown = subprocess.run(
         command, cwd=REPOSITORY, input="select 40 + 2 as laps;", capture_output=True, text=True, check=True
     )
-    assert "42" in asked.stdout
+    assert "42" in shown.stdout
     failed = subprocess.run(
         command,
         cwd=REPOSITORY,

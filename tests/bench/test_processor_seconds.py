@@ -12,7 +12,7 @@ BACKGROUND_WORK = """
 import os, time
 reader, writer = os.pipe()
 if os.fork() == 0:
-    if os.fork() == 0:  # its parent ends at once, so nobody of the command waits for it
+    if os.fork() == 0:  # its parent ends at once, so no process of the command waits for it
         while time.process_time() < 0.5:
             pass
     os._exit(0)

@@ -1,4 +1,4 @@
-"""Two crawls, two transforms and a migration, started together on an empty database: no deadlock, no duplicates."""
+"""Two crawls, two transforms and a migration, started at once on an empty database: no deadlock, no duplicates."""
 
 import re
 from pathlib import Path
@@ -28,15 +28,15 @@ def test_each_command_works_or_exits_with_the_name_of_the_lock_holder(
     # Artifacts of their own: dbt does not expect two processes to write the same files.
     commands, others = Commands(empty_database, dbt_artifacts), Commands(empty_database, tmp_path)
     with SampleSite(season) as site:
-        asked = {
+        settings = {
             "LIVERC_BASE_URL": site.base_url,
             "TRACK": season.tracks[0].slug,
             "FROM": str(dates[0]),
             "TO": str(dates[-1]),
         }
         starters = [
-            commands.start("crawl", **asked),
-            commands.start("crawl", **asked),
+            commands.start("crawl", **settings),
+            commands.start("crawl", **settings),
             commands.start("transform"),
             others.start("transform", FULL="1"),
             commands.start("migrate"),
@@ -47,7 +47,7 @@ def test_each_command_works_or_exits_with_the_name_of_the_lock_holder(
             assert "deadlock" not in out + err
             if starter.returncode == LOCK_HELD:
                 assert NAMED_HOLDER.search(err.splitlines()[-1]), err
-        commands.succeed("crawl", **asked)
+        commands.succeed("crawl", **settings)
         commands.succeed("transform")
         wrong = differences_from_season(empty_database, site)
     tally.trials, tally.faults, tally.losses = 1, len(starters), len(wrong)

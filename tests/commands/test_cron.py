@@ -12,7 +12,7 @@ OURS = ("DATABASE_URL", "DBT_TARGET_PATH", "DBT_LOG_PATH")
 
 
 @pytest.mark.parametrize("command", ["migrate", "transform", "status", "doctor"])
-def test_a_command_works_in_cron_s_bare_environment(commands: Commands, command: str) -> None:
+def test_a_command_works_in_the_bare_environment_of_cron(commands: Commands, command: str) -> None:
     bare = {name: commands.environment[name] for name in OURS}
     done = subprocess.run(
         [sys.executable, "-m", "scraper", command],

@@ -38,7 +38,7 @@ where file_offset < pg_size_bytes(current_setting('wal_segment_size')) - 600000
 def small_disk(tmp_path: Path) -> Iterator[Path]:
     """A small file system, which only root may mount."""
     if os.geteuid() != 0:
-        pytest.skip("mounting a small disk takes root")
+        pytest.skip("only root may mount a small disk")
     disk = tmp_path / "disk"
     disk.mkdir()
     mounted = subprocess.run(
@@ -58,32 +58,32 @@ def server(small_disk: Path, postgres_programs: Path | None) -> Iterator[Embedde
     server.stop()
 
 
-def leave_room(disk: Path, room: int) -> Path:
+def leave_free(disk: Path, free_bytes: int) -> Path:
     """Fill the disk, and leave this many bytes free."""
     statistics = os.statvfs(disk)
     ballast = disk / "ballast"
     with ballast.open("wb") as file:
-        os.posix_fallocate(file.fileno(), 0, statistics.f_bavail * statistics.f_frsize - room)
+        os.posix_fallocate(file.fileno(), 0, statistics.f_bavail * statistics.f_frsize - free_bytes)
     return ballast
 
 
 @dataclass(frozen=True)
 class Case:
-    """What fills the disk, and under whom; whether the log's file is used up, and how much room there is beside."""
+    """A full disk during a command: what fills it, whether the current file of the log is full, and the free bytes."""
 
     command: str
     full_of: str
     is_log_file_full: bool
-    room: int
+    free_bytes: int
 
     def __str__(self) -> str:
         return f"{self.command}-{self.full_of}"
 
 
 CASES = [
-    Case(command, full_of, is_log_file_full, room)
+    Case(command, full_of, is_log_file_full, free_bytes)
     for command in ("crawl", "transform")
-    for full_of, is_log_file_full, room in (("rows", False, 512 * 1024), ("log", True, 12 * 1024 * 1024))
+    for full_of, is_log_file_full, free_bytes in (("rows", False, 512 * 1024), ("log", True, 12 * 1024 * 1024))
 ]
 
 
@@ -96,32 +96,34 @@ def test_a_full_disk_is_reported_and_loses_nothing(
     upgrade(database)
     commands = Commands(database, dbt_artifacts)
     with SampleSite(Season.generate(tracks=1, days=12)) as site:
-        asked = crawl_settings(site)
+        settings = crawl_settings(site)
         if case.command == "transform":
-            commands.succeed("crawl", **asked)
+            commands.succeed("crawl", **settings)
         stored = stored_sessions(database)
         execute(database, NEW_LOG_FILE)
-        server.stop()  # removes and closes the log's older files, so that none can go while the disk is full
+        server.stop()  # removes the log's older files, so that none is removed while the disk is full
         server.start()
         if case.is_log_file_full:
             execute(database, FILL_LOG_FILE)
-        ballast = leave_room(small_disk, case.room)
-        failed = commands.run(case.command, **asked)
-        said = failed.stdout + failed.stderr
-        assert failed.returncode == 1, said
-        assert "Traceback" not in said
-        assert case.command == "crawl" or len([line for line in failed.stderr.splitlines() if is_ours(line)]) == 1, said
+        ballast = leave_free(small_disk, case.free_bytes)
+        failed = commands.run(case.command, **settings)
+        output = failed.stdout + failed.stderr
+        assert failed.returncode == 1, output
+        assert "Traceback" not in output
+        assert case.command == "crawl" or len([line for line in failed.stderr.splitlines() if is_ours(line)]) == 1, (
+            output
+        )
         # A server without space for its log stops, and its clients see a lost connection only.
         expected = (
             r"disk is full|connection to the database was lost" if case.is_log_file_full else "database's disk is full"
         )
-        assert re.search(expected, failed.stderr.splitlines()[-1]), said
+        assert re.search(expected, failed.stderr.splitlines()[-1]), output
         ballast.unlink()
         server.start()
-        acknowledged = stored + int((re.search(r"(\d+) captured", said) or ["0", "0"])[1])
+        acknowledged = stored + int((re.search(r"(\d+) captured", output) or ["0", "0"])[1])
         tally.trials, tally.faults = acknowledged, 1
         tally.losses = max(acknowledged - stored_sessions(database), 0)
-        commands.succeed("crawl", **asked)
+        commands.succeed("crawl", **settings)
         commands.succeed("transform")
         assert differences_from_season(database, site) == []
 

@@ -25,35 +25,35 @@ def new_server(tmp_path_factory: pytest.TempPathFactory, postgres_programs: Path
     server.stop()
 
 
-def done(program: Path, *arguments: str) -> None:
+def run(program: Path, *arguments: str) -> None:
     subprocess.run([program, *arguments], capture_output=True, check=True)
 
 
-def problems(said: str) -> list[str]:
-    return [line for line in said.splitlines() if line.startswith("problem")]
+def problems(output: str) -> list[str]:
+    return [line for line in output.splitlines() if line.startswith("problem")]
 
 
 def test_a_dump_is_complete_on_another_server(commands: Commands, new_server: EmbeddedServer, tmp_path: Path) -> None:
     season = Season.generate(tracks=1, days=2)
     first, last = (day.date for day in season.days())
     with SampleSite(season) as site:
-        asked = {"TRACK": season.tracks[0].slug, "FROM": str(first), "TO": str(last)}
-        commands.succeed("crawl", LIVERC_BASE_URL=site.base_url, **asked)
+        season_days = {"TRACK": season.tracks[0].slug, "FROM": str(first), "TO": str(last)}
+        commands.succeed("crawl", LIVERC_BASE_URL=site.base_url, **season_days)
     commands.succeed("transform")
     old, roles, dump = commands.database, tmp_path / "roles.sql", tmp_path / "practice.dump"
     programs = new_server.programs.folder
-    done(programs / "pg_dumpall", "--roles-only", f"--file={roles}", f"--dbname={old.conninfo}")
-    done(programs / "pg_dump", "--format=custom", f"--file={dump}", f"--dbname={old.conninfo}")
-    for name, owners, complaints in (("as_it_was", [], 1), ("of_another", ["--no-owner"], 2)):
+    run(programs / "pg_dumpall", "--roles-only", f"--file={roles}", f"--dbname={old.conninfo}")
+    run(programs / "pg_dump", "--format=custom", f"--file={dump}", f"--dbname={old.conninfo}")
+    for name, owners, number_of_problems in (("same_owner", [], 1), ("other_owner", ["--no-owner"], 2)):
         restored = open_embedded(new_server, name, "practice test")
-        done(programs / "psql", f"--file={roles}", f"--dbname={restored.conninfo}")
-        done(programs / "pg_restore", *owners, f"--dbname={restored.conninfo}", str(dump))
+        run(programs / "psql", f"--file={roles}", f"--dbname={restored.conninfo}")
+        run(programs / "pg_restore", *owners, f"--dbname={restored.conninfo}", str(dump))
         there = Commands(restored, commands.artifacts)
         with psycopg.connect(restored.conninfo, autocommit=True) as connection:
             # As in the original database.
             connection.execute(sql.SQL("revoke temporary on database {} from public").format(sql.Identifier(name)))
             remedies = [line.partition(": ")[2] for line in problems(there.run("doctor").stdout)]
-            assert len(remedies) == complaints
+            assert len(remedies) == number_of_problems
             for remedy in remedies:
                 connection.execute(remedy)
         assert problems(there.succeed("doctor")) == []

@@ -1,4 +1,4 @@
-"""`make status`: what it calls missing, how much it prints, and that it never fails with a traceback."""
+"""`make status`: what it reports as missing, and how much it prints."""
 
 from collections.abc import Callable, Iterator
 
@@ -13,7 +13,7 @@ from scraper.sample_site.season import Season
 from scraper.sample_site.server import SampleSite
 from tests.support.commands_runner import Commands
 
-Says = Callable[[], tuple[int, str]]
+Output = Callable[[], tuple[int, str]]
 
 FIRST_TRACK = """
 insert into racing.tracks (id, source, source_track_slug, track_url) values (gen_random_uuid(), 'liverc', 'bend', 'x')
@@ -64,7 +64,7 @@ def add_crawl(connection: psycopg.Connection, outcome: str, tracks: str = "bend"
 
 
 def test_a_database_without_tables_gets_a_remedy_and_no_tables(
-    empty_database: Database, monkeypatch: pytest.MonkeyPatch, status_output: Says
+    empty_database: Database, monkeypatch: pytest.MonkeyPatch, status_output: Output
 ) -> None:
     monkeypatch.setenv("DATABASE_URL", empty_database.url.render_as_string(hide_password=False))
     assert status_output() == (
@@ -78,14 +78,14 @@ def test_a_database_without_tables_gets_a_remedy_and_no_tables(
 
 
 @pytest.mark.usefixtures("on_database")
-def test_before_the_first_crawl_it_says_how_to_start(status_output: Says) -> None:
+def test_before_the_first_crawl_it_prints_the_command_to_start_with(status_output: Output) -> None:
     assert status_output() == (
         1,
         "missing: no crawl yet: start with make crawl transform TRACK=canberraoffroad DATE=2025-10-25\n",
     )
 
 
-def test_a_complete_day_is_complete(connection: psycopg.Connection, status_output: Says) -> None:
+def test_a_complete_day_is_complete(connection: psycopg.Connection, status_output: Output) -> None:
     add_crawl(connection, "finished")
     connection.execute(TRANSFORM, ["finished"])
     connection.execute(FIRST_TRACK)
@@ -101,7 +101,7 @@ def test_a_complete_day_is_complete(connection: psycopg.Connection, status_outpu
 
 
 def test_missing_pages_are_counted_with_the_command_that_fetches_them(
-    connection: psycopg.Connection, status_output: Says
+    connection: psycopg.Connection, status_output: Output
 ) -> None:
     add_crawl(connection, "finished")
     connection.execute(TRANSFORM, ["finished"])
@@ -122,7 +122,7 @@ def test_missing_pages_are_counted_with_the_command_that_fetches_them(
 
 
 def test_changed_pages_are_missing_until_they_are_transformed(
-    connection: psycopg.Connection, status_output: Says
+    connection: psycopg.Connection, status_output: Output
 ) -> None:
     add_crawl(connection, "finished")
     for page in ("1", "1", "2"):
@@ -136,7 +136,7 @@ def test_changed_pages_are_missing_until_they_are_transformed(
     assert "; to derive them: make transform\n" in output
 
 
-def test_an_incomplete_transform_is_reported(connection: psycopg.Connection, status_output: Says) -> None:
+def test_an_incomplete_transform_is_reported(connection: psycopg.Connection, status_output: Output) -> None:
     add_crawl(connection, "finished")
     connection.execute(TRANSFORM, ["incomplete"])
     assert "missing: rows of the last transform, which did not finish" in status_output()[1]
@@ -147,7 +147,7 @@ def test_an_incomplete_transform_is_reported(connection: psycopg.Connection, sta
     [("interrupted", "interrupted"), ("failed", "failed"), ("running", "was killed")],
 )
 def test_the_rest_of_a_crawl_is_missing_until_a_later_crawl_fetched_it(
-    connection: psycopg.Connection, status_output: Says, outcome: str, ended: str
+    connection: psycopg.Connection, status_output: Output, outcome: str, ended: str
 ) -> None:
     connection.execute(TRANSFORM, ["finished"])
     add_crawl(connection, outcome, tracks="bend hill")
@@ -162,7 +162,7 @@ def test_the_rest_of_a_crawl_is_missing_until_a_later_crawl_fetched_it(
 
 
 def test_a_mistyped_track_is_reported_until_the_next_crawl(
-    connection: psycopg.Connection, status_output: Says, monkeypatch: pytest.MonkeyPatch
+    connection: psycopg.Connection, status_output: Output, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     connection.execute(TRANSFORM, ["finished"])
     add_crawl(connection, "failed", tracks="bend")
@@ -182,7 +182,7 @@ def test_a_mistyped_track_is_reported_until_the_next_crawl(
 
 
 def test_a_running_crawl_is_not_reported_as_killed(
-    connection: psycopg.Connection, on_database: Database, status_output: Says
+    connection: psycopg.Connection, on_database: Database, status_output: Output
 ) -> None:
     connection.execute(TRANSFORM, ["finished"])
     add_crawl(connection, "running")
@@ -193,8 +193,8 @@ def test_a_running_crawl_is_not_reported_as_killed(
     assert "killed" not in output
 
 
-def test_a_scheduled_track_that_the_next_run_would_leave_a_gap_in_is_named(
-    connection: psycopg.Connection, status_output: Says, monkeypatch: pytest.MonkeyPatch
+def test_a_scheduled_track_whose_next_crawl_would_leave_a_gap_is_named(
+    connection: psycopg.Connection, status_output: Output, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     connection.execute(TRANSFORM, ["finished"])
     add_crawl(connection, "finished")
@@ -209,7 +209,7 @@ def test_a_scheduled_track_that_the_next_run_would_leave_a_gap_in_is_named(
     assert "missing: hill of TRACKS, which was never crawled" in output
 
 
-def test_years_of_days_print_one_month(connection: psycopg.Connection, status_output: Says) -> None:
+def test_years_of_days_print_one_month(connection: psycopg.Connection, status_output: Output) -> None:
     add_crawl(connection, "finished")
     connection.execute(TRANSFORM, ["finished"])
     connection.execute(FIRST_TRACK)
@@ -222,7 +222,7 @@ def test_years_of_days_print_one_month(connection: psycopg.Connection, status_ou
 
 
 @pytest.mark.usefixtures("on_database")
-def test_a_crawled_season_shows_its_true_counts(commands: Commands, status_output: Says) -> None:
+def test_a_crawled_season_shows_its_true_counts(commands: Commands, status_output: Output) -> None:
     season = Season.generate(tracks=1, days=2)
     last_day = list(season.days())[-1]
     with SampleSite(season) as site:

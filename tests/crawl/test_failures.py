@@ -101,7 +101,7 @@ def test_a_failure_is_stored_with_its_response_and_resolved_once_the_page_is_cap
     assert crawler.failures() == []
 
 
-# At the default of 30 seconds and three attempts the test would take too long for every day.
+# With the default of 30 seconds and three attempts the test would take too long for every change.
 SHORT_TIMEOUT = "" if is_soak() else "from scraper.crawl import settings; settings.DOWNLOAD_TIMEOUT = 1"
 
 

@@ -20,14 +20,14 @@ from tests.conftest import FORGETFUL
 from tests.support.lending_pooler import pooler
 
 PASSWORD = "CaN@r:y/?#%"
-ASK_WHO = "select current_database(), current_user, current_setting('application_name')"
+CONNECTED_AS = "select current_database(), current_user, current_setting('application_name')"
 
 
 @pytest.fixture(scope="module")
 def guarded_server(
     tmp_path_factory: pytest.TempPathFactory, postgres_programs: Path | None
 ) -> Iterator[EmbeddedServer]:
-    """A server that asks every login but its superuser for a password, as a server of DATABASE_URL does."""
+    """A server that requires a password of every login but its superuser, as a server of DATABASE_URL does."""
     home = tmp_path_factory.mktemp("guarded")
     access = home / "access.conf"
     access.write_text("local all practice peer map=owner\nlocal all all scram-sha-256\n")
@@ -66,9 +66,9 @@ def test_psycopg_sqlalchemy_and_dbt_reach_the_same_database(
     database = open_database(given(url_of(guarded_server), monkeypatch), application_name="practice crawl")
     expected = ("practice", "ana", "practice crawl")
     with psycopg.connect(database.conninfo) as connection:
-        assert connection.execute(ASK_WHO).fetchone() == expected
+        assert connection.execute(CONNECTED_AS).fetchone() == expected
     with sqlalchemy.create_engine(database.url, poolclass=sqlalchemy.NullPool).connect() as alchemy:
-        assert tuple(alchemy.execute(sqlalchemy.text(ASK_WHO)).one()) == expected
+        assert tuple(alchemy.execute(sqlalchemy.text(CONNECTED_AS)).one()) == expected
     variables = database.dbt_environment()
     with psycopg2.connect(  # as dbt's adapter does, from profiles.yml
         host=variables["DBT_HOST"],
@@ -80,7 +80,7 @@ def test_psycopg_sqlalchemy_and_dbt_reach_the_same_database(
         application_name=variables["DBT_APPLICATION_NAME"],
     ) as dbt_connection:
         cursor = dbt_connection.cursor()
-        cursor.execute(ASK_WHO)
+        cursor.execute(CONNECTED_AS)
         assert cursor.fetchone() == expected
     dbt_connection.close()
 

@@ -53,10 +53,10 @@ def test_an_error_is_one_line_with_a_remedy(problem: psycopg.Error, begins: str,
             'the database\'s disk is full (could not extend file "base/1/2": No space left on device): free space ',
         ),
         ("server closed the connection unexpectedly", "the connection to the database was lost (server closed"),
-        ('new row for relation "laps" violates check constraint "planted"', None),
+        ('new row for relation "laps" violates check constraint "seeded"', None),
     ],
 )
-def test_dbt_s_message_of_an_outage_is_recognized(message: str, line: str | None) -> None:
+def test_a_message_of_dbt_about_an_outage_is_recognized(message: str, line: str | None) -> None:
     explanation = explain_outage(message)
     assert explanation is None if line is None else (explanation or "").startswith(line)
 
@@ -73,8 +73,9 @@ def test_an_error_of_the_database_ends_a_command_with_status_1_and_that_line(
     vars(module)["run"] = run
     monkeypatch.setitem(sys.modules, module.__name__, module)
     assert entry.main(["status"]) == 1
-    said = capsys.readouterr()
-    assert said.out == ""
+    output = capsys.readouterr()
+    assert output.out == ""
     assert (
-        said.err == 'status: the database refused a statement (relation "raw.crawls" does not exist): see make doctor\n'
+        output.err
+        == 'status: the database refused a statement (relation "raw.crawls" does not exist): see make doctor\n'
     )

@@ -48,14 +48,14 @@ def freshly_migrated(empty_database: Database, monkeypatch: pytest.MonkeyPatch) 
         yield connection
 
 
-def complaints(output: str) -> list[str]:
+def not_ok(output: str) -> list[str]:
     return [line for line in output.splitlines() if not line.startswith("ok ") and "CRAWL_CONTACT" not in line]
 
 
 @pytest.mark.usefixtures("freshly_migrated")
-def test_a_healthy_project_has_a_line_per_subject_and_no_complaint(doctor_output: Output) -> None:
+def test_a_healthy_project_has_a_line_per_subject_and_all_are_ok(doctor_output: Output) -> None:
     exit_status, output = doctor_output()
-    assert complaints(output) == []
+    assert not_ok(output) == []
     assert exit_status == 0
     subjects = {line.split()[1] for line in output.splitlines()}
     assert subjects >= {"settings", "disk", "server", "clock", "collation", "migrations", "locks", "rights", "queue"}
@@ -94,21 +94,21 @@ def test_each_missing_right_comes_with_the_statement_that_grants_it(
         freshly_migrated.execute(statement.replace("grant ", "revoke ", 1).replace(" to ", " from "))
         exit_status, output = doctor_output()
         assert exit_status == 1
-        assert complaints(output) == [
+        assert not_ok(output) == [
             f"problem  rights      {grant.role} lacks a right: as the owner of the tables, {statement}"
         ]
         freshly_migrated.execute(statement)
-    assert complaints(doctor_output()[1]) == []
+    assert not_ok(doctor_output()[1]) == []
 
 
 def test_a_restored_database_lacks_the_right_that_no_dump_holds(
     connection: psycopg.Connection, doctor_output: Output
 ) -> None:
     connection.execute("revoke temporary on database practice_test from public")
-    (complaint,) = complaints(doctor_output()[1])
-    assert "practice_transformer may not create temporary tables: grant temporary on database" in complaint
-    connection.execute(complaint.partition("tables: ")[2])
-    assert complaints(doctor_output()[1]) == []
+    (line,) = not_ok(doctor_output()[1])
+    assert "practice_transformer may not create temporary tables: grant temporary on database" in line
+    connection.execute(line.partition("tables: ")[2])
+    assert not_ok(doctor_output()[1]) == []
 
 
 def test_a_running_job_is_listed(on_database: Database, doctor_output: Output) -> None:
@@ -131,14 +131,14 @@ def test_killed_jobs_leave_warnings(
     )
     exit_status, output = doctor_output()
     assert exit_status == 0
-    crawl, table, view, queue = sorted(complaints(output))
+    crawl, table, view, queue = sorted(not_ok(output))
     assert "crawl 1 of" in crawl
     assert "was killed" in crawl
     assert table.endswith("drop table racing.laps__dbt_tmp171")
     assert view.endswith("drop view staging.races__dbt_backup")
     assert queue.endswith("1 page version to transform, the oldest for 3 days: run make transform")
     with hold_locks(on_database, Job.CRAWL), hold_locks(on_database, Job.TRANSFORM):
-        assert [line.split()[1] for line in complaints(doctor_output()[1])] == ["queue"]
+        assert [line.split()[1] for line in not_ok(doctor_output()[1])] == ["queue"]
 
 
 def test_an_idle_transaction_is_a_warning(

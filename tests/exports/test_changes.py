@@ -66,7 +66,7 @@ def test_a_name_that_looks_like_a_formula_stays_text(
 def test_a_changed_lap_rewrites_the_files_of_its_day_only(
     folder: Path, warehouse: Commands, connection: psycopg.Connection[Any], export_to: Export
 ) -> None:
-    # By hand: nothing but the lap tells of it, not even an `updated_at`.
+    # Changed by hand, so that no `updated_at` shows it.
     connection.execute("""
         update racing.laps set is_valid = not is_valid
         where lap_number = 2 and race_result_id = (
@@ -82,7 +82,7 @@ def test_a_changed_lap_rewrites_the_files_of_its_day_only(
     assert_equal(folder, warehouse.database)
 
 
-def test_a_deleted_lap_leaves_the_files_of_its_day(
+def test_a_deleted_lap_is_removed_from_the_files_of_its_day(
     folder: Path, warehouse: Commands, connection: psycopg.Connection[Any], export_to: Export
 ) -> None:
     connection.execute("""
@@ -122,7 +122,7 @@ def test_settings_of_the_database_and_the_order_of_rows_do_not_change_the_files(
     settings = {"timezone": "Australia/Lord_Howe", "datestyle": "SQL, DMY", "extra_float_digits": "0"}
     for setting, value in settings.items():
         connection.execute(sql.SQL("alter database {} set {} to {}").format(name, sql.Identifier(setting), value))
-    # Each is written anew, behind the others.
+    # Each row is written again, after all others.
     connection.execute("update racing.laps set lap_number = lap_number where lap_number = 1")
     connection.execute("update racing.drivers set id = id where ctid = (select min(ctid) from racing.drivers)")
     try:
@@ -135,7 +135,7 @@ def test_a_new_day_is_added_and_its_effects_on_earlier_days_are_exported(
     folder: Path, warehouse: Commands, connection: psycopg.Connection[Any], export_to: Export
 ) -> None:
     day = date(2025, 10, 26)
-    # The transponder that nobody was known to have carries a name now; Ana is written in another way.
+    # A transponder without a name gets one, and Ana has another spelling.
     rows = [
         listed(91, "Zed Abara", class_and_transponder="1/10 Open (7000003)", started_at=f"{day} 10:00:00"),
         listed(92, "ANA RUIZ", class_and_transponder="1/10 Open (7000001)", started_at=f"{day} 10:00:00"),
@@ -164,16 +164,16 @@ def test_a_view_with_a_new_definition_is_read_whole(
     folder: Path, warehouse: Commands, connection: psycopg.Connection[Any], export_to: Export
 ) -> None:
     view = "intermediate.int_sessions__lap_statistics"
-    (was,) = connection.execute("select pg_get_viewdef(%s::regclass)", [view]).fetchone() or ("",)
-    otherwise = str(was).replace("min(", "max(")
-    assert otherwise != was
+    (definition,) = connection.execute("select pg_get_viewdef(%s::regclass)", [view]).fetchone() or ("",)
+    changed = str(definition).replace("min(", "max(")
+    assert changed != definition
     redefine = f"create or replace view {view} as "
-    connection.execute(f"{redefine}{otherwise}".encode())
+    connection.execute(f"{redefine}{changed}".encode())
     try:
         assert f"analytics/session_reconciliation/{NORTH_25}" in written(folder, export_to)
         assert_equal(folder, warehouse.database)
     finally:
-        connection.execute(f"{redefine}{was}".encode())
+        connection.execute(f"{redefine}{definition}".encode())
 
 
 def test_new_columns_and_tables_are_exported_and_removed_with_their_files(
@@ -192,7 +192,7 @@ def test_new_columns_and_tables_are_exported_and_removed_with_their_files(
         tyres = parquet.read_table(folder / "analytics" / "tyres" / "part-0.parquet")
         assert str(tyres.schema.field("prices").type) == "list<element: decimal128(6, 2)>"
         assert_equal(folder, warehouse.database)
-        # Of a table that no version knows, each export reads every day.
+        # Each export reads every day of a table that the version does not cover.
         connection.execute("update analytics.weather set wind = 4")
         assert {place.split("/")[1] for place in written(folder, export_to)} == {"weather"}
     finally:
@@ -221,9 +221,9 @@ def test_a_deleted_day_loses_its_files(
     assert_equal(folder, warehouse.database)
 
 
-@pytest.mark.parametrize("harm", [Path.unlink, lambda file: file.write_bytes(b"PAR1")], ids=["removed", "damaged"])
-def test_a_damaged_file_is_written_again(folder: Path, export_to: Export, harm: Callable[[Path], object]) -> None:
-    harm(folder / "racing" / "laps" / NORTH_25 / "part-0.parquet")
+@pytest.mark.parametrize("damage", [Path.unlink, lambda file: file.write_bytes(b"PAR1")], ids=["removed", "damaged"])
+def test_a_damaged_file_is_written_again(folder: Path, export_to: Export, damage: Callable[[Path], object]) -> None:
+    damage(folder / "racing" / "laps" / NORTH_25 / "part-0.parquet")
     assert written(folder, export_to) == {f"racing/laps/{NORTH_25}"}
 
 
@@ -248,7 +248,7 @@ def test_a_value_that_its_type_cannot_hold_is_named_and_changes_no_file(
         connection.execute("update racing.race_results set consistency = null")
 
 
-def test_a_track_of_any_name_stays_in_the_folder(
+def test_a_track_whose_name_is_a_path_stays_in_the_folder(
     tmp_path: Path, warehouse: Commands, connection: psycopg.Connection[Any], export_to: Export
 ) -> None:
     store(connection, "../../é=/x", DayList([listed(1)]))

@@ -1,4 +1,4 @@
-"""Killed and simultaneous exports, and exports beside transforms: complete files of one snapshot."""
+"""Killed and simultaneous exports, and exports next to transforms: complete files of one snapshot."""
 
 import shutil
 from collections.abc import Callable
@@ -28,8 +28,7 @@ def test_a_killed_export_leaves_complete_files_and_the_next_one_writes_the_rest(
     wait_for(lambda: files(tmp_path), process)
     process.kill()
     process.communicate()
-    there = list(tmp_path.rglob("*.parquet"))
-    for file in there:
+    for file in tmp_path.rglob("*.parquet"):
         parquet.read_table(file)
     export_to(tmp_path)
     assert_equal(tmp_path, warehouse.database)
@@ -37,20 +36,20 @@ def test_a_killed_export_leaves_complete_files_and_the_next_one_writes_the_rest(
 
 
 @pytest.mark.parametrize("nth", [1, 2, 7, 30])
-def test_an_export_that_ends_at_any_file_is_completed_by_the_next(
+def test_an_export_that_was_interrupted_at_any_file_is_completed_by_the_next(
     tmp_path: Path, warehouse: Commands, export_to: Export, monkeypatch: pytest.MonkeyPatch, nth: int
 ) -> None:
-    """The export ends between writing the nth file and renaming it."""
+    """The export is interrupted between writing the nth file and renaming it."""
     replace, replaced = Path.replace, []
 
-    def end(self: Path, target: Path) -> Path:
+    def interrupt(self: Path, target: Path) -> Path:
         replaced.append(target)
         if len(replaced) == nth:
             raise KeyboardInterrupt
         return replace(self, target)
 
     with monkeypatch.context() as patch:
-        patch.setattr(Path, "replace", end)
+        patch.setattr(Path, "replace", interrupt)
         with pytest.raises(KeyboardInterrupt):
             export_to(tmp_path)
     whole = files(tmp_path)

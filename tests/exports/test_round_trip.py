@@ -66,18 +66,18 @@ def test_types_are_exact(folder: Path) -> None:
 def test_a_second_export_writes_nothing(derived_season: Commands, folder: Path) -> None:
     before = {file: file.stat().st_mtime_ns for file in folder.rglob("*.parquet")}
     assert "Export: 0 files written, 0 removed" in derived_season.succeed("export", EXPORT_FOLDER=str(folder))
-    # Nor does one that reads every day again.
+    # An export that reads every day again writes nothing either.
     assert "Export: 0 files written, 0 removed" in derived_season.succeed("export", EXPORT_FOLDER=str(folder), FULL="1")
     assert {file: file.stat().st_mtime_ns for file in folder.rglob("*.parquet")} == before
 
 
 def test_a_selected_day_is_the_only_one_exported(derived_season: Commands, tmp_path: Path) -> None:
     day = next(iter(SEASON.days()))
-    said = derived_season.succeed("export", EXPORT_FOLDER=str(tmp_path), TRACK=day.track.slug, DATE=str(day.date))
+    output = derived_season.succeed("export", EXPORT_FOLDER=str(tmp_path), TRACK=day.track.slug, DATE=str(day.date))
     [laps] = (tmp_path / "racing" / "laps").rglob("*.parquet")
     assert laps.parent.relative_to(tmp_path / "racing" / "laps") == Path(f"track={day.track.slug}/date={day.date}")
     assert json.loads((tmp_path / "racing" / "laps" / "_state.json").read_text())["files"]
-    assert "racing.laps" in said
+    assert "racing.laps" in output
     refused = derived_season.run("export", EXPORT_FOLDER=str(tmp_path), TRACK="nowhere")
     assert refused.returncode == 1
     assert "no practice day matches TRACK, DATE, FROM and TO: there are days from 2025-08-23" in refused.stderr

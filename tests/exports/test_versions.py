@@ -93,7 +93,7 @@ def test_a_model_versioned_by_day_reads_only_tables_that_the_version_covers(ware
 def test_a_change_of_the_rows_of_a_day_changes_its_version(warehouse: Commands, table: str) -> None:
     with (
         psycopg.connect(warehouse.database.conninfo, autocommit=True) as connection,
-        connection.transaction() as all_of,
+        connection.transaction() as all_changes,
     ):
         connection.execute("insert into intermediate.class_aliases values ('1/10 open', 'Open')")
         versions = versions_of(connection)
@@ -111,7 +111,7 @@ def test_a_change_of_the_rows_of_a_day_changes_its_version(warehouse: Commands, 
             except psycopg.errors.IntegrityError:
                 continue  # a constraint forbids the change
         assert tried > 0
-        raise psycopg.Rollback(all_of)
+        raise psycopg.Rollback(all_changes)
 
 
 def test_every_table_that_the_version_covers_is_tested(warehouse: Commands) -> None:

@@ -64,14 +64,14 @@ def read(connection: psycopg.Connection, day: Day) -> PracticeDay:
 
 
 def racer_of(label: str) -> str:
-    """The normalized name of a racer on the page, or the transponder or session that distinguishes him."""
+    """The normalized name of a racer on the page; without one, the transponder or session in the label."""
     name, _, distinction = label.partition(" (")
     number = distinction.rstrip(")").removeprefix("transponder ").replace("session ", "practice_session_")
     return normalized_name(name) or number
 
 
 def known_as(racer: object) -> str:
-    """The same for a racer's key in the season, such as `Nell Gorsehill of wattlegrove`."""
+    """The same as `racer_of`, for a racer's key in the season, such as `Nell Gorsehill of wattlegrove`."""
     name, *track = re.split(r" (?:of|at) (?=\S+$)", str(racer))
     return (normalized_name(name) if track else None) or str(racer)
 

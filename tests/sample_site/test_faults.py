@@ -133,7 +133,7 @@ def test_rewrite(season: Season) -> None:
         assert fetch(site, LIST).text == without_lap_column(_whole_list(season))
 
 
-def test_never_answer_ends_with_the_client_or_the_site(season: Season) -> None:
+def test_a_request_without_a_response_ends_with_the_client_or_the_site(season: Season) -> None:
     site = FaultySite(season, [Fault("session_list", NeverAnswer())])
     with connected(site) as waiting:
         with site:

@@ -1,4 +1,4 @@
-"""The main job with one login per role, and a search for their password in everything written."""
+"""The main job with one login per role, and a search for their password in all that commands write."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -93,37 +93,42 @@ def test_no_command_writes_the_password_anywhere(
 ) -> None:
     tally.promise = "no password in any output or file"
     socket = quote(str(server.socket_folder))
-    there = f"@/practice?host={socket}"
-    right = f"nightly_crawl:{ENCODED}{there}"
+    address = f"@/practice?host={socket}"
+    right = f"nightly_crawl:{ENCODED}{address}"
     runs = [
         ("doctor", f"postgresql://{right}", {}, 0),
-        ("transform", f"postgresql://nightly_transform:{ENCODED}{there}", {"FULL": "1"}, 0),
-        ("dbt", f"postgresql://nightly_transform:{ENCODED}{there}", {"ARGS": "debug"}, 0),
-        ("dbt", f"postgresql://nightly_transform:{ENCODED}{there}", {"ARGS": "parse"}, 0),
+        ("transform", f"postgresql://nightly_transform:{ENCODED}{address}", {"FULL": "1"}, 0),
+        ("dbt", f"postgresql://nightly_transform:{ENCODED}{address}", {"ARGS": "debug"}, 0),
+        ("dbt", f"postgresql://nightly_transform:{ENCODED}{address}", {"ARGS": "parse"}, 0),
         ("crawl", f"postgresql://{right}", {"TRACK": "bend", "DATE": "2025-13-01"}, 2),
         ("crawl", f"postgresql://{right}", {"TRACK": "bend", "LIVERC_BASE_URL": "http://127.0.0.1:1/{track}"}, 1),
-        ("crawl", f"postgresql://analyst:{ENCODED}{there}", {"TRACK": "bend", "DATE": "2025-10-25"}, 1),
-        ("crawl", f"postgresql://nightly_crawl:CANARY{there}", {"TRACK": "bend"}, 1),
-        ("crawl", f"postgresql://nightly_crawl:{PASSWORD}{there}", {"TRACK": "bend"}, 2),
-        ("transform", f"postgresql://analyst:{ENCODED}{there}", {}, 1),
-        ("transform", f"postgresql://nightly_transform:CANARY{there}", {"FULL": "1"}, 1),
+        ("crawl", f"postgresql://analyst:{ENCODED}{address}", {"TRACK": "bend", "DATE": "2025-10-25"}, 1),
+        ("crawl", f"postgresql://nightly_crawl:CANARY{address}", {"TRACK": "bend"}, 1),
+        ("crawl", f"postgresql://nightly_crawl:{PASSWORD}{address}", {"TRACK": "bend"}, 2),
+        ("transform", f"postgresql://analyst:{ENCODED}{address}", {}, 1),
+        ("transform", f"postgresql://nightly_transform:CANARY{address}", {"FULL": "1"}, 1),
         ("verify", "postgresql://nightly_transform:CANARY%4@host/practice", {}, 2),
         ("status", f"postgresql://{right.replace('/practice', '/missing')}", {}, 1),
         ("status", f"postgresql://{right}", {}, 1),
         ("doctor", "postgresql://nightly_crawl:CANARY@127.0.0.1:1/practice", {}, 1),
         ("migrate", "mysql://nightly_crawl:CANARY@host/practice", {}, 2),
         ("docs", "postgresql://nightly_crawl:CANARY@host:99999/practice", {}, 2),
-        ("dbt", f"postgresql://nightly_transform:{ENCODED}{there}", {"ARGS": "--debug run -s no_such_model --flag"}, 2),
-        ("dbt", f"postgresql://analyst:{ENCODED}{there}", {"ARGS": "--debug run"}, 1),
+        (
+            "dbt",
+            f"postgresql://nightly_transform:{ENCODED}{address}",
+            {"ARGS": "--debug run -s no_such_model --flag"},
+            2,
+        ),
+        ("dbt", f"postgresql://analyst:{ENCODED}{address}", {"ARGS": "--debug run"}, 1),
     ]
     for command, url, settings, exit_status in runs:
         done = commands_of(server, "nightly_crawl", dbt_artifacts).run(command, DATABASE_URL=url, **settings)
-        said = done.stdout + done.stderr
-        assert done.returncode == exit_status, f"{command} {settings}\n{said}"
-        assert "Traceback" not in said, said
+        output = done.stdout + done.stderr
+        assert done.returncode == exit_status, f"{command} {settings}\n{output}"
+        assert "Traceback" not in output, output
         tally.trials += 1
         tally.faults += 1
-        assert found_in(said) == [], said
+        assert found_in(output) == [], output
     written = written_files(server, dbt_artifacts)
     assert any(path.name == "dbt.log" for path in written)
     assert any(path.name == "manifest.json" for path in written)

@@ -17,7 +17,7 @@ from tests.support.faults import Fault, redirect
 
 @pytest.fixture
 def bystander() -> Iterator[socket.socket]:
-    """Another port, which nobody may contact."""
+    """A port that the crawl must not contact."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
         listener.setblocking(False)
         yield listener

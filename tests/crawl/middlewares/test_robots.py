@@ -165,7 +165,7 @@ def test_a_crawl_delay_holds_for_every_request(crawler: Crawler) -> None:
     crawler.succeed(CRAWL_CONCURRENCY="5")
     arrivals = [request.arrived_at for request in crawler.site.requests]
     assert len(arrivals) == 2 + len(SESSIONS)
-    # A request may be noticed late, never early: so all gaps are measured together, with one gap as tolerance.
+    # A request may be recorded late, never early: the sum of all gaps is compared, with one gap as tolerance.
     assert arrivals[-1] - arrivals[0] > 0.6 * (len(arrivals) - 1) - 0.6
 
 
@@ -238,5 +238,5 @@ def test_the_longest_crawl_delay_of_all_hosts_holds_for_all(
     crawler.succeed(before=RESOLVE_THE_HOSTS, **both_tracks(first), CRAWL_CONCURRENCY="1", LIST_ONLY="1")
     arrivals = sorted(request.arrived_at for site in hosts for request in site.requests)
     assert len(arrivals) == 4  # robots.txt and a list of each
-    # A request may be noticed late, never early. If each host had its own delay, this would take 2 s.
+    # A request may be recorded late, never early. If each host had its own delay, this would take 2 s.
     assert arrivals[-1] - arrivals[0] > 3 - 0.5

@@ -42,7 +42,7 @@ def test_the_delay_counts_over_all_tracks_retries_and_redirects(crawler: Crawler
     arrivals = [request.arrived_at for request in crawler.site.requests]
     # robots.txt, two lists, the sessions and as many redirects, one retry
     assert len(arrivals) == 1 + 2 + 2 * len([*SESSIONS, *SEASON.day(OTHER_TRACK, DAY).sessions]) + 1
-    # A request may be noticed late, never early: a single gap can look smaller than it was, but not all together.
+    # A request may be recorded late, never early: a single gap may look smaller than it was, but not the sum of all.
     # If redirects did not wait, the time would be half of this.
     assert arrivals[-1] - arrivals[0] >= 0.1 * (len(arrivals) - 1) - 1
     close = [before for before, after in pairwise(arrivals) if after - before < 0.09]

@@ -12,10 +12,10 @@ from scraper.database.embedded.account import ServerAccount
 from scraper.database.embedded.settings import SUPERUSER
 from scraper.errors import CannotWork
 
-as_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root lends the server an account")
+as_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root runs the server as another account")
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root lends the server an account")
+@pytest.mark.skipif(os.geteuid() == 0, reason="root runs the server as another account")
 def test_an_ordinary_user_runs_the_server_itself(tmp_path: Path) -> None:
     assert ServerAccount().prefix([tmp_path]) == []
     assert ServerAccount().uid == os.geteuid()
@@ -48,13 +48,13 @@ def test_without_setpriv_root_gets_a_remedy(monkeypatch: pytest.MonkeyPatch, tmp
 
 
 @as_root
-@pytest.mark.parametrize(("held", "lent"), [(0b111, "dac_read_search"), (0b010, "dac_override")])
+@pytest.mark.parametrize(("held", "given"), [(0b111, "dac_read_search"), (0b010, "dac_override")])
 def test_the_capability_that_only_reads_is_preferred(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, held: int, lent: str
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, held: int, given: str
 ) -> None:
     monkeypatch.setattr(server_account, "_bounding_set", lambda: held)
     tmp_path.chmod(0o700)
-    assert f"--ambient-caps=-all,+{lent}" in ServerAccount().prefix([tmp_path])
+    assert f"--ambient-caps=-all,+{given}" in ServerAccount().prefix([tmp_path])
 
 
 @as_root
@@ -74,8 +74,8 @@ def test_a_container_without_both_capabilities_gets_a_remedy(monkeypatch: pytest
 
 @as_root
 def test_other_processes_of_the_account_may_not_connect(postgres_server: EmbeddedServer) -> None:
-    asked = postgres_server.programs.run(
+    done = postgres_server.programs.run(
         "psql", "-h", str(postgres_server.socket_folder), "-U", SUPERUSER, "-c", "select 1", "postgres"
     )
-    assert asked.returncode != 0
-    assert "Peer authentication failed" in asked.stderr
+    assert done.returncode != 0
+    assert "Peer authentication failed" in done.stderr

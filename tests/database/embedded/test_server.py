@@ -32,7 +32,7 @@ EmbeddedServer(Path(sys.argv[1]), Path(sys.argv[2]), {"fsync": "off"}).start()
 @pytest.fixture(autouse=True)
 def found_in_a_state(tally: Tally) -> None:
     """Each test is one state."""
-    tally.promise = "states of the embedded server in which it neither starts, data kept, nor says in one line why"
+    tally.promise = "states of the embedded server: it starts with all data, or names the reason in one line"
     tally.trials = tally.faults = 1
 
 
@@ -48,17 +48,17 @@ def server(tmp_path: Path, postgres_programs: Path | None) -> Iterator[EmbeddedS
 def crashed_server(server: EmbeddedServer) -> EmbeddedServer:
     """A server that was killed after a commit."""
     server.start()
-    keep_a_lap(server)
+    store_a_lap(server)
     kill(server)
     return server
 
 
-def keep_a_lap(server: EmbeddedServer) -> None:
+def store_a_lap(server: EmbeddedServer) -> None:
     with psycopg.connect(server.conninfo("postgres")) as connection:
         connection.execute("create table laps as select 42.996 as lap_time")
 
 
-def lap_kept(server: EmbeddedServer) -> bool:
+def has_the_lap(server: EmbeddedServer) -> bool:
     with psycopg.connect(server.conninfo("postgres")) as connection:
         return connection.execute("select lap_time::text from laps").fetchall() == [("42.996",)]
 
@@ -105,10 +105,10 @@ def test_the_first_start_creates_a_private_utf8_cluster_and_reports_it_once(
     assert server.socket_folder.stat().st_mode & 0o777 == 0o700
     assert server.cluster.stat().st_mode & 0o777 == 0o700
     assert modes_above(server.home) == before
-    said = capfd.readouterr().err.splitlines()
-    assert len(said) == 1
-    assert "not for production" in said[0]
-    assert "DATABASE_URL" in said[0]
+    output = capfd.readouterr().err.splitlines()
+    assert len(output) == 1
+    assert "not for production" in output[0]
+    assert "DATABASE_URL" in output[0]
 
 
 def test_a_running_server_is_used(server: EmbeddedServer) -> None:
@@ -121,12 +121,12 @@ def test_a_running_server_is_used(server: EmbeddedServer) -> None:
 def test_stop_keeps_committed_data_and_returns_whether_the_server_was_running(server: EmbeddedServer) -> None:
     assert not server.stop()
     server.start()
-    keep_a_lap(server)
+    store_a_lap(server)
     assert server.stop()
     assert not server.is_running()
     assert not server.stop()
     server.start()
-    assert lap_kept(server)
+    assert has_the_lap(server)
 
 
 def test_the_server_survives_the_process_and_the_terminal_that_started_it(server: EmbeddedServer) -> None:
@@ -160,15 +160,15 @@ def test_a_killed_first_start_leaves_no_incomplete_cluster(server: EmbeddedServe
 
 def test_a_killed_server_recovers(crashed_server: EmbeddedServer) -> None:
     crashed_server.start()
-    assert lap_kept(crashed_server)
+    assert has_the_lap(crashed_server)
 
 
 def test_a_killed_server_recovers_while_its_last_processes_are_still_busy(server: EmbeddedServer) -> None:
     server.start()
-    keep_a_lap(server)
+    store_a_lap(server)
     with psycopg.connect(server.conninfo("postgres")) as connection:
         busy = psutil.Process(connection.info.backend_pid)
-        busy.suspend()  # holds the shared memory until it is let go
+        busy.suspend()  # holds the shared memory until it is resumed
         kill(server)
         with ThreadPoolExecutor() as threads:
             starting = threads.submit(server.start)
@@ -178,7 +178,7 @@ def test_a_killed_server_recovers_while_its_last_processes_are_still_busy(server
             finally:
                 busy.resume()
             starting.result()
-    assert lap_kept(server)
+    assert has_the_lap(server)
 
 
 def test_a_pid_file_of_another_program_is_ignored(crashed_server: EmbeddedServer) -> None:
@@ -191,7 +191,7 @@ def test_a_pid_file_of_another_program_is_ignored(crashed_server: EmbeddedServer
             assert other.poll() is None
         finally:
             other.kill()
-    assert lap_kept(crashed_server)
+    assert has_the_lap(crashed_server)
 
 
 def test_a_pid_file_of_a_zombie_process_is_ignored(crashed_server: EmbeddedServer) -> None:
@@ -199,14 +199,14 @@ def test_a_pid_file_of_a_zombie_process_is_ignored(crashed_server: EmbeddedServe
         os.waitid(os.P_PID, dead.pid, os.WEXITED | os.WNOWAIT)
         (crashed_server.cluster / "postmaster.pid").write_text(f"{dead.pid}\n")
         crashed_server.start()
-        assert lap_kept(crashed_server)
+        assert has_the_lap(crashed_server)
 
 
 def test_a_half_written_pid_file_is_ignored(crashed_server: EmbeddedServer) -> None:
     for half in (b"", b"not a number\n", b"\x00\x00", b"99999999999999999999\n"):
         (crashed_server.cluster / "postmaster.pid").write_bytes(half)
         crashed_server.start()
-        assert lap_kept(crashed_server)
+        assert has_the_lap(crashed_server)
         kill(crashed_server)
 
 
@@ -254,14 +254,14 @@ def test_a_server_that_does_not_start_names_the_reason_and_its_log(
 def test_a_server_in_a_long_recovery_is_not_disturbed(server: EmbeddedServer, monkeypatch: pytest.MonkeyPatch) -> None:
     server.start()
     server.stop()
-    # Without hot_standby a standby replays for ever and lets nobody in.
+    # Without hot_standby a standby replays for ever and accepts no connection.
     (server.cluster / "standby.signal").touch()
-    patient = EmbeddedServer(server.home, server.programs.folder, {**FORGETFUL, "hot_standby": "off"})
+    recovering = EmbeddedServer(server.home, server.programs.folder, {**FORGETFUL, "hot_standby": "off"})
     monkeypatch.setattr(embedded_server, "TIMEOUT_SECONDS", 5)  # enough for the process to start
     with pytest.raises(CannotWork, match="accepts no connections after 5 s, though its process is running"):
-        patient.start()
-    assert patient.is_running()
-    assert patient.stop()
+        recovering.start()
+    assert recovering.is_running()
+    assert recovering.stop()
 
 
 def test_missing_programs_are_named(tmp_path: Path) -> None:

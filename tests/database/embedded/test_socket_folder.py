@@ -25,7 +25,7 @@ def far_home(tmp_path: Path) -> Iterator[Path]:
         folder.rmdir()
 
 
-def test_the_socket_is_beside_the_cluster_where_its_path_fits() -> None:
+def test_the_socket_is_next_to_the_cluster_where_its_path_fits() -> None:
     assert socket_folder(Path("/srv/practice")) == Path("/srv/practice/socket")
 
 
