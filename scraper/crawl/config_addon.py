@@ -21,7 +21,7 @@ class ConfigAddon:
 
 
 def scrapy_settings(config: Config) -> dict[str, object]:
-    """Return the Scrapy settings that a configuration stands for; all values are plain."""
+    """Return a configuration as Scrapy settings with plain values."""
     delay = max(config.crawl_delay, SHORTEST_DELAY)
     return {
         "USER_AGENT": user_agent(config.crawl_contact),

@@ -136,7 +136,7 @@ def _refuse_unusable(connection: psycopg.Connection[Any], database: Database) ->
     if encoding != "UTF8":
         raise CannotWork(
             f"{database.described} stores text as {encoding}, which cannot hold all names: "
-            "create the database anew with createdb -E UTF8 -T template0"
+            "recreate the database with createdb -E UTF8 -T template0"
         )
     if is_pooled_by_transaction(connection, database.parameters):
         raise CannotWork(

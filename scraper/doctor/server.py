@@ -40,7 +40,7 @@ def check_collation(connection: psycopg.Connection) -> Iterator[Check]:
         yield problem(
             "collation",
             "lower() works for ASCII only, so É and é would be two names: "
-            "create the database anew with createdb -E UTF8 --locale=C.UTF-8 -T template0",
+            "recreate the database with createdb -E UTF8 --locale=C.UTF-8 -T template0",
         )
 
 

@@ -1,7 +1,7 @@
 """JSON text of payloads: replaces characters that PostgreSQL's JSONB refuses, and hashes the result.
 
-JSONB accepts neither NUL nor lone surrogates. They become U+FFFD, the replacement character. The same character stands
-where a page's bytes are not in the encoding that the page declares.
+JSONB accepts neither NUL nor lone surrogates. They become U+FFFD, the replacement character. The same character
+replaces bytes of a page that are not in the encoding that the page declares.
 """
 
 import hashlib

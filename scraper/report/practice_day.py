@@ -1,7 +1,7 @@
 """A practice day from `analytics` and `racing`: every row that the report shows, read in one snapshot.
 
-Times are seconds as exact decimals, clock times the track's wall clock. None stands for a
-figure that the pages do not print.
+Times are seconds as exact decimals, clock times the track's wall clock. A figure that the pages
+do not print is None.
 """
 
 from collections import defaultdict

@@ -5,7 +5,7 @@ import unicodedata
 UNKNOWN_DRIVER = "Unknown Driver"
 UNKNOWN_CLASS = "Unknown Class"
 
-# Unicode does not decompose these letters into a base letter and a mark.
+# Unicode does not decompose these letters into a base letter and an accent.
 _UNDECOMPOSED = str.maketrans({"ø": "o", "đ": "d", "ł": "l", "ß": "ss", "æ": "ae", "œ": "oe"})
 _DROPPED = str.maketrans("", "", "'\u2018\u2019\u02bc`.")
 
@@ -16,7 +16,7 @@ def folded(text: str) -> str:
 
 
 def is_name(text: str) -> bool:
-    """Return whether the text names somebody: neither blank nor ``Unknown Driver``."""
+    """Return whether the text is a name: neither blank nor ``Unknown Driver``."""
     return folded(text) not in ("", UNKNOWN_DRIVER)
 
 

@@ -90,7 +90,7 @@ class Session:
 
 @dataclass(frozen=True, slots=True)
 class Day:
-    """One date at one track. ``sessions`` are in order of start and id; empty when nobody drove."""
+    """One date at one track. ``sessions`` are in order of start and id; empty without practice."""
 
     track: Track
     date: date

@@ -20,11 +20,11 @@ class Person:
 
 
 def known_people(days: Iterable[Day]) -> dict[int, Person | None]:
-    """Who drove, by session id; ``None`` where the pages identify nobody.
+    """Who drove, by session id; ``None`` where the pages identify no person.
 
     A name identifies a person at a track; two tracks also need a common transponder, since two people may have one
     name. A session without a name belongs to the person named on the transponder's other sessions, if there is exactly
-    one. A placeholder instead of a transponder identifies nobody.
+    one. A placeholder instead of a transponder identifies no person.
     """
     by_time = sorted(
         ((day, session) for day in days for session in day.sessions),

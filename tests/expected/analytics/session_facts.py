@@ -16,7 +16,7 @@ from tests.expected.natural_keys import Row, driver_id, event_id, race_id, race_
 
 @dataclass(frozen=True, slots=True)
 class SessionFacts:
-    """A session, its day and its person; ``None`` where nobody can be identified."""
+    """A session, its day and its person; ``None`` where no person can be identified."""
 
     day: Day
     session: Session
