@@ -1,4 +1,5 @@
 {{ config(severity='warn') }}
+{% set queued_sessions = ref('int_practice__queued_sessions') %}
 
 -- Session pages that no list shows, and so have no race. A batch tests the pages that it takes off the queue.
 with
@@ -6,13 +7,6 @@ with
 details as (
 
     select * from {{ ref('stg_liverc__practice_sessions') }}
-
-),
-
-queued_sessions as (
-
-    select * from {{ ref('int_practice__queued_sessions') }}
-    where not may_be_deferred
 
 ),
 
@@ -32,10 +26,11 @@ select
     details.session_id
 from details
 {% if batch_kind() == 'derive' -%}
-    inner join queued_sessions
+    inner join {{ queued_sessions }} as queued_sessions
         on
             details.track_slug = queued_sessions.track_slug
             and details.session_id = queued_sessions.session_id
+            and not queued_sessions.may_be_deferred
 {%- endif %}
 where not exists (
     select from races

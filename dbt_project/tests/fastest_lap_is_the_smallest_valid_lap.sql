@@ -6,11 +6,11 @@ with
 fastest_laps as (
 
     select
-        race_result_id,
-        min(lap_time_seconds) as fastest_lap
+        laps.race_result_id,
+        min(laps.lap_time_seconds) as fastest_lap
     from {{ rows_to_test(ref('laps')) }} as laps
-    where is_valid
-    group by race_result_id
+    where laps.is_valid
+    group by laps.race_result_id
 
 )
 
