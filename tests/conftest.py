@@ -17,6 +17,7 @@ from tests.support.commands_runner import Commands
 from tests.support.crawling import crawler
 from tests.support.derived_season import derived_season
 from tests.support.foreign_host import foreign_host, unverifiable_host
+from tests.support.running_command import close_hosts
 from tests.support.soak_table import pytest_terminal_summary, tally
 
 __all__ = ["crawler", "derived_season", "foreign_host", "pytest_terminal_summary", "tally", "unverifiable_host"]
@@ -44,6 +45,13 @@ def no_settings_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
     for field in Config.model_fields.values():
         monkeypatch.delenv(str(field.validation_alias), raising=False)
     monkeypatch.setitem(Config.model_config, "env_file", None)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def command_hosts() -> Iterator[None]:
+    """The hosts of commands end with the session; each starts with the first command that needs it."""
+    yield
+    close_hosts()
 
 
 @pytest.fixture(scope="session")

@@ -1,7 +1,6 @@
 """`make crawl` as its user sees it: exit statuses, the line with the problem, the summary and the crawl log."""
 
 import signal
-import subprocess
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, timedelta
 
@@ -15,6 +14,7 @@ from scraper.crawl.scope import days_of
 from scraper.database.jobs import Job, hold_locks
 from tests.support.crawling import DAY, OTHER_TRACK, SEASON, SESSIONS, TRACK, Crawler, session_ids, wait_for_sessions
 from tests.support.faults import Delay, Fault, NeverAnswer, bot_check, status
+from tests.support.running_command import RunningCommand
 from tests.support.waiting import LONGEST_SECONDS, wait_for, wait_until_blocked_by
 
 BUSY_DAY = {"TRACK": OTHER_TRACK, "DATE": DAY.isoformat()}
@@ -24,11 +24,11 @@ SLOW = Fault("p=view_session", Delay(0.5))
 
 
 @pytest.fixture
-def running(crawler: Crawler) -> Iterator[Callable[..., subprocess.Popen[str]]]:
+def running(crawler: Crawler) -> Iterator[Callable[..., RunningCommand]]:
     """Starts crawls, and kills them when the test ends."""
-    crawls: list[subprocess.Popen[str]] = []
+    crawls: list[RunningCommand] = []
 
-    def start(**settings: str) -> subprocess.Popen[str]:
+    def start(**settings: str) -> RunningCommand:
         crawls.append(crawler.start(**settings))
         return crawls[-1]
 
@@ -38,7 +38,7 @@ def running(crawler: Crawler) -> Iterator[Callable[..., subprocess.Popen[str]]]:
         crawl.communicate()
 
 
-def wait_for_session_request(crawler: Crawler, crawl: subprocess.Popen[str]) -> None:
+def wait_for_session_request(crawler: Crawler, crawl: RunningCommand) -> None:
     """Wait until the site got a request for a session page."""
     wait_for(lambda: [path for path in crawler.asked() if "view_session" in path], crawl)
 
@@ -166,9 +166,7 @@ def test_an_interrupted_crawl_loses_nothing_and_is_completed_by_the_next(crawler
     assert crawler.captured() == session_ids(SEASON, OTHER_TRACK, DAY)
 
 
-def test_ctrl_c_does_not_wait_for_the_end_of_a_pause(
-    crawler: Crawler, running: Callable[..., subprocess.Popen[str]]
-) -> None:
+def test_ctrl_c_does_not_wait_for_the_end_of_a_pause(crawler: Crawler, running: Callable[..., RunningCommand]) -> None:
     crawler.misbehave(Fault("p=view_session", status(503, Retry_After=str(LONG_WAIT_SECONDS))))
     crawl = running()
     wait_for_session_request(crawler, crawl)
@@ -177,16 +175,12 @@ def test_ctrl_c_does_not_wait_for_the_end_of_a_pause(
     assert crawl.returncode == 130
 
 
-def test_a_second_signal_ends_the_crawl_at_once(
-    crawler: Crawler, running: Callable[..., subprocess.Popen[str]]
-) -> None:
+def test_a_second_signal_ends_the_crawl_at_once(crawler: Crawler, running: Callable[..., RunningCommand]) -> None:
     crawler.misbehave(Fault("p=view_session", NeverAnswer()))
     crawl = running()
     wait_for_session_request(crawler, crawl)
     crawl.send_signal(signal.SIGINT)
-    assert crawl.stderr
-    while "interrupt again to end at once" not in crawl.stderr.readline():
-        assert crawl.poll() is None
+    wait_for(lambda: "interrupt again to end at once" in crawl.errors_so_far(), crawl)
     crawl.send_signal(signal.SIGINT)
     _, err = crawl.communicate(timeout=LONGEST_SECONDS)
     assert crawl.returncode == 130
@@ -194,7 +188,7 @@ def test_a_second_signal_ends_the_crawl_at_once(
 
 
 def test_a_killed_crawl_is_marked_as_abandoned_by_the_next(
-    crawler: Crawler, running: Callable[..., subprocess.Popen[str]]
+    crawler: Crawler, running: Callable[..., RunningCommand]
 ) -> None:
     crawler.misbehave(Fault("p=view_session", NeverAnswer()))
     crawl = running()
@@ -252,9 +246,7 @@ def test_a_spider_without_a_connection_ends_with_one_line(crawler: Crawler) -> N
 IGNORE_CTRL_C = "import signal; signal.signal(signal.SIGINT, signal.SIG_IGN)"
 
 
-def test_ctrl_c_ends_a_crawl_whose_parent_ignores_it(
-    crawler: Crawler, running: Callable[..., subprocess.Popen[str]]
-) -> None:
+def test_ctrl_c_ends_a_crawl_whose_parent_ignores_it(crawler: Crawler, running: Callable[..., RunningCommand]) -> None:
     with psycopg.connect(crawler.database.conninfo) as holder:
         # The crawl waits for its row in the crawl log, before the engine with its own signal handlers runs.
         holder.execute("lock table raw.crawls")

@@ -1,7 +1,6 @@
 """Transforms that are killed, interrupted, fail half-way, or are started twice."""
 
 import signal
-import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,6 +14,7 @@ from tests.dbt_project.raw_pages import DayList, SessionPage, lap, listed, store
 from tests.dbt_project.replay import BATCH_TABLES, RACING, Recording
 from tests.support.commands_runner import Commands
 from tests.support.final_schema import WHEN_WRITTEN, differences, final_rows
+from tests.support.running_command import RunningCommand
 from tests.support.soak_table import Tally, is_soak
 from tests.support.waiting import LONGEST_SECONDS, wait_for, wait_until_blocked_by, wait_until_gone
 
@@ -63,7 +63,7 @@ def named(commands: Commands, application_name: str) -> Commands:
 @contextmanager
 def stopped_at(
     commands: Commands, connection: psycopg.Connection[Any], lock: str
-) -> Iterator[tuple[subprocess.Popen[str], psycopg.Connection[Any]]]:
+) -> Iterator[tuple[RunningCommand, psycopg.Connection[Any]]]:
     """A transform that waits for a lock, and the connection that holds the lock."""
     with psycopg.connect(commands.database.conninfo) as holder, commands.start("transform") as process:
         holder.execute(lock.encode())

@@ -1,7 +1,6 @@
 """T1: the crawler is killed at any number of stored pages; what was stored stays, and the next crawl completes it."""
 
 import random
-import subprocess
 from collections import Counter
 from collections.abc import Iterator
 
@@ -14,6 +13,7 @@ from scraper.sample_site.season import Season
 from tests.support.commands_runner import Commands
 from tests.support.crawling import Crawler
 from tests.support.faults import FaultySite
+from tests.support.running_command import RunningCommand
 from tests.support.soak_table import Tally, trials
 from tests.support.waiting import wait_for
 
@@ -42,7 +42,7 @@ def contents(crawler: Crawler) -> Counter[tuple[str, str]]:
     )
 
 
-def kill_when_stored(crawler: Crawler, crawl: subprocess.Popen[str], count: int) -> None:
+def kill_when_stored(crawler: Crawler, crawl: RunningCommand, count: int) -> None:
     """Kill the crawl once so many sessions are committed, as the database says."""
     query = "select count(*) from raw.practice_sessions"
     with psycopg.connect(crawler.database.conninfo, autocommit=True) as connection:

@@ -3,7 +3,6 @@
 import os
 import random
 import signal
-import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -20,6 +19,7 @@ from tests.conftest import FORGETFUL
 from tests.support.commands_runner import Commands
 from tests.support.faults import Delay, Fault, FaultySite
 from tests.support.final_schema import WHEN_WRITTEN, differences, final_rows
+from tests.support.running_command import RunningCommand
 from tests.support.soak_table import Tally, trials
 from tests.support.waiting import wait_for, wait_until_blocked_by
 
@@ -47,7 +47,7 @@ def stored_pages(database: Database) -> set[tuple[str, str]]:
         return set(connection.execute(STORED).fetchall())
 
 
-def wait_for_pages(crawl: subprocess.Popen[str], database: Database, count: int) -> set[tuple[str, str]]:
+def wait_for_pages(crawl: RunningCommand, database: Database, count: int) -> set[tuple[str, str]]:
     """Look on until so many pages are stored; what is acknowledged by then."""
     stored: set[tuple[str, str]] = set()
     with psycopg.connect(database.conninfo, autocommit=True) as connection:
@@ -61,7 +61,7 @@ def wait_for_pages(crawl: subprocess.Popen[str], database: Database, count: int)
 
 
 @contextmanager
-def held_up_at(database: Database, transform: subprocess.Popen[str], table: str) -> Iterator[None]:
+def held_up_at(database: Database, transform: RunningCommand, table: str) -> Iterator[None]:
     """A transform that stands in the midst of the merge into a table."""
     with (
         suppress(psycopg.OperationalError),  # the connections die with the server

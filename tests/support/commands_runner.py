@@ -1,4 +1,4 @@
-"""Running commands as `make` does: in a process of their own, told by settings in the environment."""
+"""Run commands as `make` does: each in a process of its own, with its settings in the environment."""
 
 import json
 import os
@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from scraper.config import REPOSITORY
 from scraper.database.connection import Database
+from tests.support import running_command
+from tests.support.running_command import RunningCommand
 from tests.support.waiting import LONGEST_SECONDS
 
 _MAIN = "import sys; from scraper.__main__ import main; sys.exit(main())"
@@ -34,20 +35,13 @@ class Commands:
             "CRAWL_DELAY": "0",
         }
 
-    def start(self, command: str, before: str = "", **settings: str) -> subprocess.Popen[str]:
-        """Start a command and return at once. `before` is Python that its process does first.
+    def start(self, command: str, before: str = "", **settings: str) -> RunningCommand:
+        """Start a command and return at once. `before` is Python that its process, a new interpreter, runs first.
 
         That is for what no setting can change, such as the clock.
         """
-        program = ["-c", f"{before}\n{_MAIN}"] if before else ["-m", "scraper"]
-        return subprocess.Popen(
-            [sys.executable, *program, command],
-            cwd=REPOSITORY,
-            env={**self.environment, **settings},
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
+        program = [sys.executable, "-c", f"{before}\n{_MAIN}", command] if before else None
+        return running_command.start(command, {**self.environment, **settings}, program)
 
     def run(self, command: str, before: str = "", **settings: str) -> subprocess.CompletedProcess[str]:
         """Run a command to its end."""

@@ -14,6 +14,7 @@ from scraper.sample_site.practice import Session
 from scraper.sample_site.season import Season
 from tests.support.commands_runner import Commands
 from tests.support.faults import Fault, FaultySite
+from tests.support.running_command import RunningCommand
 from tests.support.waiting import LONGEST_SECONDS, wait_for
 
 SEASON = Season.generate(tracks=2, days=4, sessions_per_day=4)
@@ -36,7 +37,7 @@ class Crawler:
         """Where the pages go."""
         return self.commands.database
 
-    def start(self, before: str = "", **settings: str) -> subprocess.Popen[str]:
+    def start(self, before: str = "", **settings: str) -> RunningCommand:
         """Start a crawl, of one small day unless the settings name another track; do not wait for it.
 
         `before` is Python that its process does first.
@@ -99,7 +100,7 @@ def session_ids(season: Season, track: str, day: date) -> set[str]:
     return {str(session.session_id) for session in season.day(track, day).sessions}
 
 
-def wait_for_sessions(crawler: Crawler, crawl: subprocess.Popen[str], count: int) -> None:
+def wait_for_sessions(crawler: Crawler, crawl: RunningCommand, count: int) -> None:
     """Look on until so many sessions are stored."""
     wait_for(lambda: len(crawler.captured()) >= count, crawl)
 

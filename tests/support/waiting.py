@@ -2,8 +2,7 @@
 
 import time
 from collections.abc import Callable
-from subprocess import Popen
-from typing import Any, LiteralString, TypeVar
+from typing import Any, LiteralString, Protocol, TypeVar
 
 import psycopg
 
@@ -18,7 +17,14 @@ where datname = current_database() and backend_type = 'client backend' and %s = 
 _THERE = "select from pg_stat_activity where pid = any(%s)"
 
 
-def wait_for(look: Callable[[], Found], process: Popen[str] | None = None) -> Found:
+class Process(Protocol):
+    """A process that may end."""
+
+    def poll(self) -> int | None: ...
+    def communicate(self) -> tuple[str, str]: ...
+
+
+def wait_for(look: Callable[[], Found], process: Process | None = None) -> Found:
     """What `look` finds, once that is something. Fails when the process, if one is given, ends before."""
     began = time.monotonic()
     while not (found := look()):
@@ -29,14 +35,14 @@ def wait_for(look: Callable[[], Found], process: Popen[str] | None = None) -> Fo
 
 
 def wait_for_row(
-    observer: psycopg.Connection[Any], query: LiteralString, *parameters: Any, process: Popen[str] | None = None
+    observer: psycopg.Connection[Any], query: LiteralString, *parameters: Any, process: Process | None = None
 ) -> tuple[Any, ...]:
     """The first row of a query, once there is one. The observer is in autocommit mode."""
     return wait_for(lambda: tuple(observer.execute(query, parameters).fetchone() or ()), process)
 
 
 def wait_until_blocked_by(
-    holder: psycopg.Connection[Any], observer: psycopg.Connection[Any], process: Popen[str] | None = None
+    holder: psycopg.Connection[Any], observer: psycopg.Connection[Any], process: Process | None = None
 ) -> int:
     """Wait until a session waits for a lock that this very holder has; that session's server process."""
     [server_process] = wait_for_row(observer, _BLOCKED, holder.info.backend_pid, process=process)
