@@ -12,8 +12,8 @@ from scraper.database.connection import open_embedded
 from scraper.database.embedded import EmbeddedServer
 from scraper.sample_site.season import Season
 from scraper.sample_site.server import SampleSite
-from tests.conftest import FORGETFUL
 from tests.support.commands_runner import Commands
+from tests.support.databases import FORGETFUL
 from tests.support.final_schema import differences, final_rows
 
 

@@ -11,10 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from scraper.config import REPOSITORY
 from scraper.crawl.urls import SiteUrls
 from scraper.database.jobs import Job, hold_locks
 from scraper.raw.items import PageId
+from tests.support import running_command
 from tests.support.crawling import DAY, SEASON, SESSIONS, TRACK, Crawler, session_ids, wait_for_sessions
 from tests.support.faults import Delay, Fault, FaultySite, robots
 from tests.support.running_command import RunningCommand
@@ -34,13 +34,8 @@ class Clone:
     def start(self, *arguments: str, **settings: str) -> RunningCommand:
         """Start `scrapy`."""
         ours = {"DATABASE_URL": self.database_url, "LIVERC_BASE_URL": self.site.base_url, "CRAWL_DELAY": "0"}
-        return subprocess.Popen(
-            [sys.executable, "-m", "scrapy", *arguments],
-            cwd=REPOSITORY,
-            env=os.environ | ours | settings,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
+        return running_command.start(
+            "scrapy", os.environ | ours | settings, [sys.executable, "-m", "scrapy", *arguments]
         )
 
     def scrapy(self, *arguments: str, **settings: str) -> subprocess.CompletedProcess[str]:

@@ -16,7 +16,7 @@ from scraper.database import connection as database_module
 from scraper.database.connection import Database, open_database, open_embedded
 from scraper.database.embedded import EmbeddedServer
 from scraper.errors import CannotWork
-from tests.conftest import FORGETFUL
+from tests.support.databases import FORGETFUL
 from tests.support.lending_pooler import pooler
 
 PASSWORD = "CaN@r:y/?#%"

@@ -53,20 +53,21 @@ class Recording:
         """Record a run of dbt. All tables exist already: a run that makes one sends other statements."""
         logs = {"DBT_LOG_PATH": str(log_path), "DBT_LOG_FORMAT_FILE": "json"}
         commands.succeed("dbt", ARGS="run", **logs)
-        return cls.read(log_path)
+        return cls.read(log_path, commands.database)
 
     @classmethod
     def of_verification(cls, commands: Commands, log_path: Path) -> "Recording":
         """Record what a verification of one batch sends."""
         commands.succeed("verify", DBT_LOG_PATH=str(log_path), DBT_LOG_FORMAT_FILE="json")
-        return cls.read(log_path)
+        return cls.read(log_path, commands.database)
 
     @classmethod
-    def read(cls, log_path: Path) -> "Recording":
-        """Read dbt's log in JSON."""
+    def read(cls, log_path: Path, database: Database) -> "Recording":
+        """Read dbt's log in JSON; leave out the name of the database, so that any database takes the statements."""
+        database_name = f'"{database.parameters["dbname"]}".'
         statements: dict[str, list[str]] = {}
         for name, statement in _sent((log_path / "dbt.log").read_text()):
-            statements.setdefault(name, []).append(statement)
+            statements.setdefault(name, []).append(statement.replace(database_name, ""))
         return cls(statements)
 
     def transform(self, database: Database, until: int | None = None, *, is_full: bool = False) -> None:

@@ -1,18 +1,15 @@
 """Pages with any content are derived, or their values are reported as unreadable, and a healthy page is unaffected."""
 
 import hashlib
-from pathlib import Path
 from typing import Any
 
 import psycopg
-import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from scraper.database.connection import Database
 from tests.dbt_project.raw_pages import DayList, Row, SessionPage, listed, store
 from tests.dbt_project.replay import Recording
-from tests.support.commands_runner import Commands
 from tests.support.soak_table import Tally, is_soak, trials
 
 PAGES_AT_ONCE = 10
@@ -83,13 +80,6 @@ inner join racing.race_results on laps.race_result_id = race_results.id
 inner join racing.races on race_results.race_id = races.id
 where source_race_id = '999999' and race_results.total_time_seconds = 75 and races.duration_seconds = 75
 """
-
-
-@pytest.fixture(scope="module")
-def recording(shared_database: Database, dbt_artifacts: Path, tmp_path_factory: pytest.TempPathFactory) -> Recording:
-    commands = Commands(shared_database, dbt_artifacts)
-    commands.succeed("transform")
-    return Recording.of(commands, tmp_path_factory.mktemp("recorded"))
 
 
 def test_any_content_is_derived_or_reported_and_affects_no_other_page(

@@ -7,7 +7,6 @@ batches of any size, killed after any statement, and runs of some models only. S
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from pathlib import Path
 from typing import Any
 
 import psycopg
@@ -19,7 +18,6 @@ from scraper.database.connection import Database
 from scraper.transform import batches
 from tests.dbt_project.raw_pages import DAY, DayList, Failure, Page, SessionPage, lap, listed, store
 from tests.dbt_project.replay import ANALYTICS, BATCH_TABLES, RACING, Recording
-from tests.support.commands_runner import Commands
 from tests.support.final_schema import WHEN_WRITTEN, differences, final_rows
 from tests.support.soak_table import Tally, is_soak, trials
 
@@ -172,13 +170,8 @@ class Warehouse:
 
 
 @pytest.fixture(scope="module")
-def warehouse(
-    shared_database: Database, dbt_artifacts: Path, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Warehouse]:
-    commands = Commands(shared_database, dbt_artifacts)
-    commands.succeed("transform")
-    logs = tmp_path_factory.mktemp("recorded")
-    warehouse = Warehouse(shared_database, Recording.of(commands, logs))
+def warehouse(shared_database: Database, recording: Recording) -> Iterator[Warehouse]:
+    warehouse = Warehouse(shared_database, recording)
     yield warehouse
     warehouse.commit_late()
 

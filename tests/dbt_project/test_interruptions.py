@@ -47,13 +47,6 @@ def connection(shared_database: Database) -> Iterator[psycopg.Connection[Any]]:
         yield connection
 
 
-@pytest.fixture(scope="module")
-def recording(shared_database: Database, dbt_artifacts: Path, tmp_path_factory: pytest.TempPathFactory) -> Recording:
-    commands = Commands(shared_database, dbt_artifacts)
-    commands.succeed("transform")
-    return Recording.of(commands, tmp_path_factory.mktemp("recorded"))
-
-
 def named(commands: Commands, application_name: str) -> Commands:
     """The same commands, whose connections have this name."""
     parameters = {**commands.database.parameters, "application_name": application_name}
@@ -141,7 +134,6 @@ def test_a_run_that_fails_half_way_leaves_its_entries_to_the_next(
     assert connection.execute("select count(*) from racing.laps where lap_number = 77").fetchone() == (1,)
 
 
-@pytest.mark.usefixtures("recording")
 def test_a_second_transform_is_refused_and_names_the_first(
     commands: Commands, connection: psycopg.Connection[Any]
 ) -> None:

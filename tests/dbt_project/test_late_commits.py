@@ -85,12 +85,10 @@ class Watermark:
 
 
 def test_pages_committed_in_any_order_are_all_derived(
-    shared_database: Database, dbt_artifacts: Path, tmp_path: Path, tally: Tally
+    shared_database: Database, dbt_artifacts: Path, recording: Recording, tally: Tally
 ) -> None:
     tally.promise = "committed sessions that are not derived"
     commands = Commands(shared_database, dbt_artifacts)
-    commands.succeed("transform")
-    recording = Recording.of(commands, tmp_path)
     end = time.monotonic() + LASTING_SECONDS
     writers = [LateWriter(number, shared_database) for number in range(1, WRITERS + 1)]
     at_work = [threading.Thread(target=writer.write_until, args=[end]) for writer in writers]

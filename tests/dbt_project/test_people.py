@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import psycopg
@@ -15,7 +14,6 @@ from psycopg.rows import dict_row
 from scraper.database.connection import Database
 from tests.dbt_project.raw_pages import DAY, DayList, SessionPage, listed, store
 from tests.dbt_project.replay import Recording
-from tests.support.commands_runner import Commands
 from tests.support.soak_table import is_soak, trials
 
 UNKNOWN = "Unknown Driver"
@@ -104,18 +102,15 @@ class People:
 
 
 @pytest.fixture(scope="module")
-def recorded(shared_database: Database, dbt_artifacts: Path, tmp_path_factory: pytest.TempPathFactory) -> People:
-    commands = Commands(shared_database, dbt_artifacts)
-    commands.succeed("transform")
-    logs = tmp_path_factory.mktemp("recorded")
-    return People(shared_database, Recording.of(commands, logs))
+def all_people(shared_database: Database, recording: Recording) -> People:
+    return People(shared_database, recording)
 
 
 @pytest.fixture
-def people(recorded: People) -> Iterator[People]:
-    recorded.empty()
-    yield recorded
-    recorded.empty()
+def people(all_people: People) -> Iterator[People]:
+    all_people.empty()
+    yield all_people
+    all_people.empty()
 
 
 def test_a_name_at_a_track_is_one_person_in_any_spelling_on_any_transponder(people: People) -> None:

@@ -88,9 +88,9 @@ def verification(commands: Commands, tmp_path_factory: pytest.TempPathFactory) -
 
 
 @pytest.fixture
-def connection(shared_database: Database) -> Iterator[psycopg.Connection[Any]]:
+def connection(commands: Commands) -> Iterator[psycopg.Connection[Any]]:
     """A connection that ignores foreign keys, and whose work is undone."""
-    with psycopg.connect(shared_database.conninfo) as connection:
+    with psycopg.connect(commands.database.conninfo) as connection:
         connection.execute("set session_replication_role = replica")
         yield connection
         connection.rollback()

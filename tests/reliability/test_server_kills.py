@@ -15,8 +15,8 @@ from scraper.database.connection import Database, open_embedded
 from scraper.database.embedded import EmbeddedServer
 from scraper.database.migrate import upgrade
 from scraper.sample_site.season import Season
-from tests.conftest import FORGETFUL
 from tests.support.commands_runner import Commands
+from tests.support.databases import FORGETFUL
 from tests.support.faults import Delay, Fault, FaultySite
 from tests.support.final_schema import WHEN_WRITTEN, differences, final_rows
 from tests.support.running_command import RunningCommand

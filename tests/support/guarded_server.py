@@ -9,7 +9,7 @@ from psycopg import sql
 
 from scraper.database.connection import Database, create_database
 from scraper.database.embedded import EmbeddedServer
-from tests.conftest import FORGETFUL
+from tests.support.databases import FORGETFUL
 
 PASSWORD = "CaN@r:y/?#%"
 _ACCESS = "local all practice peer map=owner\nlocal all all scram-sha-256\n"

@@ -18,7 +18,7 @@ from tests.support.command_host import IS_FORK_SAFE, Request, send_request
 # dbt, for one, gives the root logger a handler. PyArrow and pandas start threads: an export imports them by itself.
 _SCRAPY = ("scraper.commands.crawl", "scraper.commands.reparse")
 _DBT = ("scraper.commands.transform", "scraper.commands.verify", "dbt.cli.main", "dbt.adapters.postgres")
-_OTHERS = ("scraper.commands.status", "scraper.commands.doctor", "scraper.database.migration_runs")
+_OTHERS = ("scraper.commands.status", "scraper.commands.doctor", "alembic.command", "scraper.database.tables")
 _IMPORTS = dict.fromkeys(("crawl", "reparse"), _SCRAPY) | dict.fromkeys(("transform", "verify", "docs", "dbt"), _DBT)
 
 

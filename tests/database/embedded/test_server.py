@@ -17,7 +17,7 @@ from scraper.config import REPOSITORY
 from scraper.database.embedded import EmbeddedServer
 from scraper.database.embedded import server as embedded_server
 from scraper.errors import CannotWork
-from tests.conftest import FORGETFUL
+from tests.support.databases import FORGETFUL
 from tests.support.soak_table import Tally
 from tests.support.waiting import wait_for
 

@@ -10,7 +10,7 @@ import pytest
 from scraper.database.embedded import EmbeddedServer
 from scraper.database.embedded.socket_folder import prepare, socket_folder
 from scraper.errors import CannotWork
-from tests.conftest import FORGETFUL
+from tests.support.databases import FORGETFUL
 
 
 @pytest.fixture
