@@ -15,7 +15,7 @@ from scraper.sample_site.season import Season
 from tests.support.commands_runner import Commands
 from tests.support.faults import Fault, FaultySite
 from tests.support.running_command import RunningCommand
-from tests.support.waiting import LONGEST_SECONDS, wait_for
+from tests.support.waiting import LONGEST_SECONDS, Process, wait_for
 
 SEASON = Season.generate(tracks=2, days=4, sessions_per_day=4)
 TRACK, OTHER_TRACK = (track.slug for track in SEASON.tracks)
@@ -100,7 +100,7 @@ def session_ids(season: Season, track: str, day: date) -> set[str]:
     return {str(session.session_id) for session in season.day(track, day).sessions}
 
 
-def wait_for_sessions(crawler: Crawler, crawl: RunningCommand, count: int) -> None:
+def wait_for_sessions(crawler: Crawler, crawl: Process, count: int) -> None:
     """Look on until so many sessions are stored."""
     wait_for(lambda: len(crawler.captured()) >= count, crawl)
 
