@@ -17,6 +17,7 @@ from scraper.raw.items import PageId
 from tests.support import running_command
 from tests.support.crawling import DAY, SEASON, SESSIONS, TRACK, Crawler, session_ids, wait_for_sessions
 from tests.support.faults import Delay, Fault, FaultySite, robots
+from tests.support.running_command import RunningCommand
 from tests.support.waiting import LONGEST_SECONDS
 
 NO_DATABASE = "postgresql://nobody@127.0.0.1:9/none"
@@ -30,7 +31,7 @@ class Clone:
     site: FaultySite
     database_url: str = NO_DATABASE
 
-    def start(self, *arguments: str, **settings: str) -> subprocess.Popen[str]:
+    def start(self, *arguments: str, **settings: str) -> RunningCommand:
         """Start `scrapy`."""
         ours = {"DATABASE_URL": self.database_url, "LIVERC_BASE_URL": self.site.base_url, "CRAWL_DELAY": "0"}
         return running_command.start(
