@@ -7,7 +7,7 @@ from typing import Self
 from scrapy.crawler import Crawler
 
 from scraper.config import Config
-from scraper.crawl.time_bounds import AHEAD, BEHIND
+from scraper.crawl.time_bounds import MOST_AHEAD_OF_UTC, MOST_BEHIND_UTC
 
 
 @dataclass(frozen=True)
@@ -54,4 +54,4 @@ def days_of(config: Config, now: datetime) -> tuple[date, date]:
     """
     if config.practice_date or config.from_date:
         return config.date_range(now.date())
-    return (now - BEHIND - timedelta(days=config.days - 1)).date(), (now + AHEAD).date()
+    return (now - MOST_BEHIND_UTC - timedelta(days=config.days - 1)).date(), (now + MOST_AHEAD_OF_UTC).date()

@@ -6,8 +6,8 @@ A track may be in any zone on earth. A calendar day begins first at UTC+14, and 
 import re
 from datetime import date, datetime, time, timedelta, timezone
 
-AHEAD = timedelta(hours=14)
-BEHIND = timedelta(hours=12)
+MOST_AHEAD_OF_UTC = timedelta(hours=14)
+MOST_BEHIND_UTC = timedelta(hours=12)
 
 SESSION_TIMEOUT = timedelta(minutes=5)
 """Time after its last crossing at which a session is certainly closed: the site's three minutes, and two for the
@@ -18,7 +18,7 @@ _LENGTH = re.compile(r"(?:(?:([0-9]{1,3}):)?([0-9]{1,4}):)?([0-9]{1,6})\Z")
 
 def passed_everywhere(wall_clock: datetime) -> datetime:
     """Return the instant at which the last wall clock on earth shows this time."""
-    return wall_clock.replace(tzinfo=timezone(-BEHIND))
+    return wall_clock.replace(tzinfo=timezone(-MOST_BEHIND_UTC))
 
 
 def read_clock(text: str) -> datetime | None:

@@ -17,7 +17,7 @@ from scraper.report.wording import FLAGS, clock, lap_time, short_name
 
 CLASS_COLOURS = 8
 _CLASS_SIGNS = ("circle", "square", "diamond", "triangle-up", "cross", "star", "hexagon", "triangle-down")
-_NEAREST_SHOWN, _FURTHEST_SHOWN = Decimal("0.8"), Decimal("1.35")
+_FASTEST_SHOWN, _SLOWEST_SHOWN = Decimal("0.8"), Decimal("1.35")
 """Ends of a lap axis as shares of the median lap: a stop of some minutes would flatten all other laps."""
 _ROW_HEIGHT, _BOX_TOP, _BOX_BOTTOM = 44, 20, 36
 _PAUSE = 1
@@ -45,7 +45,7 @@ def day_chart(sessions: Sequence[Session], labels: Mapping[UUID, str]) -> Chart:
             by_class[session.class_name].append((session, session.start_time, session.best_lap))
     timed = [each for own in by_class.values() for each in own]
     bests, starts = [best for _, _, best in timed], [_minutes(start) for _, start, _ in timed]
-    y = _lap_axis(min(bests), min(max(bests), median(bests) * _FURTHEST_SHOWN), 280, 0)
+    y = _lap_axis(min(bests), min(max(bests), median(bests) * _SLOWEST_SHOWN), 280, 0)
     x = Axis(min(starts), max(starts), max((max(starts) - min(starts)) / 30, 10), 0, 100)
     marks, legend = [], []
     for place, (class_name, own) in enumerate(sorted(by_class.items())):
@@ -59,9 +59,9 @@ def day_chart(sessions: Sequence[Session], labels: Mapping[UUID, str]) -> Chart:
 
 def pace_chart(paces: Sequence[Pace]) -> Chart:
     """Draw a box per racer, the leader on top: the middle half of the laps, whiskers to best lap and ninth decile."""
-    furthest = min(pace.median for pace in paces) * _FURTHEST_SHOWN
-    slowest = max(pace.ninth_decile for pace in paces if pace.median <= furthest)
-    x = _lap_axis(min(pace.best for pace in paces), min(slowest, furthest), 0, 100)
+    slowest_shown = min(pace.median for pace in paces) * _SLOWEST_SHOWN
+    slowest = max(pace.ninth_decile for pace in paces if pace.median <= slowest_shown)
+    x = _lap_axis(min(pace.best for pace in paces), min(slowest, slowest_shown), 0, 100)
     marks, boxes, names = [], [], []
     for row, pace in enumerate(paces):
         top = row * _ROW_HEIGHT
@@ -161,7 +161,7 @@ def _session_and_validity(placed: tuple[int, Session, Lap]) -> tuple[UUID, bool]
 def _laps_axis(laps: Sequence[Lap], start: float, end: float) -> Axis:
     times = [lap.seconds for lap in laps if lap.seconds is not None]
     middle = median([lap.seconds for lap in laps if lap.is_valid and lap.seconds is not None] or times)
-    return _lap_axis(max(min(times), middle * _NEAREST_SHOWN), min(max(times), middle * _FURTHEST_SHOWN), start, end)
+    return _lap_axis(max(min(times), middle * _FASTEST_SHOWN), min(max(times), middle * _SLOWEST_SHOWN), start, end)
 
 
 def _lap_axis(lowest: Decimal, highest: Decimal, start: float, end: float) -> Axis:

@@ -54,8 +54,8 @@ class Racer:
         return max((consistency for consistency in own if consistency is not None), default=None)
 
     @property
-    def words(self) -> str:
-        """The text that the page's search field looks in: names, classes, transponders."""
+    def search_text(self) -> str:
+        """The text that the search field of the page searches: names, classes, transponders."""
         names = dict.fromkeys(session.name_on_session for session in self.sessions)
         return " ".join(map(short_name, (self.label, *names, *self.classes, *self.transponders)))
 

@@ -13,7 +13,7 @@ from scraper.crawl.scope import CrawlScope
 from scraper.crawl.spiders.freshness import is_list_stale, is_session_stale
 from scraper.crawl.spiders.page_queue import PageQueue
 from scraper.crawl.stats import CrawlStats
-from scraper.crawl.time_bounds import AHEAD, BEHIND, end_of_day, passed_everywhere
+from scraper.crawl.time_bounds import MOST_AHEAD_OF_UTC, MOST_BEHIND_UTC, end_of_day, passed_everywhere
 from scraper.raw.history import RawHistory
 from scraper.raw.items import CapturedPage, PageId
 from scraper.raw.page_kinds import LIST, MONTH, SESSION
@@ -150,7 +150,7 @@ class CrawlPlanner:
 
     def _begun_days(self, first: date, last: date) -> int:
         """Count the days of a range that have begun somewhere on earth."""
-        return max(0, (min(last, (self._now + AHEAD).date()) - first).days + 1)
+        return max(0, (min(last, (self._now + MOST_AHEAD_OF_UTC).date()) - first).days + 1)
 
 
 def month_of(day: date) -> str:
@@ -170,4 +170,4 @@ def newest_month(last_day: date, now: datetime) -> str:
 
     Any month page names all months that have sessions.
     """
-    return month_of(min(last_day, (now - BEHIND).date()))
+    return month_of(min(last_day, (now - MOST_BEHIND_UTC).date()))

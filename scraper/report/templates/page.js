@@ -97,14 +97,14 @@
     const rows = [...document.querySelectorAll("#racers-table tbody tr")];
     const count = document.querySelector("#found");
     const plain = (text) => text.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase();
-    const wordsOf = new Map(rows.map((row) => [row, plain(row.dataset.words)]));
+    const searchText = new Map(rows.map((row) => [row, plain(row.dataset.search)]));
     field.parentElement.hidden = false;
     field.addEventListener("input", () => {
       const wanted = plain(field.value).split(/\s+/);
       const isFound = (words) => wanted.every((word) => words.includes(word));
       let found = 0;
       rows.forEach((row) => {
-        const isShown = isFound(wordsOf.get(row));
+        const isShown = isFound(searchText.get(row));
         row.hidden = !isShown;
         const details = document.getElementById(row.dataset.racer);
         if (details) details.hidden = !isShown;
