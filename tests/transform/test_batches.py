@@ -42,8 +42,8 @@ def recording(commands: Commands, tmp_path_factory: pytest.TempPathFactory) -> R
 
 @pytest.fixture
 def connection(shared_database: Database, recording: Recording) -> Iterator[psycopg.Connection[Any]]:
-    """A connection on which nothing is queued."""
-    recording.transform(shared_database)
+    """A connection. Everything is derived, also what a test has settled without deriving it."""
+    recording.transform(shared_database, is_full=True)
     with psycopg.connect(shared_database.conninfo, autocommit=True) as connection:
         yield connection
 
