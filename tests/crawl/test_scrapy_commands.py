@@ -14,10 +14,9 @@ import pytest
 from scraper.crawl.urls import SiteUrls
 from scraper.database.jobs import Job, hold_locks
 from scraper.raw.items import PageId
-from tests.support import running_command
 from tests.support.crawling import DAY, SEASON, SESSIONS, TRACK, Crawler, session_ids, wait_for_sessions
 from tests.support.faults import Delay, Fault, FaultySite, robots
-from tests.support.running_command import RunningCommand
+from tests.support.running_command import RunningCommand, start_program
 from tests.support.waiting import LONGEST_SECONDS
 
 NO_DATABASE = "postgresql://nobody@127.0.0.1:9/none"
@@ -34,9 +33,7 @@ class Clone:
     def start(self, *arguments: str, **settings: str) -> RunningCommand:
         """Start `scrapy`."""
         ours = {"DATABASE_URL": self.database_url, "LIVERC_BASE_URL": self.site.base_url, "CRAWL_DELAY": "0"}
-        return running_command.start(
-            "scrapy", os.environ | ours | settings, [sys.executable, "-m", "scrapy", *arguments]
-        )
+        return start_program([sys.executable, "-m", "scrapy", *arguments], os.environ | ours | settings)
 
     def scrapy(self, *arguments: str, **settings: str) -> subprocess.CompletedProcess[str]:
         """Run `scrapy` to its end. It must not print a traceback."""

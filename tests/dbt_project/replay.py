@@ -94,16 +94,12 @@ class Recording:
 
     def run(self, database: Database, models: Collection[str] = ALL_MODELS, until: int | None = None) -> None:
         """Send the statements of the models, in the order of the run; a kill comes after `until` of them."""
-        sent = 0
-        for name in ALL_MODELS:
-            if name not in models:
-                continue
-            with psycopg.connect(database.conninfo, autocommit=True) as connection:
-                for statement in ["begin", *self.statements[name], "commit"]:
-                    if until is not None and sent >= until:
-                        return  # the connection closes, and with it its transaction
-                    connection.execute(statement.encode())
-                    sent += 1
+        chosen = [name for name in ALL_MODELS if name in models]
+        statements = [each for name in chosen for each in ("begin", *self.statements[name], "commit")]
+        # When the connection closes, so does its transaction.
+        with psycopg.connect(database.conninfo, autocommit=True) as connection:
+            for statement in statements[:until]:
+                connection.execute(statement.encode())
 
     @property
     def length(self) -> int:

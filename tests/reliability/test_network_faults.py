@@ -9,7 +9,7 @@ import json
 import subprocess
 import sys
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from pathlib import Path
 
@@ -176,7 +176,8 @@ def crawled_by_us(crawler: Crawler, situation: Situation, stranger: ForeignHost)
     crawler.misbehave(*situation.faults)
     asked = {"TRACK": OTHER_TRACK, "DATE": str(DAY), "CRAWL_CONCURRENCY": "1"}
     asked |= {"LIVERC_BASE_URL": situation.base_url} if situation.base_url else {}
-    done = crawler.run(TELLS_ITS_MEMORY, **asked)
+    # A forked process begins with the memory of its parent.
+    done = Crawler(replace(crawler.commands, is_cold=True), crawler.site).run(TELLS_ITS_MEMORY, **asked)
     peak = int(done.stdout.split()[-1])
     print("peak memory in kilobytes:", peak)
     assert peak < MOST_MEMORY_KILOBYTES

@@ -2,9 +2,9 @@
 
 The imports take 0.6 s for a crawl and 1.3 s for dbt, which is most of what a small command takes. A child is a process
 of its own: it has the process id, the environment, the standard streams, the signal handlers and the exit status of
-`python -m scraper`. It differs in two ways: the seed of `hash()` is that of the host, and a module that reads the
-environment when it is imported has read the environment of the host. What must not differ is run "cold": the child
-replaces itself by a new interpreter.
+`python -m scraper`. It differs in three ways: the seed of `hash()` is that of the host, a module that reads the
+environment when it is imported has read the environment of the host, and its memory begins with that of the host.
+Where that matters, the child executes a new interpreter.
 
 This module runs in the host and imports only the standard library; `running_command.py` is the client.
 """
@@ -30,9 +30,10 @@ _LENGTH_BYTES = 4
 
 @dataclass(frozen=True)
 class Request:
-    """A command to run: the arguments of `python -m scraper`, or a whole program to execute in a new interpreter."""
+    """A command to run, with Python to run before it; or a program for a new interpreter instead."""
 
-    arguments: list[str]
+    command: str
+    before: str
     environment: dict[str, str]
     folder: str
     program: list[str] | None = None
@@ -127,10 +128,12 @@ def run(request: Request) -> int:
     os.environ.clear()
     os.environ.update(request.environment)
     time.tzset()
-    sys.argv = ["scraper", *request.arguments]
+    exec(compile(request.before, "before", "exec"), {})
     from scraper.__main__ import main  # noqa: PLC0415 - only the child needs it
+    from scraper.config import Config  # noqa: PLC0415
 
-    return main()
+    Config.model_config["env_file"] = None  # the settings of a developer
+    return main([request.command])
 
 
 def _execute(program: list[str], environment: dict[str, str]) -> NoReturn:

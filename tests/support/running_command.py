@@ -21,6 +21,14 @@ _DBT = ("scraper.commands.transform", "scraper.commands.verify", "dbt.cli.main",
 _OTHERS = ("scraper.commands.status", "scraper.commands.doctor", "alembic.command", "scraper.database.tables")
 _IMPORTS = dict.fromkeys(("crawl", "reparse"), _SCRAPY) | dict.fromkeys(("transform", "verify", "docs", "dbt"), _DBT)
 
+_COLD = """
+import sys
+from scraper.__main__ import main
+from scraper.config import Config
+Config.model_config["env_file"] = None
+sys.exit(main())
+"""
+
 
 class RunningCommand:
     """A process that runs a command: the part of `subprocess.Popen` that tests need, with texts for both streams."""
@@ -113,7 +121,7 @@ class _Host:
                 send_request(self._control, request, out.fileno(), err.fileno(), ends)
         finally:
             os.close(ends)
-        return RunningCommand(request.program or request.arguments, ended, out, err)
+        return RunningCommand(request.program or [request.command], ended, out, err)
 
     def close(self) -> None:
         """End the host; commands that still run go on."""
@@ -125,14 +133,22 @@ _hosts: dict[tuple[str, ...], _Host] = {}
 _hosts_lock = threading.Lock()
 
 
-def start(command: str, environment: dict[str, str], program: list[str] | None = None) -> RunningCommand:
-    """Start a command in a process of its own. `program`, if given, is what a new interpreter executes instead."""
-    modules = _OTHERS if program else _IMPORTS.get(command, _OTHERS)
+def start(command: str, before: str, environment: dict[str, str], *, is_cold: bool = False) -> RunningCommand:
+    """Start a command in a process of its own, which runs `before` first; a cold one runs in a new interpreter."""
+    program = None if IS_FORK_SAFE and not is_cold else [sys.executable, "-c", f"{before}\n{_COLD}", command]
+    return _host(_IMPORTS.get(command, _OTHERS)).start(Request(command, before, environment, str(REPOSITORY), program))
+
+
+def start_program(program: list[str], environment: dict[str, str]) -> RunningCommand:
+    """Start any program in the folder of the repository; the first argument is its path."""
+    return _host(_OTHERS).start(Request("", "", environment, str(REPOSITORY), program))
+
+
+def _host(modules: tuple[str, ...]) -> _Host:
     with _hosts_lock:
-        host = _hosts.setdefault(modules, _hosts.get(modules) or _Host(modules))
-    if not (program or IS_FORK_SAFE):
-        program = [sys.executable, "-m", "scraper", command]
-    return host.start(Request([command], environment, str(REPOSITORY), program))
+        if modules not in _hosts:
+            _hosts[modules] = _Host(modules)
+        return _hosts[modules]
 
 
 def close_hosts() -> None:
