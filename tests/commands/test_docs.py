@@ -23,7 +23,7 @@ _FAILING_MODEL = """
     ("added_to", "text", "line"),
     [
         ("macros/catalogue.sql", _FAILING_CATALOGUE, "docs: dbt could not describe every model: catalogue: "),
-        ("models/analytics/stints.sql", _FAILING_MODEL, "there is no such wheel"),
+        ("models/analytics/sessions/stints.sql", _FAILING_MODEL, "there is no such wheel"),
     ],
     ids=["catalogue", "model"],
 )
