@@ -1,4 +1,4 @@
-{# Schemas are the contract's: a model's `schema` is its schema, with no target prefix. #}
+{# The schema of a model is its config `schema`, without a prefix for the target. #}
 {% macro generate_schema_name(custom_schema_name, node) -%}
     {{ custom_schema_name or target.schema }}
 {%- endmacro %}

@@ -1,8 +1,8 @@
 {#
-    A UUID made from a natural key, the same on every machine: RFC 9562 version 3 (MD5) in the project's namespace, so that
-    Python gives it too: `uuid.uuid3(UUID('6f1f0f0e-4c8b-5d0e-9a57-0c1d2e3f4a5b'), 'tracks|liverc|canberra')`.
-    `table_name`: whose id it is; `key`: SQL expressions of the natural key, none of them null, joined by `|`.
-    Only the last one may contain a `|` itself, else two keys could read alike.
+    A UUID made from a natural key, the same on every machine: RFC 9562 version 3 (MD5) in the project's namespace. In
+    Python: `uuid.uuid3(UUID('6f1f0f0e-4c8b-5d0e-9a57-0c1d2e3f4a5b'), 'tracks|liverc|canberra')`.
+    `table_name`: the table of the id; `key`: SQL expressions of the natural key, none of them null, joined by `|`.
+    Only the last one may contain a `|`; otherwise two keys could be equal as text.
 #}
 {% macro natural_uuid(table_name, key) -%}
     {%- set digest -%}

@@ -38,7 +38,7 @@ race_drivers as (
 
 ),
 
--- A lap without a readable time makes the sum unknown.
+-- The sum is null if a lap has no readable time.
 lap_sums as (
 
     select

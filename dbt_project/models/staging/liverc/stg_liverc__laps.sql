@@ -15,13 +15,13 @@ select
     -- a lap takes time, and less than a day
     case when lap.seconds between 0.001 and 86399.999 then lap.seconds end::numeric(12, 3) as lap_time_seconds,
 
-    -- booleans: the script says "0", the printed lap ends in a star
+    -- booleans: the page's script has "0", or the printed lap ends in a star
     coalesce(lap.is_valid_text, '1') != '0' and coalesce(lap.label, '') not like '%*' as is_valid,
 
     -- timestamps
     {{ parse_iso_date('lap.date_text') }} + {{ parse_clock('lap.clock_text') }} as finished_at
 from {{ source('liverc', 'practice_sessions') }} as pages
--- The same lap number twice on one page: the last one stands.
+-- The same lap number twice on one page: take the last one.
 cross join lateral (
     select distinct on (numbered.lap_number)
         numbered.*,

@@ -26,10 +26,10 @@ select
     -- timestamps
     {{ parse_timestamp(page_text('started_at', 'list_row.payload')) }} as started_at,
 
-    -- the row as it stands on the page
+    -- the whole row of the page
     list_row.payload as list_row
 from {{ source('liverc', 'practice_lists') }} as pages
--- in a select of its own: dbt's unit tests take a `with` outside brackets for the beginning of the CTEs
+-- in a select of its own: dbt's unit tests take a `with` outside brackets for the start of the CTEs
 cross join lateral (
     select
         element.payload,

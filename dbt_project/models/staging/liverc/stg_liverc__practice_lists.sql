@@ -7,7 +7,7 @@ select
     -- strings
     {{ page_text('track_name', 'pages.payload') }} as track_name,
     pages.url as event_url,
-    -- everything before the path of the practice pages is the track's own address
+    -- the address of the track is everything before the path of the practice pages
     regexp_replace(pages.url, '/practice/[?][^/]*$', '') as track_url,
 
     -- the page's own panels; an empty day has none

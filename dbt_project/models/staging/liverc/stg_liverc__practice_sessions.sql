@@ -52,7 +52,7 @@ select
     pages.fetched_at,
     pages.last_seen_at
 from {{ source('liverc', 'practice_sessions') }} as pages
--- All fields at once: PostgreSQL would decompress the page for each `->>`.
+-- All fields at once: PostgreSQL decompresses the page for each `->>`.
 cross join lateral jsonb_to_record(pages.payload) as page (
     driver text,
     class text,

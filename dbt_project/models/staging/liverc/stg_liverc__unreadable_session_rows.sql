@@ -10,7 +10,7 @@ select
     unreadable_row.reason
 from {{ source('liverc', 'practice_sessions') }} as pages
 cross join lateral (
-    -- what the page object could not read
+    -- rows that the page object could not read
     select
         'row ' || element.place as row_name,
         element.payload ->> 'row' as row_text,
@@ -19,7 +19,7 @@ cross join lateral (
 
     union all
 
-    -- what it could, but that has no key
+    -- rows that it could read, but without a key
     select
         'laps ' || element.place as row_name,
         element.payload::text as row_text,
