@@ -14,6 +14,7 @@ from scraper.errors import CannotWork, PracticeError, UsageError
 from scraper.report import report_file
 from scraper.report.report_file import default_path, write_report
 from tests.dbt_project.raw_pages import DAY, DayList, SessionPage, lap, listed, store
+from tests.dbt_project.replay import Recording
 from tests.report.reading import Report
 from tests.support.commands_runner import Commands
 
@@ -22,9 +23,8 @@ Refusal = Callable[..., str]
 
 
 @pytest.fixture(scope="module")
-def commands(shared_database: Database, dbt_artifacts: Path) -> Commands:
+def commands(shared_database: Database, dbt_artifacts: Path, recording: Recording) -> Commands:
     """A day whose totals differ from the site's, a day without sessions, and a day that is only listed."""
-    commands = Commands(shared_database, dbt_artifacts)
     with psycopg.connect(shared_database.conninfo, autocommit=True) as connection:
         for page in (
             DayList([listed(7001), listed(7002, "Bo Li", started_at=f"{DAY} 15:00:00")]),
@@ -34,8 +34,8 @@ def commands(shared_database: Database, dbt_artifacts: Path) -> Commands:
             DayList([listed(6001, started_at=f"{LISTED_DAY} 14:43:27")], LISTED_DAY),
         ):
             store(connection, "bend", page)
-    commands.succeed("transform")
-    return commands
+    recording.transform(shared_database)
+    return Commands(shared_database, dbt_artifacts)
 
 
 @pytest.fixture

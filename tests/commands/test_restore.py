@@ -10,8 +10,6 @@ from psycopg import sql
 
 from scraper.database.connection import open_embedded
 from scraper.database.embedded import EmbeddedServer
-from scraper.sample_site.season import Season
-from scraper.sample_site.server import SampleSite
 from tests.support.commands_runner import Commands
 from tests.support.databases import FORGETFUL
 from tests.support.final_schema import differences, final_rows
@@ -33,14 +31,10 @@ def problems(output: str) -> list[str]:
     return [line for line in output.splitlines() if line.startswith("problem")]
 
 
-def test_a_dump_is_complete_on_another_server(commands: Commands, new_server: EmbeddedServer, tmp_path: Path) -> None:
-    season = Season.generate(tracks=1, days=2)
-    first, last = (day.date for day in season.days())
-    with SampleSite(season) as site:
-        season_days = {"TRACK": season.tracks[0].slug, "FROM": str(first), "TO": str(last)}
-        commands.succeed("crawl", LIVERC_BASE_URL=site.base_url, **season_days)
-    commands.succeed("transform")
-    old, roles, dump = commands.database, tmp_path / "roles.sql", tmp_path / "practice.dump"
+def test_a_dump_is_complete_on_another_server(
+    derived_season: Commands, new_server: EmbeddedServer, tmp_path: Path
+) -> None:
+    old, roles, dump = derived_season.database, tmp_path / "roles.sql", tmp_path / "practice.dump"
     programs = new_server.programs.folder
     run(programs / "pg_dumpall", "--roles-only", f"--file={roles}", f"--dbname={old.conninfo}")
     run(programs / "pg_dump", "--format=custom", f"--file={dump}", f"--dbname={old.conninfo}")
@@ -48,7 +42,7 @@ def test_a_dump_is_complete_on_another_server(commands: Commands, new_server: Em
         restored = open_embedded(new_server, name, "practice test")
         run(programs / "psql", f"--file={roles}", f"--dbname={restored.conninfo}")
         run(programs / "pg_restore", *owners, f"--dbname={restored.conninfo}", str(dump))
-        there = Commands(restored, commands.artifacts)
+        there = Commands(restored, derived_season.artifacts)
         with psycopg.connect(restored.conninfo, autocommit=True) as connection:
             # As in the original database.
             connection.execute(sql.SQL("revoke temporary on database {} from public").format(sql.Identifier(name)))

@@ -6,6 +6,7 @@ import psycopg
 
 from scraper.database.connection import Database
 from tests.dbt_project.counters import wait_until_counted
+from tests.dbt_project.replay import Recording
 from tests.support.commands_runner import Commands
 from tests.support.history import LAPS_OF_A_SESSION, SESSIONS_OF_A_DAY, fill
 
@@ -27,16 +28,18 @@ def rows_read(connection: psycopg.Connection) -> dict[str, int]:
     return dict(connection.execute(_ROWS_READ).fetchall())
 
 
-def test_no_batch_table_is_read_once_for_each_stored_lap(database: Database, dbt_artifacts: Path) -> None:
-    commands = Commands(database, dbt_artifacts)
+def test_no_batch_table_is_read_once_for_each_stored_lap(
+    shared_database: Database, dbt_artifacts: Path, recording: Recording
+) -> None:
+    database = shared_database
     with psycopg.connect(database.conninfo, autocommit=True) as connection:
         connection.execute(MISLEAD)
         fill(database, SESSIONS)
-        commands.succeed("transform")
+        recording.transform(database)
         connection.execute("analyze racing.laps")
         fill(database, SESSIONS, first=SESSIONS)
         before = rows_read(connection)
-        assert f"{SESSIONS} sessions of 8 days re-derived" in commands.succeed("transform")
+        assert f"{SESSIONS} sessions of 8 days re-derived" in Commands(database, dbt_artifacts).succeed("transform")
         read = {table: rows - before[table] for table, rows in rows_read(connection).items()}
     most = dict.fromkeys(read, MOST_LOOKS * SESSIONS)
     most["int_practice__laps"] *= LAPS_OF_A_SESSION

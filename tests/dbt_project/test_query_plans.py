@@ -10,6 +10,7 @@ from scraper.database.connection import Database
 from scraper.transform.batches import begin_batch
 from tests.dbt_project.counters import wait_until_counted
 from tests.dbt_project.explained_run import scans_of_a_run
+from tests.dbt_project.replay import Recording
 from tests.support.commands_runner import Commands
 from tests.support.history import LAPS_OF_A_SESSION, SESSIONS_OF_A_DAY, add_day, fill
 
@@ -60,13 +61,15 @@ class Run:
 
 
 @pytest.fixture(scope="module")
-def run(shared_database: Database, dbt_artifacts: Path, tmp_path_factory: pytest.TempPathFactory) -> Run:
+def run(
+    shared_database: Database, dbt_artifacts: Path, recording: Recording, tmp_path_factory: pytest.TempPathFactory
+) -> Run:
     commands = Commands(shared_database, dbt_artifacts)
     logs = tmp_path_factory.mktemp("new_day")
     fill(shared_database, SESSIONS)
     with psycopg.connect(shared_database.conninfo, autocommit=True) as connection:
         connection.execute(_FAILURES)
-        commands.succeed("transform")
+        recording.transform(shared_database)
         connection.execute("analyze")  # autovacuum would, sooner or later
         for cost, usual in COSTS.items():
             name = shared_database.parameters["dbname"]

@@ -3,7 +3,6 @@
 import csv
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
-from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import psycopg
@@ -12,7 +11,7 @@ import pytest
 from scraper.config import REPOSITORY
 from scraper.database.connection import Database
 from tests.dbt_project.raw_pages import DayList, listed, store
-from tests.support.commands_runner import Commands
+from tests.dbt_project.replay import Recording
 
 SEEDS = REPOSITORY / "dbt_project" / "seeds"
 # Canberra: winter, summer, the repeated hour and the skipped hour of the clock change.
@@ -50,12 +49,12 @@ def connection(shared_database: Database) -> Iterator[psycopg.Connection]:
 
 
 def test_utc_times_follow_the_time_zone_and_daylight_saving_time(
-    connection: psycopg.Connection, shared_database: Database, dbt_artifacts: Path
+    connection: psycopg.Connection, shared_database: Database, recording: Recording
 ) -> None:
     for number, (day, clock, _) in STARTS.items():
         for track in ("canberraoffroad", "nowhere"):
             store(connection, track, DayList([listed(number, started_at=f"{day} {clock}")], day))
-    Commands(shared_database, dbt_artifacts).succeed("transform")
+    recording.transform(shared_database)
     query = "select session_id, start_time_utc from analytics.sessions where track_slug = %s order by session_id"
     assert connection.execute(query, ["canberraoffroad"]).fetchall() == [
         (str(number), utc) for number, (_, _, utc) in STARTS.items()
@@ -66,7 +65,7 @@ def test_utc_times_follow_the_time_zone_and_daylight_saving_time(
 
 
 def test_aliases_merge_spellings_of_a_class(
-    connection: psycopg.Connection, shared_database: Database, dbt_artifacts: Path
+    connection: psycopg.Connection, shared_database: Database, recording: Recording
 ) -> None:
     day = date(2025, 10, 25)
     rows = [
@@ -75,7 +74,7 @@ def test_aliases_merge_spellings_of_a_class(
         listed(13, class_and_transponder="1:8 Truggy (7000003)", fast="29.000"),
     ]
     store(connection, "aliases", DayList(rows, day))
-    Commands(shared_database, dbt_artifacts).succeed("transform")
+    recording.transform(shared_database)
     connection.execute("insert into intermediate.class_aliases values ('1:10 Buggy', '1/10 Buggy')")
     board = """
         select class_name, racer_name from analytics.class_leaderboard

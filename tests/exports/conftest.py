@@ -11,6 +11,7 @@ from scraper.commands import export
 from scraper.config import load_config
 from scraper.database.connection import Database
 from tests.dbt_project.raw_pages import DayList, SessionPage, lap, listed, store
+from tests.dbt_project.replay import Recording
 from tests.support.commands_runner import Commands
 
 DAYS = (date(2025, 10, 24), date(2025, 10, 25))
@@ -18,9 +19,8 @@ NASTY = 'O\'Neil, "Al"\r\n\\N, ½ <script>\t'
 
 
 @pytest.fixture(scope="module")
-def warehouse(shared_database: Database, dbt_artifacts: Path) -> Commands:
+def warehouse(shared_database: Database, dbt_artifacts: Path, recording: Recording) -> Commands:
     """Two days at each of two tracks: two named drivers, and one with a transponder only."""
-    commands = Commands(shared_database, dbt_artifacts)
     with psycopg.connect(shared_database.conninfo, autocommit=True) as connection:
         for place, (track, day) in enumerate((track, day) for track in ("north", "south") for day in DAYS):
             sessions = {10 * place + 1: "Ana Ruiz", 10 * place + 2: NASTY, 10 * place + 3: "Unknown Driver"}
@@ -38,8 +38,8 @@ def warehouse(shared_database: Database, dbt_artifacts: Path) -> Commands:
             for number, driver in sessions.items():
                 laps = [lap(1, "35.000"), lap(2, "40.000", is_valid="0")]
                 store(connection, track, SessionPage(number, driver, transponders[number], laps))
-    commands.succeed("transform")
-    return commands
+    recording.transform(shared_database)
+    return Commands(shared_database, dbt_artifacts)
 
 
 @pytest.fixture

@@ -12,6 +12,7 @@ from pyarrow import parquet
 
 from scraper.errors import CannotWork
 from tests.dbt_project.raw_pages import DayList, SessionPage, listed, store
+from tests.dbt_project.replay import Recording
 from tests.exports.exported import assert_equal, files
 from tests.support.commands_runner import Commands
 
@@ -132,7 +133,7 @@ def test_settings_of_the_database_and_the_order_of_rows_do_not_change_the_files(
 
 
 def test_a_new_day_is_added_and_its_effects_on_earlier_days_are_exported(
-    folder: Path, warehouse: Commands, connection: psycopg.Connection[Any], export_to: Export
+    folder: Path, warehouse: Commands, connection: psycopg.Connection[Any], export_to: Export, recording: Recording
 ) -> None:
     day = date(2025, 10, 26)
     # A transponder without a name gets one, and Ana has another spelling.
@@ -141,7 +142,7 @@ def test_a_new_day_is_added_and_its_effects_on_earlier_days_are_exported(
         listed(92, "ANA RUIZ", class_and_transponder="1/10 Open (7000001)", started_at=f"{day} 10:00:00"),
     ]
     store(connection, "north", DayList(rows, day))
-    warehouse.succeed("transform")
+    recording.transform(warehouse.database)
     changed = written(folder, export_to)
     assert "racing/laps/track=north/date=2025-10-26" in changed
     assert {f"analytics/sessions/{place}" for place in (NORTH_24, NORTH_25)} <= changed
@@ -249,11 +250,11 @@ def test_a_value_that_its_type_cannot_hold_is_named_and_changes_no_file(
 
 
 def test_a_track_whose_name_is_a_path_stays_in_the_folder(
-    tmp_path: Path, warehouse: Commands, connection: psycopg.Connection[Any], export_to: Export
+    tmp_path: Path, warehouse: Commands, connection: psycopg.Connection[Any], export_to: Export, recording: Recording
 ) -> None:
     store(connection, "../../é=/x", DayList([listed(1)]))
     store(connection, "../../é=/x", SessionPage(1))
-    warehouse.succeed("transform")
+    recording.transform(warehouse.database)
     folder = tmp_path / "a" / "b" / "c"
     export_to(folder)
     assert [path.name for path in tmp_path.iterdir()] == ["a"]

@@ -34,12 +34,6 @@ def commands(shared_database: Database, dbt_artifacts: Path) -> Commands:
     return Commands(shared_database, dbt_artifacts)
 
 
-@pytest.fixture(scope="module")
-def recording(commands: Commands, tmp_path_factory: pytest.TempPathFactory) -> Recording:
-    commands.succeed("transform")
-    return Recording.of(commands, tmp_path_factory.mktemp("recorded"))
-
-
 @pytest.fixture
 def connection(shared_database: Database, recording: Recording) -> Iterator[psycopg.Connection[Any]]:
     """A connection. Everything is derived, also what a test has settled without deriving it."""
@@ -184,12 +178,12 @@ def test_batches_end_as_one_batch_does(commands: Commands, recording: Recording)
 
 
 def test_a_full_transform_that_is_killed_between_batches_is_completed_by_a_plain_one(
-    commands: Commands, connection: psycopg.Connection[Any]
+    commands: Commands, connection: psycopg.Connection[Any], recording: Recording
 ) -> None:
     connection.execute("truncate raw.practice_lists, raw.practice_sessions, raw.transform_queue")
     connection.execute("truncate racing.tracks, racing.drivers cascade")
     store_two_days(connection, "killed")
-    commands.succeed("transform")
+    recording.transform(commands.database)
     before = final_rows(commands.database, WHEN_WRITTEN)
     connection.execute("update racing.events set event_drivers = 77")
     with (

@@ -16,6 +16,7 @@ from scraper.database.locks import lock_schema
 from scraper.errors import LockHeld
 from tests.dbt_project.catalogue import catalogue
 from tests.dbt_project.raw_pages import DayList, listed, store
+from tests.dbt_project.replay import Recording
 from tests.support.commands_runner import Commands
 from tests.support.final_schema import differences, final_rows
 from tests.support.waiting import LONGEST_SECONDS, wait_for, wait_until_blocked_by
@@ -25,12 +26,11 @@ _WAITING_FOR = "select pid from pg_stat_activity where %s = any(pg_blocking_pids
 
 
 @pytest.fixture(scope="module")
-def commands(shared_database: Database, dbt_artifacts: Path) -> Commands:
-    commands = Commands(shared_database, dbt_artifacts)
+def commands(shared_database: Database, dbt_artifacts: Path, recording: Recording) -> Commands:
     with psycopg.connect(shared_database.conninfo, autocommit=True) as connection:
         store(connection, "bend", DayList([listed(1)]))
-    commands.succeed("transform")
-    return commands
+    recording.transform(shared_database)
+    return Commands(shared_database, dbt_artifacts)
 
 
 @pytest.fixture
