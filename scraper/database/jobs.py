@@ -1,7 +1,7 @@
 """Jobs: which locks each holds, which role it works as, and how a command opens one."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from enum import Enum
 
 import psycopg
@@ -47,8 +47,15 @@ def open_job(config: Config, job: Job) -> Iterator[tuple[Database, psycopg.Conne
 
 @contextmanager
 def hold_locks(database: Database, job: Job) -> Iterator[psycopg.Connection]:
-    """Hold the job's locks on a connection of its own, in autocommit mode. Raises LockHeld when another job runs."""
+    """Hold the job's locks on a connection of its own, in autocommit mode. Raises LockHeld when another job runs.
+
+    The locks are released before this returns: a server process releases those of a closed connection some time later.
+    """
     name = application_name(job.label)
     with psycopg.connect(database.conninfo, application_name=name, autocommit=True) as connection:
-        take_locks(connection, job.exclusive, job.shared)
-        yield connection
+        try:
+            take_locks(connection, job.exclusive, job.shared)
+            yield connection
+        finally:
+            with suppress(psycopg.Error):  # the connection is lost, and the locks with it
+                connection.execute("select pg_advisory_unlock_all()")
