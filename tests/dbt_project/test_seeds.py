@@ -60,8 +60,10 @@ def test_utc_times_follow_the_time_zone_and_daylight_saving_time(
         (str(number), utc) for number, (_, _, utc) in STARTS.items()
     ]
     assert {utc for _, utc in connection.execute(query, ["nowhere"])} == {None}
-    zones = "select source_track_slug, time_zone from racing.tracks order by source_track_slug"
-    assert connection.execute(zones).fetchall() == [("canberraoffroad", "Australia/Sydney"), ("nowhere", None)]
+    zones: dict[str, str | None] = dict(
+        connection.execute("select source_track_slug, time_zone from racing.tracks").fetchall()
+    )
+    assert (zones["canberraoffroad"], zones["nowhere"]) == ("Australia/Sydney", None)
 
 
 def test_aliases_merge_spellings_of_a_class(
