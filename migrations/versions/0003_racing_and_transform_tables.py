@@ -1,11 +1,12 @@
 """Create the tables of the final schema, and those in which the transform keeps its batch and its record.
 
-Migrations own the tables, dbt writes the rows of `racing`, and `scraper/transform` writes the others.
+Migrations own the tables. dbt writes the rows of `racing` and the remembered people, and `scraper/transform` writes the
+others.
 """
 
 import sqlalchemy as sa
 from alembic import op
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
 revision = "0003"
 down_revision = "0002"
@@ -32,6 +33,8 @@ BATCH_TABLES = (
 GRANTS = (
     "grant select, insert, update, delete on all tables in schema racing to practice_transformer",
     "grant select on all tables in schema racing to practice_reader",
+    "grant select, insert, update, delete on analytics.driver_people to practice_transformer",
+    "grant select on analytics.driver_people to practice_reader",
     "grant select, insert on intermediate.transforms to practice_transformer",
     *(f"grant select, insert, truncate on intermediate.{table} to practice_transformer" for table in BATCH_TABLES),
 )
@@ -39,6 +42,7 @@ GRANTS = (
 
 def upgrade() -> None:
     create_racing_tables()
+    create_people_table()
     create_transform_tables()
     for table in BIG_TABLES:
         op.execute(VACUUM_EARLY.format(table=table))
@@ -226,6 +230,31 @@ def create_racing_tables() -> None:
     )
 
 
+def create_people_table() -> None:
+    op.create_table(
+        "driver_people",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("track_id", sa.Uuid(), nullable=False),
+        sa.Column("track_slug", sa.Text(), nullable=False),
+        sa.Column("driver_id", sa.Uuid(), nullable=False),
+        sa.Column("transponder_number", sa.Text(), nullable=True),
+        sa.Column("normalized_name", sa.Text(), nullable=True),
+        sa.Column("display_name", sa.Text(), nullable=True),
+        sa.Column("spellings", ARRAY(sa.Text()), nullable=True),
+        sa.Column("first_session_id", sa.Text(), nullable=True),
+        sa.Column("first_started_at", sa.DateTime(), nullable=True),
+        sa.Column("last_started_at", sa.DateTime(), nullable=True),
+        sa.Column("sessions", sa.Integer(), nullable=False),
+        sa.Column("person_id", sa.Uuid(), nullable=True),
+        sa.Column("rule", sa.Text(), nullable=False),
+        sa.Column("evidence", sa.Text(), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("driver_people_pkey")),
+        schema="analytics",
+    )
+    for column in ("driver_id", "normalized_name", "person_id", "rule"):
+        op.create_index(op.f(f"driver_people_{column}_idx"), "driver_people", [column], schema="analytics")
+
+
 def create_transform_tables() -> None:
     op.create_table(
         "transforms",
@@ -281,6 +310,7 @@ def create_transform_tables() -> None:
 
 
 def downgrade() -> None:
+    op.drop_table("driver_people", schema="analytics")
     for table in (*reversed(BATCH_TABLES), "transforms"):
         op.drop_table(table, schema="intermediate")
     for table in ("laps", "race_results", "race_drivers", "drivers", "races", "events", "tracks"):

@@ -1,4 +1,5 @@
-"""The tables that migrations own, as SQLAlchemy metadata: schemas ``raw`` and ``racing``, and those of the transform.
+"""The tables that migrations own, as SQLAlchemy metadata: schemas ``raw`` and ``racing``, those of the transform, and
+the remembered people.
 
 Migrations create them; ``alembic check`` (part of ``make test``) compares the two.
 """
@@ -8,6 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import (
+    ARRAY,
     BigInteger,
     Boolean,
     CheckConstraint,
@@ -321,4 +323,26 @@ laps = Table(
     CheckConstraint("lap_time_seconds >= 0 and lap_time_seconds < 86400", name="lap_time_seconds"),
     *_not_negative("elapsed_race_time"),
     schema="racing",
+)
+
+# dbt derives it from the rows that the batch before left: the ids of people are remembered here and nowhere else.
+driver_people = Table(
+    "driver_people",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("track_id", Uuid, nullable=False),
+    Column("track_slug", Text, nullable=False),
+    Column("driver_id", Uuid, nullable=False, index=True),
+    Column("transponder_number", Text),
+    Column("normalized_name", Text, index=True),
+    Column("display_name", Text),
+    Column("spellings", ARRAY(Text)),
+    Column("first_session_id", Text),
+    Column("first_started_at", DateTime),
+    Column("last_started_at", DateTime),
+    Column("sessions", Integer, nullable=False),
+    Column("person_id", Uuid, index=True),
+    Column("rule", Text, nullable=False, index=True),
+    Column("evidence", Text),
+    schema="analytics",
 )

@@ -32,10 +32,8 @@ class Grant:
 
 def required_grants() -> Iterator[Grant]:
     """List every right that the three roles need."""
-    raw, racing = (
-        sorted(table.fullname for table in metadata.tables.values() if table.schema == schema)
-        for schema in ("raw", "racing")
-    )
+    raw = sorted(table.fullname for table in metadata.tables.values() if table.schema == "raw")
+    derived = sorted(table.fullname for table in metadata.tables.values() if table.schema in ("racing", "analytics"))
     for role in Role:
         yield Grant(role, "select", "table", "public.alembic_version")
     yield Grant(Role.CRAWLER, "usage", "schema", "raw")
@@ -54,11 +52,11 @@ def required_grants() -> Iterator[Grant]:
     yield from _on(Role.TRANSFORMER, "intermediate.transforms", "select", "insert")
     for table in _BATCH_TABLES:
         yield from _on(Role.TRANSFORMER, table, "select", "insert", "truncate")
-    for table in racing:
+    for table in derived:
         yield from _on(Role.TRANSFORMER, table, "select", "insert", "update", "delete")
     for schema in ("racing", "analytics"):
         yield Grant(Role.READER, "usage", "schema", schema)
-    for table in racing:
+    for table in derived:
         yield from _on(Role.READER, table, "select")
 
 

@@ -18,7 +18,7 @@ where
 order by 1
 """
 
-# dbt can replace only what its role owns. Migrations own some tables of `intermediate`.
+# dbt can replace only what its role owns. Migrations own some tables of `intermediate` and `analytics`.
 _OF_ANOTHER_OWNER = """
 select count(*), min(oid::regclass::text), min(relowner::regrole::text)
 from pg_class
@@ -26,7 +26,9 @@ where
     relkind in ('r', 'v') and relnamespace::regnamespace::text in ('staging', 'intermediate', 'analytics')
     and relname <> all(%s) and relowner::regrole::text <> %s
 """
-_OWNED_BY_MIGRATIONS = [table.name for table in metadata.tables.values() if table.schema == "intermediate"]
+_OWNED_BY_MIGRATIONS = [
+    table.name for table in metadata.tables.values() if table.schema in ("intermediate", "analytics")
+]
 _CHANGE_OWNER = (  # printed, never sent
     "do $$ declare name text; begin for name in select oid::regclass from pg_class where relkind in ('r', 'v') "  # noqa: S608
     "and relnamespace::regnamespace::text in ('staging', 'intermediate', 'analytics') "

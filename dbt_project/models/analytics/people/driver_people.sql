@@ -4,7 +4,7 @@
         unique_key='id',
         delete_rows=true,
         batch_rows='driver_id in (select driver_id from intermediate.int_practice__affected_drivers)',
-        indexes=[{'columns': ['driver_id']}, {'columns': ['person_id']}, {'columns': ['normalized_name']}, {'columns': ['rule']}]
+        on_schema_change='fail'
     )
 }}
 
