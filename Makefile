@@ -10,7 +10,7 @@ READY_DEV := $(VENV)/.ready-dev
 READY_BENCH := $(VENV)/.ready-bench
 SCRAPER := $(BIN)/python -m scraper
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all:
-# A worker gets whole files, in the order of collection.
+# A worker gets whole files, in the order of tests/conftest.py.
 PYTEST := $(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder
 COMPILE := pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --only-binary :all: \
 	--no-strip-extras --no-annotate --no-header --no-emit-index-url --quiet

@@ -52,14 +52,29 @@ def pytest_configure() -> None:
     Config.model_config["env_file"] = None
 
 
+# They take longest: begun first, they leave no worker alone at the end.
+LONG = (
+    "tests/dbt_project/test_analysts_guide.py",
+    "tests/commands/test_restore.py",
+    "tests/transform/test_up_to_date.py",
+    "tests/transform/test_batches.py",
+    "tests/dbt_project/test_verification.py",
+    "tests/test_season.py",
+)
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what talks to PostgreSQL, to run it on another version, and what counts losses, to run it at full counts."""
+    """Mark what talks to PostgreSQL, to run it on another version, and what counts losses, to run it at full counts.
+
+    Sort the longest files to the front.
+    """
     for item in items:
         fixtures = getattr(item, "fixturenames", ())
         if "postgres_programs" in fixtures:
             item.add_marker("postgres")
         if "tally" in fixtures:
             item.add_marker("reliability")
+    items.sort(key=lambda item: LONG.index(item.location[0]) if item.location[0] in LONG else len(LONG))
 
 
 @pytest.fixture(scope="session", autouse=True)

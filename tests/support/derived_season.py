@@ -3,36 +3,31 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-import psycopg
 import pytest
 
-from scraper.database.connection import create_database, open_embedded
 from scraper.database.embedded import EmbeddedServer
 from scraper.sample_site.season import Season
 from scraper.sample_site.server import SampleSite
 from tests.support.commands_runner import Commands
-from tests.support.databases import APPLICATION, fresh_database
+from tests.support.databases import SHARED_DATABASE, fresh_database, new_template
 
 SEASON = Season.generate()
 TEMPLATE = "practice_season"
-COPY = "practice_season_copy"
 
 
 @pytest.fixture(scope="session")
 def season_template(postgres_server: EmbeddedServer, transformed_template: str, dbt_artifacts: Path) -> str:
     """The name of a database with all of `SEASON`, to copy."""
-    with psycopg.connect(postgres_server.conninfo("postgres"), autocommit=True) as connection:
-        create_database(connection, TEMPLATE, transformed_template)
-    commands = Commands(open_embedded(postgres_server, TEMPLATE, APPLICATION), dbt_artifacts)
     tracks = " ".join(track.slug for track in SEASON.tracks)
-    with SampleSite(SEASON) as site:
+    with new_template(postgres_server, TEMPLATE, transformed_template) as database, SampleSite(SEASON) as site:
+        commands = Commands(database, dbt_artifacts)
         commands.succeed("crawl", LIVERC_BASE_URL=site.base_url, TRACK=tracks, FROM="2025-08-01", TO="2025-10-31")
-    commands.succeed("transform")
+        commands.succeed("transform")
     return TEMPLATE
 
 
 @pytest.fixture(scope="module")
 def derived_season(postgres_server: EmbeddedServer, season_template: str, dbt_artifacts: Path) -> Iterator[Commands]:
     """The commands, on a database of the module that has all of `SEASON`."""
-    with fresh_database(postgres_server, COPY, season_template) as database:
+    with fresh_database(postgres_server, SHARED_DATABASE, season_template) as database:
         yield Commands(database, dbt_artifacts)
