@@ -17,12 +17,13 @@ from tests.dbt_project.replay import BATCH_TABLES, RACING, Recording
 from tests.support.commands_runner import Commands
 from tests.support.final_schema import WHEN_WRITTEN, final_rows
 
+# Values that no row has, since a row is changed whatever its place in the table.
 CHANGES = {
     "tracks": "track_name = 'Another Track'",
     "events": "event_drivers = 7",
     "races": "removed_at = now()",
-    "drivers": "normalized_name = null",
-    "race_drivers": "transponder_number = null",
+    "drivers": "normalized_name = 'nobody'",
+    "race_drivers": "transponder_number = '1'",
     "race_results": "total_time_seconds = 1",
     "laps": "is_valid = false",
 }
