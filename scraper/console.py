@@ -1,10 +1,15 @@
 """Plain tables and phrases for the output of commands."""
 
+# Rich is imported where it is used: that takes 50 ms, and many a command prints single lines alone.
+from __future__ import annotations
+
 import sys
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
-from rich.console import Console
-from rich.table import Table
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.table import Table
 
 # For files and mails; a terminal has its own width.
 _WIDTH_WITHOUT_TERMINAL = 200
@@ -12,12 +17,16 @@ _WIDTH_WITHOUT_TERMINAL = 200
 
 def plain_console() -> Console:
     """Return a console that prints text unchanged, without colours, and does not wrap lines."""
+    from rich.console import Console  # noqa: PLC0415
+
     width = None if sys.stdout.isatty() else _WIDTH_WITHOUT_TERMINAL
     return Console(width=width, highlight=False, markup=False, emoji=False, soft_wrap=True)
 
 
 def plain_table(*columns: str, right: tuple[str, ...] = ()) -> Table:
     """Return a table without borders; the columns in `right` are aligned to the right."""
+    from rich.table import Table  # noqa: PLC0415
+
     table = Table(box=None, pad_edge=False)
     for column in columns:
         table.add_column(column, no_wrap=True, justify="right" if column in right else "left")
