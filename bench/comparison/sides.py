@@ -59,8 +59,8 @@ def both_sides(scratch: Scratch, settings: Settings) -> Iterator[Mapping[str, Si
     if settings.against is None:
         raise ValueError("BENCH_AGAINST is not set")
     sides = {
-        THIS: Side(THIS_CHECKOUT, Scratch(scratch.folder / THIS)),
-        OTHER: Side(prepared_checkout(settings.against), Scratch(scratch.folder / OTHER)),
+        THIS: Side(compiled(THIS_CHECKOUT), Scratch(scratch.folder / THIS)),
+        OTHER: Side(compiled(installed(settings.against)), Scratch(scratch.folder / OTHER)),
     }
     try:
         yield sides
@@ -69,13 +69,18 @@ def both_sides(scratch: Scratch, settings: Settings) -> Iterator[Mapping[str, Si
             side.scratch.server.stop()
 
 
-def prepared_checkout(folder: Path) -> Checkout:
-    """Return the checkout in a folder, with its environment installed and its modules compiled."""
+def installed(folder: Path) -> Checkout:
+    """Return the checkout in a folder, with its environment installed."""
     make = shutil.which("make") or "make"
     subprocess.run([make, "--silent", "-C", str(folder), ".venv/.ready"], check=True)
-    python = folder / ".venv" / "bin" / "python"
-    subprocess.run([python, "-m", "compileall", "-q", "scraper", "migrations"], cwd=folder, check=True)
-    return Checkout(folder, python)
+    return Checkout(folder, folder / ".venv" / "bin" / "python")
+
+
+def compiled(checkout: Checkout) -> Checkout:
+    """Return the checkout with its modules compiled, so that no measured command compiles them."""
+    compileall = [str(checkout.python), "-m", "compileall", "-q", "scraper", "migrations"]
+    subprocess.run(compileall, cwd=checkout.folder, check=True)
+    return checkout
 
 
 def costs_line(what: str, costs: Mapping[str, list[Cost]]) -> Line:
