@@ -7,6 +7,8 @@ import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from multiprocessing.pool import ThreadPool
+from traceback import walk_tb
 from typing import Any
 
 import psycopg
@@ -63,6 +65,7 @@ def run_dbt(database: Database, *arguments: str, writes_artifacts: bool = False)
     with _signals_end_it():
         outcome = dbtRunner().invoke([*arguments, *where, *quietly])
     if outcome.exception is not None or outcome.result is None:
+        _end_threads(outcome.exception)
         reason = _in_short(str(outcome.exception or "see the log"))
         raise CannotWork(explain_outage(reason) or f"dbt stopped: {reason}; see logs/dbt.log for details")
     run = _read(outcome.result)
@@ -81,6 +84,7 @@ def run_command_line(database: Database, arguments: Sequence[str]) -> int:
         try:
             cli(args=list(arguments), prog_name="dbt")
         except SystemExit as end:
+            _end_threads(end)
             sys.stdout.flush()
             return end.code if isinstance(end.code, int) else int(bool(end.code))
     return 0
@@ -154,6 +158,19 @@ def _signals_end_it() -> Iterator[None]:
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
+
+
+def _end_threads(error: BaseException | None) -> None:
+    """End the thread pools that dbt leaves open after an error, wherever its frames hold them.
+
+    Otherwise they work on while our locks are released, and may print a traceback when the interpreter ends.
+    """
+    while error is not None:
+        for frame, _ in walk_tb(error.__traceback__):
+            for pool in [value for value in frame.f_locals.values() if isinstance(value, ThreadPool)]:
+                pool.terminate()
+                pool.join()
+        error = error.__context__
 
 
 def _in_short(message: str) -> str:

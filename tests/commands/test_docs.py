@@ -17,6 +17,14 @@ _FAILING_CATALOGUE = """
 _FAILING_MODEL = """
 {% if execute %}{{ exceptions.raise_compiler_error('there is no such wheel') }}{% endif %}
 """
+# Left open, the threads of dbt can print a traceback when the interpreter ends.
+_NAME_THREADS_AT_EXIT = """
+import atexit, pathlib, threading
+def name_threads():
+    names = [thread.name for thread in threading.enumerate() if thread is not threading.main_thread()]
+    pathlib.Path({path!r}).write_text(" ".join(names))
+atexit.register(name_threads)
+"""
 
 
 @pytest.mark.parametrize(
@@ -39,9 +47,12 @@ def test_a_failure_of_dbt_is_one_message_and_status_1(
     on_the_copy = (
         f"import pathlib, scraper.transform.dbt; scraper.transform.dbt.REPOSITORY = pathlib.Path({str(project)!r})"
     )
-    done = Commands(database, tmp_path).run("docs", before=on_the_copy)
+    threads = tmp_path / "threads"
+    name_threads = _NAME_THREADS_AT_EXIT.format(path=str(threads))
+    done = Commands(database, tmp_path).run("docs", before=f"{on_the_copy}\n{name_threads}")
     assert done.returncode == 1, done.stdout + done.stderr
     assert done.stdout == ""
     assert line in done.stderr
     assert "logs/dbt.log" in done.stderr
     assert done.stderr.count("\n") == 1, done.stderr
+    assert threads.read_text() == ""
