@@ -23,7 +23,7 @@ class Timings:
         )
 
 
-def alternating_orders(candidates: Sequence[str], rounds: int) -> Iterator[Sequence[str]]:
+def alternating_orders(candidates: Sequence[str], rounds: int) -> Iterator[list[str]]:
     """Yield the order of the candidates for each round; each round begins with the next candidate."""
     for number in range(rounds):
         first = number % len(candidates)

@@ -7,12 +7,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from bench.commands import THIS_CHECKOUT, Checkout, run
+from bench.commands import Checkout, run
 from bench.comparison.server_processor import server_processor_seconds
 from bench.measuring import Timings
 from bench.scratch import Scratch
 from bench.settings import Settings
 from bench.table import Line, Target
+from scraper.config import REPOSITORY
 from scraper.database.connection import Database
 
 THIS, OTHER = "this", "other"
@@ -45,12 +46,11 @@ class Side:
         run("migrate", database, self.scratch.folder, self.checkout)
         return database
 
-    def cost(self, command: str, database: Database, repeats: int = 1, **settings: str) -> Cost:
-        """Run the checkout's command `repeats` times, and return the average cost."""
+    def cost(self, command: str, database: Database, **settings: str) -> Cost:
+        """Run the checkout's command, and return its cost."""
         server_before = server_processor_seconds(self.scratch.server)
-        runs = [run(command, database, self.scratch.folder, self.checkout, **settings) for _ in range(repeats)]
-        server = server_processor_seconds(self.scratch.server) - server_before
-        return Cost(sum(each.processor_seconds for each in runs) / repeats, server / repeats)
+        command_run = run(command, database, self.scratch.folder, self.checkout, **settings)
+        return Cost(command_run.processor_seconds, server_processor_seconds(self.scratch.server) - server_before)
 
 
 @contextmanager
@@ -59,8 +59,8 @@ def both_sides(scratch: Scratch, settings: Settings) -> Iterator[Mapping[str, Si
     if settings.against is None:
         raise ValueError("BENCH_AGAINST is not set")
     sides = {
-        THIS: Side(compiled(THIS_CHECKOUT), Scratch(scratch.folder / THIS)),
-        OTHER: Side(compiled(installed(settings.against)), Scratch(scratch.folder / OTHER)),
+        THIS: Side(installed(REPOSITORY, scratch.folder / "this.venv"), Scratch(scratch.folder / THIS)),
+        OTHER: Side(installed(settings.against, scratch.folder / "other.venv"), Scratch(scratch.folder / OTHER)),
     }
     try:
         yield sides
@@ -69,17 +69,16 @@ def both_sides(scratch: Scratch, settings: Settings) -> Iterator[Mapping[str, Si
             side.scratch.server.stop()
 
 
-def installed(folder: Path) -> Checkout:
-    """Return the checkout in a folder, with its environment installed."""
+def installed(folder: Path, environment: Path) -> Checkout:
+    """Return the checkout in a folder with the packages that its users have, in an environment of its own.
+
+    The environment of this benchmark has more packages: each command would look through them. All modules are compiled,
+    so that no measured command compiles them. Later calls find the environment.
+    """
     make = shutil.which("make") or "make"
-    subprocess.run([make, "--silent", "-C", str(folder), ".venv/.ready"], check=True)
-    return Checkout(folder, folder / ".venv" / "bin" / "python")
-
-
-def compiled(checkout: Checkout) -> Checkout:
-    """Return the checkout with its modules compiled, so that no measured command compiles them."""
-    compileall = [str(checkout.python), "-m", "compileall", "-q", "scraper", "migrations"]
-    subprocess.run(compileall, cwd=checkout.folder, check=True)
+    subprocess.run([make, "--silent", "-C", str(folder), f"VENV={environment}", f"{environment}/.ready"], check=True)
+    checkout = Checkout(folder, environment / "bin" / "python")
+    subprocess.run([str(checkout.python), "-m", "compileall", "-q", "scraper", "migrations"], cwd=folder, check=True)
     return checkout
 
 

@@ -11,7 +11,7 @@ from scraper.sample_site.season import Season
 from scraper.sample_site.server import SampleSite
 
 _REPEATS = {"migrate": 10, "crawl": 3, "transform": 1, "export": 5, "report": 5}
-"""Commands, and how often one measurement runs them: the shorter, the more often."""
+"""Commands, and how often each side runs them in a round, alternately: the shorter, the more often."""
 
 
 def measure(scratch: Scratch, settings: Settings) -> Iterator[Line]:
@@ -26,7 +26,7 @@ def measure(scratch: Scratch, settings: Settings) -> Iterator[Line]:
             side.cost("transform", databases[name])  # dbt parses the project
         for order in alternating_orders([THIS, OTHER], settings.rounds):
             for command, repeats in _REPEATS.items():
-                for name in order:
+                for name in order * repeats:
                     folder = sides[name].scratch.folder
                     arguments = {
                         "migrate": {},
@@ -35,7 +35,7 @@ def measure(scratch: Scratch, settings: Settings) -> Iterator[Line]:
                         "export": {"FULL": "1", "EXPORT_FOLDER": str(folder / "exports")},
                         "report": {**one_day, "OUT": str(folder / "report.html")},
                     }
-                    cost = sides[name].cost(command, databases[name], repeats, **arguments[command])
+                    cost = sides[name].cost(command, databases[name], **arguments[command])
                     costs[command][name].append(cost)
     for command in _REPEATS:
         yield costs_line(f"{command} of one day with {len(day.sessions)} sessions", costs[command])

@@ -30,9 +30,8 @@ def measure(scratch: Scratch, settings: Settings) -> Iterator[Line]:
         for number, order in enumerate(alternating_orders([THIS, OTHER], settings.rounds)):
             databases = {name: sides[name].database(f"transform_{number}") for name in order}
             for step, change in steps.items():
-                for name in order:
+                for name in order * (_REPEATS if step == nothing_changed else 1):
                     change(databases[name])
-                    repeats = _REPEATS if step == nothing_changed else 1
-                    costs[step][name].append(sides[name].cost("transform", databases[name], repeats))
+                    costs[step][name].append(sides[name].cost("transform", databases[name]))
     for step in steps:
         yield costs_line(step, costs[step])
