@@ -263,6 +263,7 @@ def create_transform_tables() -> None:
         sa.Column("ended_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("outcome", sa.Text(), nullable=False),
         sa.Column("project", sa.Text(), nullable=True),
+        sa.Column("views", sa.Text(), nullable=True),
         sa.CheckConstraint("outcome in ('finished', 'incomplete')", name=op.f("transforms_outcome_check")),
         sa.PrimaryKeyConstraint("transform_id", name=op.f("transforms_pkey")),
         schema="intermediate",

@@ -136,8 +136,9 @@ transforms = Table(
     _instant("started_at"),
     _instant("ended_at", default=True),
     Column("outcome", Text, nullable=False),
-    # The fingerprint of the dbt project, if all tests passed: see scraper/transform/up_to_date.py.
+    # The fingerprints of the dbt project and of its views, if all tests passed: see scraper/transform/up_to_date.py.
     Column("project", Text),
+    Column("views", Text),
     CheckConstraint("outcome in ('finished', 'incomplete')", name="outcome"),
     Index(None, "ended_at"),
     schema="intermediate",

@@ -14,6 +14,7 @@ from enum import StrEnum
 import psycopg
 
 from scraper.transform.orphans import delete_affected_drivers_without_sessions
+from scraper.transform.up_to_date import views_fingerprint
 
 # A batch takes whole days until they have so many sessions, so that the memory and disk of a run are bounded and a kill
 # costs one batch. Counting the sessions opens the lists of at most so many days.
@@ -175,7 +176,7 @@ using intermediate.transform_batch_entries as entries
 where queue.entry_id = entries.entry_id
 """
 _FORGET_DRIVERS = "truncate intermediate.affected_drivers"
-_RECORD = "insert into intermediate.transforms (started_at, outcome, project) values (%s, %s, %s)"
+_RECORD = "insert into intermediate.transforms (started_at, outcome, project, views) values (%s, %s, %s, %s)"
 _QUEUE_EVERY_DAY = """
 insert into raw.transform_queue (track_slug, page_kind, page_key)
 select track_slug, 'list', to_char(practice_date, 'YYYY-MM-DD') from raw.practice_lists
@@ -225,14 +226,14 @@ def settle(connection: psycopg.Connection, started_at: datetime, project: str | 
     """Take the batch off the queue, after dbt has built every model of it, and record the transform as finished.
 
     Deletes the drivers that the batch has left without sessions. `project` is the fingerprint of the dbt project if
-    all tests have passed: the next transform then starts no dbt unless something has changed.
+    all tests have passed: the next transform then starts no dbt unless something has changed, and builds no view again.
     """
     with connection.transaction():
         connection.execute(_TAKE_OFF_THE_QUEUE)
         delete_affected_drivers_without_sessions(connection)
         connection.execute(_FORGET_THE_LAST_BATCH)
         connection.execute(_FORGET_DRIVERS)
-        connection.execute(_RECORD, [started_at, "finished", project])
+        connection.execute(_RECORD, [started_at, "finished", project, views_fingerprint(connection)])
 
 
 def end_verification(connection: psycopg.Connection) -> None:
@@ -242,7 +243,7 @@ def end_verification(connection: psycopg.Connection) -> None:
 
 def record_incomplete(connection: psycopg.Connection, started_at: datetime) -> None:
     """Record a transform that did not build every model. Its batch stays unsettled."""
-    connection.execute(_RECORD, [started_at, "incomplete", None])
+    connection.execute(_RECORD, [started_at, "incomplete", None, None])
 
 
 def queue_every_day(connection: psycopg.Connection) -> None:

@@ -14,7 +14,7 @@ from scraper.transform.batches import Batch, begin_batch, queue_every_day, recor
 from scraper.transform.dbt import DbtRun, run_dbt
 from scraper.transform.orphans import delete_orphans
 from scraper.transform.reconciliation import differing_days
-from scraper.transform.up_to_date import fingerprint, nothing_new_since
+from scraper.transform.up_to_date import fingerprint, has_current_views, nothing_new_since
 
 _SESSIONS = "select count(*) from intermediate.int_practice__sessions"
 _OF_THIS_BATCH = "event_id = any(array(select event_id from intermediate.int_practice__days))"
@@ -44,7 +44,8 @@ def _transform_batch(database: Database, connection: psycopg.Connection) -> Batc
     started, started_at = time.monotonic(), datetime.now(UTC)
     project = fingerprint()
     batch = begin_batch(connection)
-    outcome = run_dbt(database, "build", "--selector", "transform")
+    selector = "transform_without_views" if has_current_views(connection, project) else "transform"
+    outcome = run_dbt(database, "build", "--selector", selector)
     if outcome.is_built:
         # Files that were edited meanwhile may or may not be what dbt has read.
         is_tested = not outcome.errors and fingerprint() == project

@@ -1,7 +1,8 @@
-"""Whether a transform would change anything: decided by one query, without importing dbt.
+"""What a transform need not do: anything when nothing has changed, and views that are as the project has them.
 
-`settle` records the fingerprint of the project with a transform whose tests passed. It counts until a page is queued or
-another batch begins: a batch that failed, was killed or came from `make dbt` stays unsettled.
+`settle` records the fingerprint of the project, and of the views, with a transform whose tests passed. That it left
+nothing to do counts until a page is queued or another batch begins: a batch that failed, was killed or came from
+`make dbt` stays unsettled.
 """
 
 import hashlib
@@ -17,12 +18,20 @@ from scraper.database.migrate import newest_revision
 # The files that dbt reads, and the lock that names its version.
 _READ = ("dbt_project.yml", "profiles.yml", "selectors.yml", "requirements.lock", "dbt_project/**/*")
 
-_NOTHING_NEW_SINCE = """
+_VIEWS = """
+select
+    md5(coalesce(string_agg(concat_ws(' ', schemaname, viewname, definition), ';' order by schemaname, viewname), ''))
+from pg_views
+where schemaname in ('staging', 'intermediate', 'analytics')
+"""
+_LATEST_IS_CURRENT = """
 select started_at
 from (select * from intermediate.transforms order by ended_at desc limit 1) as latest
 where
-    outcome = 'finished'
-    and project = %s
+    project = %s
+    and views = %s
+"""
+_NOTHING_IS_BEGUN_OR_QUEUED = """
     and not exists (select from raw.transform_queue)
     and not exists (select from intermediate.transform_batch)
 """
@@ -37,10 +46,22 @@ def fingerprint(repository: Path = REPOSITORY) -> str:
     return digest.hexdigest()
 
 
+def views_fingerprint(connection: psycopg.Connection) -> str:
+    """A hash of the definitions of all views as they are in the database."""
+    (digest,) = connection.execute(_VIEWS).fetchone() or ("",)
+    return str(digest)
+
+
 def nothing_new_since(connection: psycopg.Connection, project: str) -> datetime | None:
     """When the last transform began, if it left nothing to do; None when there is or may be something."""
-    row = connection.execute(_NOTHING_NEW_SINCE, [project]).fetchone()
+    question = _LATEST_IS_CURRENT + _NOTHING_IS_BEGUN_OR_QUEUED
+    row = connection.execute(question, [project, views_fingerprint(connection)]).fetchone()
     return row[0] if row else None
+
+
+def has_current_views(connection: psycopg.Connection, project: str) -> bool:
+    """Whether all views are as the last transform left them, if it read this project and passed its tests."""
+    return connection.execute(_LATEST_IS_CURRENT, [project, views_fingerprint(connection)]).fetchone() is not None
 
 
 def _files(repository: Path) -> Iterator[Path]:

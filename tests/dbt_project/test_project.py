@@ -40,6 +40,16 @@ def test_the_unit_tests_pass(commands: Commands) -> None:
     assert " 0 unit tests" not in said
 
 
+def test_a_transform_without_views_leaves_out_the_views_alone(commands: Commands, nodes: list[dict[str, Any]]) -> None:
+    def selected(selector: str) -> set[str]:
+        return set(commands.succeed("dbt", ARGS=f"ls --quiet --selector {selector} --output name").split())
+
+    views = {node["name"] for node in nodes if node["config"]["materialized"] == "stable_view"}
+    assert views
+    assert selected("transform") - selected("transform_without_views") == views
+    assert selected("transform_without_views") < selected("transform")
+
+
 @pytest.mark.every_model
 def test_every_model_and_column_is_described(nodes: list[dict[str, Any]], shared_database: Database) -> None:
     with psycopg.connect(shared_database.conninfo) as connection:

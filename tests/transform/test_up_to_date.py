@@ -1,5 +1,6 @@
 """A transform starts no dbt when there is nothing to do, and starts it whenever there may be something."""
 
+import re
 import shutil
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -48,6 +49,38 @@ def test_nothing_new_starts_no_dbt_until_a_page_comes_in(
     assert "1 session of 1 day re-derived" in done.succeed("transform")
     assert NOTHING in done.succeed("transform")
     assert DERIVED in done.succeed("transform", FULL="1")
+    assert NOTHING in done.succeed("transform")
+
+
+def models(output: str) -> int:
+    """How many models dbt has built, by the last line of a transform."""
+    (number,) = re.findall(r"(\d+) models", output)
+    return int(number)
+
+
+@pytest.mark.parametrize(
+    "by_hand",
+    [
+        "drop view analytics.sessions cascade",
+        "alter view analytics.sessions rename to sessions_of_today",
+        """
+        do $$ begin
+        execute 'create or replace view analytics.sessions as '
+        || rtrim(pg_get_viewdef('analytics.sessions'::regclass), ';') || ' limit 0';
+        end $$
+        """,
+    ],
+)
+def test_a_view_that_was_changed_by_hand_is_built_again_with_all_views(
+    done: Commands, connection: psycopg.Connection[Any], by_hand: str
+) -> None:
+    store(connection, "bend", SessionPage(1))
+    tables_alone = models(done.succeed("transform"))
+    connection.execute(by_hand)
+    repaired = done.succeed("transform")
+    assert DERIVED in repaired
+    assert models(repaired) > tables_alone
+    assert connection.execute("select count(*) from analytics.sessions").fetchone() == (1,)
     assert NOTHING in done.succeed("transform")
 
 
