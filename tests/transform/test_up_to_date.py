@@ -13,7 +13,7 @@ import pytest
 from scraper.config import REPOSITORY
 from scraper.database.connection import Database
 from scraper.transform.batches import BatchKind, begin_batch, record_incomplete, settle
-from scraper.transform.up_to_date import fingerprint, nothing_new_since
+from scraper.transform.up_to_date import fingerprint, has_current_views, nothing_new_since
 from tests.dbt_project.raw_pages import DayList, SessionPage, lap, listed, store
 from tests.support.commands_runner import Commands
 
@@ -52,36 +52,20 @@ def test_nothing_new_starts_no_dbt_until_a_page_comes_in(
     assert NOTHING in done.succeed("transform")
 
 
+def test_a_view_that_was_dropped_is_built_again_with_all_views(
+    done: Commands, connection: psycopg.Connection[Any]
+) -> None:
+    store(connection, "bend", SessionPage(1))
+    tables_alone = models(done.succeed("transform"))
+    connection.execute("drop view analytics.sessions cascade")
+    assert models(done.succeed("transform")) > tables_alone
+    assert connection.execute("select count(*) from analytics.sessions").fetchone() == (1,)
+
+
 def models(output: str) -> int:
     """How many models dbt has built, by the last line of a transform."""
     (number,) = re.findall(r"(\d+) models", output)
     return int(number)
-
-
-@pytest.mark.parametrize(
-    "by_hand",
-    [
-        "drop view analytics.sessions cascade",
-        "alter view analytics.sessions rename to sessions_of_today",
-        """
-        do $$ begin
-        execute 'create or replace view analytics.sessions as '
-        || rtrim(pg_get_viewdef('analytics.sessions'::regclass), ';') || ' limit 0';
-        end $$
-        """,
-    ],
-)
-def test_a_view_that_was_changed_by_hand_is_built_again_with_all_views(
-    done: Commands, connection: psycopg.Connection[Any], by_hand: str
-) -> None:
-    store(connection, "bend", SessionPage(1))
-    tables_alone = models(done.succeed("transform"))
-    connection.execute(by_hand)
-    repaired = done.succeed("transform")
-    assert DERIVED in repaired
-    assert models(repaired) > tables_alone
-    assert connection.execute("select count(*) from analytics.sessions").fetchone() == (1,)
-    assert NOTHING in done.succeed("transform")
 
 
 def test_after_fewer_models_by_hand_the_next_run_derives(done: Commands) -> None:
@@ -118,6 +102,25 @@ def test_only_the_latest_transform_counts_and_only_if_it_finished_with_this_proj
     assert nothing_new_since(connection, "another") is None
     record_incomplete(connection, datetime(2026, 1, 3, tzinfo=UTC))
     assert nothing_new_since(connection, "ours") is None
+
+
+@pytest.mark.parametrize(
+    "by_hand",
+    [
+        "drop view analytics.laps_by_day",
+        "create or replace view analytics.laps_by_day as select 2 as laps",
+        "alter view analytics.laps_by_day rename to laps_by_night",
+        "create view intermediate.laps_by_night as select 1 as laps",
+    ],
+)
+def test_views_are_current_until_one_is_changed(connection: psycopg.Connection[Any], by_hand: str) -> None:
+    connection.execute("create view analytics.laps_by_day as select 1 as laps")
+    ran(connection, 1, project="ours")
+    assert (has_current_views(connection, "ours"), has_current_views(connection, "another")) == (True, False)
+    store(connection, "bend", DayList([listed(1)]))
+    assert has_current_views(connection, "ours")
+    connection.execute(by_hand.encode())
+    assert not has_current_views(connection, "ours")
 
 
 @pytest.mark.parametrize("kind", BatchKind)
