@@ -136,7 +136,7 @@ transforms = Table(
     _instant("started_at"),
     _instant("ended_at", default=True),
     Column("outcome", Text, nullable=False),
-    # The fingerprints of the dbt project and of its views, if all tests passed: see scraper/transform/up_to_date.py.
+    # Fingerprints of the dbt project, if all tests passed, and of the views: see scraper/transform/up_to_date.py.
     Column("project", Text),
     Column("views", Text),
     CheckConstraint("outcome in ('finished', 'incomplete')", name="outcome"),
