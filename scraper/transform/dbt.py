@@ -49,7 +49,7 @@ class DbtRun:
 
 
 def run_dbt(database: Database, *arguments: str, writes_artifacts: bool = False) -> DbtRun:
-    """Run dbt with the arguments of its command line. Its output goes to `logs/dbt.log`.
+    """Run dbt with the arguments of its command line. Its output goes to `logs/dbt.log`, and a statement that failed to `target`.
 
     `writes_artifacts` also writes the project and the results as JSON, for other programs. It takes most of a second.
 
@@ -60,7 +60,7 @@ def run_dbt(database: Database, *arguments: str, writes_artifacts: bool = False)
 
     os.environ.update(dbt_environment(database))
     where = ["--project-dir", str(REPOSITORY), "--profiles-dir", str(REPOSITORY)]
-    quietly = ["--log-level", "none", "--log-level-file", "debug", "--no-use-colors"]
+    quietly = ["--log-level", "none", "--no-use-colors"]
     quietly.append("--write-json" if writes_artifacts else "--no-write-json")
     with _signals_end_it():
         outcome = dbtRunner().invoke([*arguments, *where, *quietly])

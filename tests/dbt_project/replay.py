@@ -51,14 +51,13 @@ class Recording:
     @classmethod
     def of(cls, commands: Commands, log_path: Path) -> "Recording":
         """Record a run of dbt. All tables exist already: a run that makes one sends other statements."""
-        logs = {"DBT_LOG_PATH": str(log_path), "DBT_LOG_FORMAT_FILE": "json"}
-        commands.succeed("dbt", ARGS="run", **logs)
+        commands.succeed("dbt", ARGS="run", **log_of_statements(log_path))
         return cls.read(log_path, commands.database)
 
     @classmethod
     def of_verification(cls, commands: Commands, log_path: Path) -> "Recording":
         """Record what a verification of one batch sends."""
-        commands.succeed("verify", DBT_LOG_PATH=str(log_path), DBT_LOG_FORMAT_FILE="json")
+        commands.succeed("verify", **log_of_statements(log_path))
         return cls.read(log_path, commands.database)
 
     @classmethod
@@ -105,6 +104,11 @@ class Recording:
     def length(self) -> int:
         """How many statements a run sends."""
         return sum(len(self.statements[name]) + 2 for name in ALL_MODELS)
+
+
+def log_of_statements(log_path: Path) -> dict[str, str]:
+    """Settings by which dbt logs every statement, in JSON."""
+    return {"DBT_LOG_PATH": str(log_path), "DBT_LOG_FORMAT_FILE": "json", "DBT_LOG_LEVEL_FILE": "debug"}
 
 
 def _sent(log: str) -> Iterator[tuple[str, str]]:

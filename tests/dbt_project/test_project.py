@@ -40,12 +40,14 @@ def test_the_unit_tests_pass(commands: Commands) -> None:
     assert " 0 unit tests" not in said
 
 
-def test_a_transform_without_views_leaves_out_the_views_alone(commands: Commands, nodes: list[dict[str, Any]]) -> None:
+def test_selectors_without_views_leave_out_the_views_alone(commands: Commands, nodes: list[dict[str, Any]]) -> None:
     def selected(selector: str) -> set[str]:
         return set(commands.succeed("dbt", ARGS=f"ls --quiet --selector {selector} --output name").split())
 
+    models = {node["name"] for node in nodes if node["resource_type"] == "model"}
     views = {node["name"] for node in nodes if node["config"]["materialized"] == "stable_view"}
     assert views
+    assert selected("models_without_views --resource-type model") == models - views
     assert selected("transform") - selected("transform_without_views") == views
     assert selected("transform_without_views") < selected("transform")
 

@@ -10,7 +10,7 @@ from scraper.database.connection import Database
 from scraper.transform.batches import begin_batch
 from tests.dbt_project.counters import wait_until_counted
 from tests.dbt_project.explained_run import scans_of_a_run
-from tests.dbt_project.replay import Recording
+from tests.dbt_project.replay import Recording, log_of_statements
 from tests.support.commands_runner import Commands
 from tests.support.history import LAPS_OF_A_SESSION, SESSIONS_OF_A_DAY, add_day, fill
 
@@ -76,7 +76,7 @@ def run(
             connection.execute(f"alter database {name} set {cost} = {usual * AS_IF_TIMES}".encode())
         add_day(shared_database)
         before = counted(connection)
-        said = commands.succeed("transform", DBT_LOG_PATH=str(logs), DBT_LOG_FORMAT_FILE="json")
+        said = commands.succeed("transform", **log_of_statements(logs))
         assert f"{SESSIONS_OF_A_DAY} sessions of 1 day re-derived" in said
         reads = {
             table: Reads(now.whole - before[table].whole, now.rows - before[table].rows)

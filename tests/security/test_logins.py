@@ -122,7 +122,8 @@ def test_no_command_writes_the_password_anywhere(
         ("dbt", f"postgresql://analyst:{ENCODED}{address}", {"ARGS": "--debug run"}, 1),
     ]
     for command, url, settings, exit_status in runs:
-        done = commands_of(server, "nightly_crawl", dbt_artifacts).run(command, DATABASE_URL=url, **settings)
+        logs_everything = {"DATABASE_URL": url, "DBT_LOG_LEVEL_FILE": "debug"}
+        done = commands_of(server, "nightly_crawl", dbt_artifacts).run(command, **logs_everything, **settings)
         output = done.stdout + done.stderr
         assert done.returncode == exit_status, f"{command} {settings}\n{output}"
         assert "Traceback" not in output, output
