@@ -49,7 +49,7 @@ class DbtRun:
 
 
 def run_dbt(database: Database, *arguments: str, writes_artifacts: bool = False) -> DbtRun:
-    """Run dbt with the arguments of its command line. Its output goes to `logs/dbt.log`, and a statement that failed to `target`.
+    """Run dbt with the arguments of its command line. Its output goes to `logs/dbt.log`.
 
     `writes_artifacts` also writes the project and the results as JSON, for other programs. It takes most of a second.
 

@@ -215,6 +215,7 @@ def test_any_history_ends_as_a_rebuild_does(warehouse: Warehouse, tally: Tally) 
     live()
 
 
+@pytest.mark.reliability
 def test_histories_find_the_loss_of_a_watermark(warehouse: Warehouse) -> None:
     warehouse.has_watermark = True
     wrong = 0

@@ -14,12 +14,12 @@ from psycopg.rows import dict_row
 from scraper.database.connection import Database
 from tests.dbt_project.raw_pages import DAY, DayList, SessionPage, listed, store
 from tests.dbt_project.replay import Recording
-from tests.support.soak_table import is_soak, trials
+from tests.support.soak_table import Tally, is_soak, trials
 
 UNKNOWN = "Unknown Driver"
 TRACKS = ("hill", "moor")
-QUICKLY = settings(
-    max_examples=trials(quick=15, full=500),
+FOR_EVERY_HISTORY = settings(
+    max_examples=trials(quick=15, full=200),
     deadline=None,
     derandomize=not is_soak(),
     database=None,
@@ -283,10 +283,11 @@ def shape(links: Links) -> list[str]:
     return sorted(repr(({**link, "person_id": None}, members[link["person_id"]])) for link in links.values())
 
 
-def test_any_history_gives_the_same_people_as_a_rebuild(people: People) -> None:
+def test_any_history_gives_the_same_people_as_a_rebuild(people: People, tally: Tally) -> None:
+    tally.promise = "histories whose people differ from those of a rebuild"
     length = people.recording.length
 
-    @QUICKLY
+    @FOR_EVERY_HISTORY
     @given(st.lists(st.one_of(SESSIONS, SESSIONS, st.none(), st.floats(0, 1), OVERRIDES), min_size=4, max_size=14))
     def run_history(history: list[Any]) -> None:
         people.empty()
@@ -300,12 +301,16 @@ def test_any_history_gives_the_same_people_as_a_rebuild(people: People) -> None:
         found = people.run()
         people.forget_people()
         assert shape(found) == shape(people.run(is_full=True))
+        tally.trials += 1
+        tally.faults += sum(isinstance(event, float) for event in history)
 
     run_history()
 
 
-def test_ids_are_stable_as_data_grows(people: People) -> None:
-    @settings(QUICKLY, phases=[Phase.generate])
+def test_ids_are_stable_as_data_grows(people: People, tally: Tally) -> None:
+    tally.promise = "growing histories in which a person's id is lost"
+
+    @settings(FOR_EVERY_HISTORY, phases=[Phase.generate])
     @given(st.lists(st.lists(SESSIONS, max_size=3), min_size=2, max_size=5))
     def grow(days: list[list[SessionFacts]]) -> None:
         people.empty()
@@ -327,5 +332,6 @@ def test_ids_are_stable_as_data_grows(people: People) -> None:
                 if link["normalized_name"] is not None and now != link["person_id"]:
                     assert since[now] <= since[link["person_id"]]
             before = after
+        tally.trials += 1
 
     grow()

@@ -13,6 +13,8 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 from pathlib import Path
 
+import pytest
+
 from scraper.crawl.urls import SiteUrls
 from scraper.raw.items import PageId
 from scraper.sample_site.responses import Response, page
@@ -217,6 +219,7 @@ def test_the_promise_for_each_network_fault_is_kept(
         tally.losses += len(wrong)
 
 
+@pytest.mark.reliability
 def test_scrapy_s_defaults_break_many_of_these_promises(
     crawler: Crawler, foreign_host: ForeignHost, unverifiable_host: UnverifiableHost, tmp_path: Path
 ) -> None:

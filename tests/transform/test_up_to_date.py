@@ -12,10 +12,12 @@ import pytest
 
 from scraper.config import REPOSITORY
 from scraper.database.connection import Database
+from scraper.database.embedded import EmbeddedServer
 from scraper.transform.batches import BatchKind, begin_batch, record_incomplete, settle
 from scraper.transform.up_to_date import fingerprint, has_current_views, nothing_new_since
 from tests.dbt_project.raw_pages import DayList, SessionPage, lap, listed, store
 from tests.support.commands_runner import Commands
+from tests.support.databases import TEST_DATABASE, fresh_database, new_template
 
 NOTHING, DERIVED = "Transform: nothing new since", "re-derived"
 
@@ -32,20 +34,36 @@ def connection(database: Database) -> Iterator[psycopg.Connection[Any]]:
         yield connection
 
 
+@pytest.fixture(scope="module")
+def derived_template(postgres_server: EmbeddedServer, transformed_template: str, dbt_artifacts: Path) -> str:
+    """The name of a database whose pages are all derived, to copy."""
+    with new_template(postgres_server, "practice_derived", transformed_template) as database:
+        with psycopg.connect(database.conninfo, autocommit=True) as connection:
+            store(connection, "bend", DayList([listed(1)]))
+        assert DERIVED in Commands(database, dbt_artifacts).succeed("transform")
+    return "practice_derived"
+
+
 @pytest.fixture
-def done(commands: Commands, connection: psycopg.Connection[Any]) -> Commands:
+def done(postgres_server: EmbeddedServer, derived_template: str, dbt_artifacts: Path) -> Iterator[Commands]:
     """The commands on a database whose pages are all derived."""
-    store(connection, "bend", DayList([listed(1)]))
-    assert DERIVED in commands.succeed("transform")
-    return commands
+    with fresh_database(postgres_server, TEST_DATABASE, derived_template) as database:
+        yield Commands(database, dbt_artifacts)
+
+
+@pytest.fixture
+def derived(done: Commands) -> Iterator[psycopg.Connection[Any]]:
+    """A connection to the database of `done`."""
+    with psycopg.connect(done.database.conninfo, autocommit=True) as connection:
+        yield connection
 
 
 def test_nothing_new_starts_no_dbt_until_a_page_comes_in(
-    done: Commands, connection: psycopg.Connection[Any], tmp_path: Path
+    done: Commands, derived: psycopg.Connection[Any], tmp_path: Path
 ) -> None:
     assert NOTHING in done.succeed("transform", DBT_LOG_PATH=str(tmp_path))
     assert list(tmp_path.iterdir()) == []
-    store(connection, "bend", SessionPage(1))
+    store(derived, "bend", SessionPage(1))
     assert "1 session of 1 day re-derived" in done.succeed("transform")
     assert NOTHING in done.succeed("transform")
     assert DERIVED in done.succeed("transform", FULL="1")
@@ -53,13 +71,13 @@ def test_nothing_new_starts_no_dbt_until_a_page_comes_in(
 
 
 def test_a_view_that_was_dropped_is_built_again_with_all_views(
-    done: Commands, connection: psycopg.Connection[Any]
+    done: Commands, derived: psycopg.Connection[Any]
 ) -> None:
-    store(connection, "bend", SessionPage(1))
+    store(derived, "bend", SessionPage(1))
     tables_alone = models(done.succeed("transform"))
-    connection.execute("drop view analytics.sessions cascade")
+    derived.execute("drop view analytics.sessions cascade")
     assert models(done.succeed("transform")) > tables_alone
-    assert connection.execute("select count(*) from analytics.sessions").fetchone() == (1,)
+    assert derived.execute("select count(*) from analytics.sessions").fetchone() == (1,)
 
 
 def models(output: str) -> int:
@@ -74,14 +92,14 @@ def test_after_fewer_models_by_hand_the_next_run_derives(done: Commands) -> None
     assert NOTHING in done.succeed("transform")
 
 
-def test_after_a_failed_test_the_next_run_looks_again(done: Commands, connection: psycopg.Connection[Any]) -> None:
-    store(connection, "bend", SessionPage(1, laps=[lap(1, "30"), lap(2, "31")]))
-    connection.execute(_LOSE_A_LAP)
+def test_after_a_failed_test_the_next_run_looks_again(done: Commands, derived: psycopg.Connection[Any]) -> None:
+    store(derived, "bend", SessionPage(1, laps=[lap(1, "30"), lap(2, "31")]))
+    derived.execute(_LOSE_A_LAP)
     failed = done.run("transform")
     assert (failed.returncode, "every_staged_lap_is_one_lap" in failed.stdout) == (1, True)
-    connection.execute("drop trigger seeded on racing.laps")
+    derived.execute("drop trigger seeded on racing.laps")
     assert DERIVED in done.succeed("transform")
-    assert connection.execute("select count(*) from racing.laps").fetchone() == (2,)
+    assert derived.execute("select count(*) from racing.laps").fetchone() == (2,)
 
 
 def ran(connection: psycopg.Connection[Any], day: int, project: str | None) -> None:
