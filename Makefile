@@ -69,8 +69,8 @@ db-stop: $(READY) ## Stop the embedded database server; a target that needs it s
 migrate: $(READY) ## Bring the database's schema up to date; every target that needs it does so by itself
 	@$(SCRAPER) migrate
 
-test: $(READY_DEV) ## Run the tests, except those of test-reliability; ARGS="tests/pages -k month" selects some
-	@$(PYTEST) -m "not reliability" $(ARGS)
+test: $(READY_DEV) ## Run the tests, except those of test-reliability and bench-test; ARGS="tests/pages -k month" selects some
+	@$(PYTEST) -m "not reliability" --ignore tests/bench/competitors $(ARGS)
 
 test-reliability: $(READY_DEV) ## Kill and disturb the commands, and count the losses; low counts, for every change
 	@$(PYTEST) -m reliability $(ARGS)
