@@ -75,7 +75,7 @@ test: $(READY_DEV) ## Run the tests, except those of test-reliability and bench-
 test-reliability: $(READY_DEV) ## Kill and disturb the commands, and count the losses; low counts, for every change
 	@$(PYTEST) -m reliability $(ARGS)
 
-soak: $(READY_DEV) ## Run the reliability tests at full counts, most of an hour on two cores; prints trials, faults and losses
+soak: $(READY_DEV) ## Run the reliability tests at full counts, half an hour on two cores; prints trials, faults and losses
 	@SOAK=1 $(PYTEST) -m reliability $(ARGS)
 
 lint: $(READY_DEV) ## Run ruff, mypy, import-linter, dbt's parser with warnings as errors, sqlfluff, actionlint and zizmor
