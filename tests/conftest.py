@@ -4,6 +4,7 @@ import os
 from collections.abc import Iterator
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from scraper.config import Config
 from tests.support.crawling import crawler
@@ -43,6 +44,11 @@ __all__ = [
     "transformed_template",
     "unverifiable_host",
 ]
+
+
+# Hypothesis fails an example that takes more than 200 ms, and slow generation of data: on a busy machine both happen.
+settings.register_profile("without time limits", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("without time limits")
 
 
 def pytest_configure() -> None:

@@ -89,7 +89,6 @@ def test_any_content_is_derived_or_reported_and_affects_no_other_page(
 
     @settings(
         max_examples=trials(quick=10, full=500),
-        deadline=None,
         derandomize=not is_soak(),
         database=None,
         suppress_health_check=list(HealthCheck),

@@ -27,7 +27,6 @@ SESSIONS = (1, 2, 3, 4)
 HISTORIES = trials(quick=20, full=1000)
 FOR_EVERY_HISTORY = settings(
     max_examples=HISTORIES,
-    deadline=None,
     derandomize=not is_soak(),
     database=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow, HealthCheck.data_too_large],

@@ -20,7 +20,6 @@ UNKNOWN = "Unknown Driver"
 TRACKS = ("hill", "moor")
 FOR_EVERY_HISTORY = settings(
     max_examples=trials(quick=15, full=200),
-    deadline=None,
     derandomize=not is_soak(),
     database=None,
     suppress_health_check=list(HealthCheck),

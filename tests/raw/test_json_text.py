@@ -25,7 +25,7 @@ def hash_of(payload: dict[str, Any]) -> str:
     return content_hash(storable_json(payload))
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=30)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow], max_examples=30)
 @given(st.lists(PAYLOADS, min_size=1, max_size=20))
 def test_any_payload_can_be_stored_and_read_back(empty_database: Database, payloads: list[Any]) -> None:
     with psycopg.connect(empty_database.conninfo, autocommit=True) as connection:

@@ -108,7 +108,7 @@ PAGES = st.one_of(
 )
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=30)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow], max_examples=30)
 @given(groups=st.lists(st.lists(PAGES, max_size=12), min_size=1, max_size=3))
 @example(groups=[[session("1"), session("2"), session("2"), session("1")]])
 @example(groups=[[day_list(("7", "1")), FAILED, day_list()], [FAILED, day_list(("8", "1"))]])

@@ -127,14 +127,14 @@ def test_only_web_addresses_become_links(url: str) -> None:
     assert web_address(url) is None
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(st.text())
 def test_a_label_is_short_and_has_no_control_characters(text: str) -> None:
     assert label(text).isprintable() or any(letter.isspace() for letter in label(text))
     assert len(label(text)) <= 60
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(st.text(min_size=1))
 def test_a_chart_contains_any_name_as_text(name: str) -> None:
     sessions = [a_session(number, name, class_name=name) for number in (1, 2)]

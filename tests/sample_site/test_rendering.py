@@ -46,7 +46,7 @@ def _script_array(page: Selector, name: str) -> tuple[str, Any]:
     return found[1], json.loads(found[1])
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(seed=st.integers(0, 10**9))
 def test_the_panels_of_a_list_are_totals_of_its_rows(seed: int) -> None:
     season = Season.generate(seed=seed, tracks=2, days=2, sessions_per_day=12)

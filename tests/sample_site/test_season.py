@@ -28,7 +28,7 @@ def test_another_seed_gives_another_season(season: Season) -> None:
     assert list(Season.generate(seed=2).sessions()) != list(season.sessions())
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(
     seed=st.integers(0, 10**9),
     tracks=st.integers(1, 6),
@@ -45,7 +45,7 @@ def test_a_season_of_any_size_has_all_its_days_and_ids_that_grow_with_time(
     assert all(one.first_crossing <= other.first_crossing for one, other in pairwise(sessions))
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(seed=st.integers(0, 10**9))
 def test_no_transponder_is_in_two_sessions_at_once(seed: int) -> None:
     for day in Season.generate(seed, days=10, sessions_per_day=20).days():
