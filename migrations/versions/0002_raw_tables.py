@@ -137,6 +137,7 @@ def upgrade() -> None:
         sa.Column("load_id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
         sa.Column("track_slug", sa.Text(), nullable=False),
         sa.Column("practice_date", sa.Date(), nullable=False),
+        sa.Column("month_sessions", sa.Integer(), nullable=True),
         sa.Column("payload", JSONB(), nullable=False),
         sa.Column("content_hash", sa.Text(), nullable=False),
         sa.Column("url", sa.Text(), nullable=False),

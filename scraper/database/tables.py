@@ -48,7 +48,7 @@ def _instant(name: str, *, nullable: bool = False, default: bool = False) -> Col
     return Column(name, DateTime(timezone=True), nullable=nullable, server_default=func.now() if default else None)
 
 
-def _page_table(name: str, key: str, key_type: type) -> Table:
+def _page_table(name: str, key: str, key_type: type, *more: Column[Any]) -> Table:
     """One row per content version of a page: its payload, and when it was first and last fetched."""
     return Table(
         name,
@@ -56,6 +56,7 @@ def _page_table(name: str, key: str, key_type: type) -> Table:
         Column("load_id", BigInteger, Identity(always=False), primary_key=True),
         Column("track_slug", Text, nullable=False),
         Column(key, key_type, nullable=False),
+        *more,
         Column("payload", JSONB, nullable=False),
         Column("content_hash", Text, nullable=False),
         Column("url", Text, nullable=False),
@@ -91,7 +92,8 @@ crawls = Table(
 )
 
 practice_months = _page_table("practice_months", "month", Text)
-practice_lists = _page_table("practice_lists", "practice_date", Date)
+# The number of sessions that the month page of the same crawl shows for the day; null if the crawl read no month page.
+practice_lists = _page_table("practice_lists", "practice_date", Date, Column("month_sessions", Integer))
 practice_sessions = _page_table("practice_sessions", "session_id", Text)
 
 failed_pages = Table(

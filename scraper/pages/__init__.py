@@ -6,6 +6,7 @@ is kept as text under ``unreadable_rows``, and the rest of its page is read.
 """
 
 from scraper.pages.bot_check import is_bot_check
+from scraper.pages.counts import read_count
 from scraper.pages.day_list import DayListPage
 from scraper.pages.month import MonthPage
 from scraper.pages.page_error import PageError, PageErrorKind
@@ -22,4 +23,5 @@ __all__ = [
     "PageErrorKind",
     "SessionPage",
     "is_bot_check",
+    "read_count",
 ]

@@ -10,12 +10,14 @@ class PageId:
     """One page of a track.
 
     `kind` is a name in `scraper.raw.page_kinds`. `key` is the month (`YYYY-MM`), the practice day (`YYYY-MM-DD`) or the
-    session id.
+    session id. `month_sessions` belongs to a list: the number of sessions that the month page of the same crawl shows
+    for the day, None if the crawl read no month page. It is no part of the page's identity.
     """
 
     track_slug: str
     kind: str
     key: str
+    month_sessions: int | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True)

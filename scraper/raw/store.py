@@ -27,7 +27,8 @@ _KEEP_ALIVE: dict[str, Any] = {"keepalives_idle": 30, "keepalives_interval": 10,
 LARGEST_STORED_BODY = 1024 * 1024
 """Bytes of a failed page's body that are stored; whole LiveRC pages are far smaller."""
 
-# Each payload is compared with the latest version only: a page that returns to an earlier content is a new version.
+# Each payload is compared with the latest version only: a page that returns to an earlier content is a new version. So
+# is a list with the same content and another number of sessions on the month page, because its meaning may differ.
 # Arrays are sent in binary format, because the text format escapes every quote of every payload.
 _SAVE_PAGES = """
 with incoming as (
@@ -37,14 +38,18 @@ with incoming as (
         %(payloads)b::text[],
         %(hashes)b::text[],
         %(urls)b::text[],
-        %(read_at)b::timestamptz[]
-    ) with ordinality as page (track_slug, page_key, payload, content_hash, url, read_at, place)
+        %(read_at)b::timestamptz[],
+        %(month_sessions)b::integer[]
+    ) with ordinality as page (track_slug, page_key, payload, content_hash, url, read_at, month_sessions, place)
 ),
 compared as (
-    select incoming.*, latest.load_id as latest_id, latest.content_hash is distinct from incoming.content_hash as is_new
+    select
+        incoming.*,
+        latest.load_id as latest_id,
+        latest.content_hash is distinct from incoming.content_hash {or_other_number} as is_new
     from incoming
     left join lateral (
-        select load_id, content_hash from raw.{table}
+        select load_id, content_hash {number} from raw.{table}
         where track_slug = incoming.track_slug and {key} = incoming.page_key::{key_type}
         order by load_id desc
         limit 1
@@ -57,10 +62,10 @@ seen_again as (
 ),
 new_version as (
     insert into raw.{table}
-        (track_slug, {key}, payload, content_hash, url, parser_version, crawl_id, fetched_at, last_seen_at)
+        (track_slug, {key}, payload, content_hash, url, parser_version, crawl_id, fetched_at, last_seen_at {number})
     select
         track_slug, page_key::{key_type}, payload::jsonb, content_hash, url, %(parser_version)s, %(crawl_id)s,
-        coalesce(read_at, now()), coalesce(read_at, now())
+        coalesce(read_at, now()), coalesce(read_at, now()) {number}
     from compared
     where is_new
     order by place
@@ -72,6 +77,10 @@ resolved as (
         and failed.page_key = incoming.page_key and failed.resolved_at is null
 )
 select is_new from compared order by place
+"""
+
+_OR_OTHER_NUMBER = """
+or (incoming.month_sessions is not null and incoming.month_sessions is distinct from latest.month_sessions)
 """
 
 # A failed session that has left its day's list cannot be captured any more, so nothing else would resolve its failure.
@@ -162,6 +171,7 @@ class RawStore:
             "parser_version": PARSER_VERSION,
             "crawl_id": self._crawl_id,
             "read_at": [item.read_at for item in items],
+            "month_sessions": [item.page.month_sessions for item in items],
         }
 
     def _failure_parameters(self, failed: FailedPage) -> dict[str, Any]:
@@ -209,5 +219,11 @@ def _is_list(item: Item) -> TypeGuard[CapturedPage]:
 
 @cache
 def _save_statement(kind: str) -> sql.Composed:
-    table, key, key_type = PAGE_KINDS[kind].table, PAGE_KINDS[kind].key_column, PAGE_KINDS[kind].key_type
-    return sql.SQL(_SAVE_PAGES).format(table=sql.Identifier(table), key=sql.Identifier(key), key_type=sql.SQL(key_type))
+    page_kind = PAGE_KINDS[kind]
+    return sql.SQL(_SAVE_PAGES).format(
+        table=sql.Identifier(page_kind.table),
+        key=sql.Identifier(page_kind.key_column),
+        key_type=sql.SQL(page_kind.key_type),
+        number=sql.SQL(", month_sessions" if kind == LIST else ""),
+        or_other_number=sql.SQL(_OR_OTHER_NUMBER if kind == LIST else ""),
+    )

@@ -24,7 +24,7 @@ truncate raw.practice_months, raw.practice_lists, raw.practice_sessions, raw.fai
 # All but times and ids, with the versions of a page in their order.
 CONTENTS = [
     "select session_id, payload, content_hash from raw.practice_sessions order by session_id, load_id",
-    "select practice_date, payload, content_hash from raw.practice_lists order by practice_date, load_id",
+    "select practice_date, payload, content_hash, month_sessions from raw.practice_lists order by practice_date, load_id",
     "select month, payload, content_hash from raw.practice_months order by month, load_id",
     "select page_kind, page_key, reason, attempts, resolved_at is null from raw.failed_pages order by 1, 2",
     "select page_kind, page_key, count(*) from raw.transform_queue group by 1, 2 order by 1, 2",
@@ -62,9 +62,10 @@ def session(laps: str, session_id: str = "7") -> CapturedPage:
     return CapturedPage(PageId("sandy", "session", session_id), "http://site/7", {"num_laps": laps, "driver": "Ana"})
 
 
-def day_list(*listed: tuple[str, str], **other: Any) -> CapturedPage:
+def day_list(*listed: tuple[str, str], month_sessions: int | None = None, **other: Any) -> CapturedPage:
     sessions = [{"session_id": session_id, "laps": laps} for session_id, laps in listed]
-    return CapturedPage(PageId("sandy", "list", DAY), "http://site/list", {"sessions": sessions, **other})
+    page = PageId("sandy", "list", DAY, month_sessions=month_sessions)
+    return CapturedPage(page, "http://site/list", {"sessions": sessions, **other})
 
 
 def month_page(payload: dict[str, Any]) -> CapturedPage:
@@ -96,11 +97,22 @@ def test_every_new_version_is_queued_for_the_transform(database: Database, store
     ]
 
 
+def test_another_number_on_the_month_page_makes_a_version_of_the_same_list_and_no_month_page_makes_none(
+    database: Database, stored: Callable[[Work], Any]
+) -> None:
+    numbers = (None, 1, None, 1, 2, None, 1)
+    is_new = stored(save_each(*(day_list(("7", "1"), month_sessions=number) for number in numbers)))
+    assert is_new == [True, True, False, False, True, False, True]
+    versions = rows(database, "select month_sessions from raw.practice_lists order by load_id")
+    assert versions == [(None,), (1,), (2,), (1,)]
+    assert rows(database, "select count(*) from raw.transform_queue") == [(4,)]
+
+
 # Few pages, so that each comes more than once in a group, with the same or another payload.
 PAGES = st.one_of(
     st.builds(session, st.sampled_from("12"), st.sampled_from("78")),
     st.builds(day_list, st.sampled_from([("7", "1"), ("8", "1")])),
-    st.builds(day_list),
+    st.builds(day_list, month_sessions=st.sampled_from([None, 1, 2])),
     st.just(day_list(unreadable_rows=[{"row": "?"}])),
     st.builds(month_page, st.sampled_from([{}, {"days": []}])),
     st.builds(failed_session, st.sampled_from("78"), st.sampled_from("ab")),
@@ -115,6 +127,7 @@ PAGES = st.one_of(
 @example(groups=[[day_list(("7", "1"))], [day_list(), FAILED]])
 @example(groups=[[day_list(("7", "1"))], [FAILED, day_list(), session("1", "8")]])
 @example(groups=[[FAILED, session("1"), FAILED]])
+@example(groups=[[day_list(month_sessions=1), day_list(), day_list(month_sessions=2)]])
 def test_a_group_has_the_same_result_as_its_items_one_by_one(
     database: Database, stored: Callable[[Work], Any], groups: list[list[Item]]
 ) -> None:

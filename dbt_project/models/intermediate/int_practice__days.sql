@@ -24,6 +24,7 @@ named as (
         track_url,
         event_url,
         site_stats,
+        month_sessions,
         fetched_at as list_fetched_at,
         track_slug || '-practice-' || to_char(practice_date, 'YYYY-MM-DD') as source_event_id
     from lists
@@ -40,6 +41,7 @@ final as (
         track_url,
         event_url,
         site_stats,
+        month_sessions,
         list_fetched_at,
         source_event_id,
         {{ natural_uuid('events', ["'liverc'", 'source_event_id']) }} as event_id

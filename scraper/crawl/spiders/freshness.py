@@ -4,6 +4,7 @@ A fresh page cannot have changed since it was stored; a stale page may have.
 """
 
 from scraper.crawl.time_bounds import SESSION_TIMEOUT, closing_time, end_of_day, passed_everywhere, read_clock
+from scraper.pages import read_count
 from scraper.raw.history import ListedSession, StoredDay
 
 
@@ -14,7 +15,7 @@ def is_list_stale(day: StoredDay | None, sessions_on_month_page: str | None) -> 
     if sessions_on_month_page is None:
         # If sessions are stored, they must have been removed from the site since.
         return day.rows > 0
-    is_same_number = sessions_on_month_page in (str(day.rows), str(day.sessions))
+    is_same_number = read_count(sessions_on_month_page) in (day.rows, day.sessions)
     return not (is_same_number and day.is_whole and _was_read_after_end(day))
 
 

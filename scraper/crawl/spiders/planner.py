@@ -14,6 +14,7 @@ from scraper.crawl.spiders.freshness import is_list_stale, is_session_stale
 from scraper.crawl.spiders.page_queue import PageQueue
 from scraper.crawl.stats import CrawlStats
 from scraper.crawl.time_bounds import MOST_AHEAD_OF_UTC, MOST_BEHIND_UTC, end_of_day, passed_everywhere
+from scraper.pages import read_count
 from scraper.raw.history import RawHistory
 from scraper.raw.items import CapturedPage, PageId
 from scraper.raw.page_kinds import LIST, MONTH, SESSION
@@ -115,7 +116,8 @@ class CrawlPlanner:
         self._stats.add("sessions_on_unchanged_days", sum(stored[day].sessions for day in unchanged))
         for day in known:  # the queue returns what was planned last: the newest day
             if day in stale:
-                self._put([PageId(track, LIST, f"{day}")], urgent=self._is_urgent(day))
+                number = read_count(sessions_by_day.get(day, "0"))
+                self._put([PageId(track, LIST, f"{day}", month_sessions=number)], urgent=self._is_urgent(day))
             elif day in sessions:
                 logger.info("%s %s: list unchanged, %d to fetch", track, day, len(sessions[day]))
                 self._put_sessions(track, day, sessions[day])

@@ -55,6 +55,17 @@ def test_an_unchanged_month_costs_one_request(crawls: PlannedCrawls) -> None:
     assert requested(crawls, MONTH) == [calendar()]
 
 
+def test_a_list_is_stored_with_the_number_of_sessions_on_the_month_page(crawls: PlannedCrawls) -> None:
+    numbers = "select practice_date, month_sessions from raw.practice_lists order by load_id"
+    crawls.crawl(NAMED_DAY)
+    assert crawls.rows(numbers) == [(DAY, None)]
+    crawls.crawl(replace(MONTH, refresh=True))
+    listed = [(day, len(sessions)) for day, sessions in DAYS.items()]
+    assert sorted(crawls.rows(numbers)[1:]) == sorted(listed)
+    crawls.crawl(NAMED_DAY)
+    assert len(crawls.rows(numbers)) == 1 + len(listed)
+
+
 def test_an_unchanged_named_day_costs_its_list(crawls: PlannedCrawls) -> None:
     crawls.crawl(MONTH)
     assert requested(crawls, NAMED_DAY) == [day_list(DAY)]

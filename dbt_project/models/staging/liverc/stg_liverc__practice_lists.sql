@@ -25,6 +25,7 @@ select
         when jsonb_typeof(pages.payload -> 'sessions') = 'array' then jsonb_array_length(pages.payload -> 'sessions')
         else 0
     end as session_count,
+    pages.month_sessions,
 
     -- booleans
     not pages.payload ? 'unreadable_rows' as is_whole,
