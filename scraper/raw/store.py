@@ -86,8 +86,15 @@ or (incoming.month_sessions is not null and incoming.month_sessions is distinct 
 # A failed session that has left its day's list cannot be captured any more, so nothing else would resolve its failure.
 _RESOLVE_UNLISTED_SESSIONS = """
 with versions as (
-    select load_id, payload from raw.practice_lists
+    select load_id, payload, month_sessions from raw.practice_lists
     where track_slug = %(track_slug)s and practice_date = %(key)s::text::date
+),
+latest as (
+    select load_id
+    from versions
+    where load_id = (select max(load_id) from versions)
+        -- a short list removes nothing
+        and jsonb_array_length(payload -> 'sessions') >= coalesce(month_sessions, 0)
 ),
 listed as (
     select versions.load_id, list_row.payload ->> 'session_id' as session_id
@@ -97,7 +104,8 @@ listed as (
 update raw.failed_pages set resolved_at = now()
 where track_slug = %(track_slug)s and page_kind = 'session' and resolved_at is null
     and page_key in (select session_id from listed)
-    and page_key not in (select session_id from listed where load_id = (select max(load_id) from versions))
+    and exists (select from latest)
+    and page_key not in (select session_id from listed inner join latest using (load_id))
 """
 
 _SAVE_FAILURE = """

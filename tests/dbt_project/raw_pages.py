@@ -14,7 +14,7 @@ Row = dict[str, str]
 
 _INSERT_PAGE = {
     "list": "insert into raw.practice_lists (track_slug, practice_date, payload, content_hash, url, parser_version,"
-    " crawl_id) values (%s, %s, %s, %s, %s, 1, %s)",
+    " crawl_id, month_sessions) values (%s, %s, %s, %s, %s, 1, %s, %s)",
     "session": "insert into raw.practice_sessions (track_slug, session_id, payload, content_hash, url, parser_version,"
     " crawl_id) values (%s, %s, %s, %s, %s, 1, %s)",
 }
@@ -51,11 +51,12 @@ def lap(number: int | str, lap_time: str, **fields: str) -> Row:
 
 @dataclass(frozen=True)
 class DayList:
-    """A version of a day's list."""
+    """A version of a day's list. `month_sessions` is the number on the month page of the same crawl."""
 
     rows: list[Row]
     practice_date: date = DAY
     unreadable: list[str] = field(default_factory=list)
+    month_sessions: int | None = None
 
     def payload(self) -> dict[str, Any]:
         """The payload that the page object makes of the page."""
@@ -117,7 +118,9 @@ def store(connection: psycopg.Connection[Any], track_slug: str, page: Page) -> N
         digest = hashlib.sha256(json.dumps(payload, sort_keys=True).encode()).hexdigest()
         view = "session_list&d" if kind == "list" else "view_session&id"
         url = f"https://{track_slug}.example.test/practice/?p={view}={key}"
-        connection.execute(_INSERT_PAGE[kind], [track_slug, key, Jsonb(payload), digest, url, _crawl(connection)])
+        month_sessions = [page.month_sessions] if isinstance(page, DayList) else []
+        parameters = [track_slug, key, Jsonb(payload), digest, url, _crawl(connection), *month_sessions]
+        connection.execute(_INSERT_PAGE[kind], parameters)
         if kind == "session":
             connection.execute(_RESOLVE_FAILURE, [track_slug, str(key)])
 

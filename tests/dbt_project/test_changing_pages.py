@@ -238,6 +238,26 @@ def test_a_list_that_could_not_be_read_whole_removes_nothing(results: Results) -
     } in results.after[1].unreadable
 
 
+SHORT = story(
+    "short",
+    [DayList([listed(31), listed(32)], month_sessions=2), SessionPage(31), SessionPage(32)],
+    [DayList([], month_sessions=2)],
+    [DayList([listed(32)], month_sessions=1)],
+)
+NEVER_LISTED = story("never-listed", [DayList([], month_sessions=2)])
+
+
+def test_a_list_that_is_short_of_its_month_page_removes_nothing_and_is_not_complete(results: Results) -> None:
+    assert [event["ingest_depth"] for moment in results.after for event in moment.events(SHORT)] == [
+        "laps_full",
+        "partial",
+        "laps_full",
+    ]
+    removed = [[session["removed_at"] is not None for session in moment.of(SHORT)] for moment in results.after]
+    assert removed == [[False, False], [False, False], [True, False]]
+    assert [event["ingest_depth"] for event in results.after[0].events(NEVER_LISTED)] == ["list_only"]
+
+
 EDITED = story("edited", [DayList([listed(20)]), SessionPage(20, "Ana Ruiz")], [SessionPage(20, "Hugo Ines")])
 STORIES[EDITED].append(STORIES[EDITED][0][1:])
 

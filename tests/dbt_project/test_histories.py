@@ -35,10 +35,13 @@ FOR_EVERY_HISTORY = settings(
 NAMES = st.sampled_from(["Unknown Driver", "Ana Ruiz", "Ben Okafor", ""])
 TRANSPONDERS = st.sampled_from(["", "7000001", "7000002"])
 LISTS = st.builds(
-    lambda sessions, day, unreadable: DayList([listed(session) for session in sessions], day, unreadable),
+    lambda sessions, day, unreadable, more: DayList(
+        [listed(session) for session in sessions], day, unreadable, None if more is None else len(sessions) + more
+    ),
     st.lists(st.sampled_from(SESSIONS), unique=True),
     st.sampled_from(DAYS),
     st.sampled_from([[], [], ["a row without a link"]]),
+    st.sampled_from([None, 0, 1]),
 )
 SESSION_PAGES = st.builds(
     lambda session, name, transponder, laps: SessionPage(

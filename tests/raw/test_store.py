@@ -24,7 +24,7 @@ truncate raw.practice_months, raw.practice_lists, raw.practice_sessions, raw.fai
 # All but times and ids, with the versions of a page in their order.
 CONTENTS = [
     "select session_id, payload, content_hash from raw.practice_sessions order by session_id, load_id",
-    "select practice_date, payload, content_hash, month_sessions from raw.practice_lists order by practice_date, load_id",
+    "select payload, content_hash, month_sessions from raw.practice_lists order by practice_date, load_id",
     "select month, payload, content_hash from raw.practice_months order by month, load_id",
     "select page_kind, page_key, reason, attempts, resolved_at is null from raw.failed_pages order by 1, 2",
     "select page_kind, page_key, count(*) from raw.transform_queue group by 1, 2 order by 1, 2",
@@ -171,7 +171,12 @@ def test_only_a_whole_list_resolves_failures_of_sessions_that_left_it(
     partly_read = day_list(unreadable_rows=[{"row": "?"}])
     stored(save_each(day_list(("7", "1"), ("8", "3")), FAILED, partly_read))
     assert rows(database, "select resolved_at is null from raw.failed_pages") == [(True,)]
+    short = day_list(("8", "3"), month_sessions=2)
+    stored(save_each(short))
+    assert rows(database, "select resolved_at is null from raw.failed_pages") == [(True,)]
     stored(save_each(day_list(("8", "3"))))
+    assert rows(database, "select resolved_at is null from raw.failed_pages") == [(True,)]
+    stored(save_each(day_list(("8", "3"), month_sessions=1)))
     assert rows(database, "select resolved_at is null from raw.failed_pages") == [(False,)]
 
 

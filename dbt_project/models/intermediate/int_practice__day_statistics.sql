@@ -24,6 +24,7 @@ statistics as (
 
     select
         days.source_event_id,
+        days.is_short,
         count(listed.session_id) as session_count,
         count(listed.session_id) filter (where listed.detail_status = 'captured') as captured_count,
         coalesce(sum(listed.lap_count), 0) as total_laps,
@@ -35,7 +36,7 @@ statistics as (
         max(listed.detail_fetched_at) as last_detail_fetched_at
     from days
     left join listed on days.source_event_id = listed.source_event_id
-    group by days.source_event_id
+    group by days.source_event_id, days.is_short
 
 ),
 
@@ -47,9 +48,9 @@ final as (
         unique_drivers,
         last_detail_fetched_at,
         case
-            when session_count = 0 then 'none'
+            when session_count = 0 and not is_short then 'none'
             when captured_count = 0 then 'list_only'
-            when captured_count < session_count then 'partial'
+            when captured_count < session_count or is_short then 'partial'
             else 'laps_full'
         end as ingest_depth,
         jsonb_build_object(

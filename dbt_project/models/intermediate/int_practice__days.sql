@@ -25,6 +25,7 @@ named as (
         event_url,
         site_stats,
         month_sessions,
+        is_short,
         fetched_at as list_fetched_at,
         track_slug || '-practice-' || to_char(practice_date, 'YYYY-MM-DD') as source_event_id
     from lists
@@ -42,6 +43,7 @@ final as (
         event_url,
         site_stats,
         month_sessions,
+        is_short,
         list_fetched_at,
         source_event_id,
         {{ natural_uuid('events', ["'liverc'", 'source_event_id']) }} as event_id

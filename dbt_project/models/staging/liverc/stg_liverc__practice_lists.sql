@@ -21,14 +21,12 @@ select
     end as site_stats,
 
     -- numerics
-    case
-        when jsonb_typeof(pages.payload -> 'sessions') = 'array' then jsonb_array_length(pages.payload -> 'sessions')
-        else 0
-    end as session_count,
+    listed.session_count,
     pages.month_sessions,
 
     -- booleans
-    not pages.payload ? 'unreadable_rows' as is_whole,
+    coalesce(listed.session_count < pages.month_sessions, false) as is_short,
+    not pages.payload ? 'unreadable_rows' and coalesce(listed.session_count >= pages.month_sessions, true) as is_whole,
     not exists (
         select from {{ source('liverc', 'practice_lists') }} as later
         where
@@ -41,3 +39,11 @@ select
     pages.fetched_at,
     pages.last_seen_at
 from {{ source('liverc', 'practice_lists') }} as pages
+cross join lateral (
+    select
+        case
+            when jsonb_typeof(pages.payload -> 'sessions') = 'array'
+                then jsonb_array_length(pages.payload -> 'sessions')
+            else 0
+        end as session_count
+) as listed
