@@ -3,7 +3,8 @@
 ``h5.page-header`` and the panel ``Practice Sessions on …`` both name the day. The panel contains
 ``table.practice_session_list``, with ``thead`` and ``tfoot`` before ``tbody``, newest session first, all rows in the
 HTML. Its columns are recognised by the content of their cells (``listed_session``), not by their headings. A day
-without sessions has a sentence instead of the table. Other panels show the day's statistics (``day_panels``).
+without sessions has a sentence instead of the table; the page of a track without practice may have no panel either.
+Other panels show the day's statistics (``day_panels``).
 
 A day counts as empty only if all parts of the page agree, because sessions that a list no longer shows count as
 removed.
@@ -21,7 +22,16 @@ from scraper.pages.cells import Element, text_of, with_class
 from scraper.pages.headings import day_in_heading
 from scraper.pages.html_tables import column_keys
 from scraper.pages.listed_session import KNOWN_COLUMNS, listed_session, session_columns
-from scraper.pages.liverc_page import Panel, changed_layout, date_heading, find_panel, open_page, track_name
+from scraper.pages.liverc_page import (
+    Panel,
+    changed_layout,
+    content,
+    date_heading,
+    find_panel,
+    open_page,
+    says_no_practice,
+    track_name,
+)
 from scraper.pages.page_error import PageError, PageErrorKind
 from scraper.pages.unreadable_rows import UnreadableRow, read_each
 
@@ -106,7 +116,9 @@ class DayListPage:
 
     @cached_property
     def _panel(self) -> Panel:
-        panel = find_panel(self.root, "Practice Sessions on")
+        panel, page = find_panel(self.root, "Practice Sessions on"), content(self.root)
+        if panel is None and page is not None and says_no_practice(page):
+            return Panel(about=self.date_heading, element=page)
         if panel is None:
             raise changed_layout(self.root, 'no panel "Practice Sessions on …"')
         return panel
@@ -154,7 +166,7 @@ class DayListPage:
                 raise PageError(PageErrorKind.CONTRADICTION, reason)
         if has_table:
             raise changed_layout(self.root, "table.practice_session_list has no rows")
-        if NO_SESSIONS not in text_of(self._panel.element):
+        if NO_SESSIONS not in text_of(self._panel.element) and not says_no_practice(self._panel.element):
             raise changed_layout(
                 self.root, "no table.practice_session_list, and no sentence that there are no sessions"
             )

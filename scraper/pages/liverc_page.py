@@ -13,6 +13,9 @@ from scraper.pages.bot_check import is_bot_check
 from scraper.pages.cells import Element, text_of, with_class
 from scraper.pages.page_error import PageError, PageErrorKind
 
+NO_PRACTICE = "no synched up practice sessions"
+"""What a page says, in any letter case, of a track or a month without practice."""
+
 _CONTENT = XPath("id('page-wrapper')")
 _TITLE = XPath("string(descendant::title)", smart_strings=False)
 
@@ -70,6 +73,11 @@ def changed_layout(root: Element, missing: str) -> PageError:
     kind = _page_header("h3", root)
     kind = "nothing" if kind is None else kind[:200]
     return PageError(PageErrorKind.CHANGED_LAYOUT, f'{missing}; the page calls itself "{kind}"')
+
+
+def says_no_practice(element: Element | None) -> bool:
+    """Return whether a page, or a part of it, says that there is no practice."""
+    return element is not None and NO_PRACTICE in text_of(element).casefold()
 
 
 def content(root: Element) -> Element | None:

@@ -4,19 +4,31 @@ The left panel, ``Practice Dates for October 2025``, contains ``select#available
 sessions, newest first and years back. It also contains a ``table.table`` without ``thead``: a row of ``th`` (``Date``,
 ``# Sessions``), then per day two links to its list, on the date and on the number of sessions. The right panel is
 today's list, or a sentence that there is none. It has no information about the month, and is ignored.
+
+A month without sessions has no link to a day in the left panel; or the page says that there are no ``synched up
+practice sessions``, and may have no left panel at all.
 """
 
 from functools import cached_property, partial
 from typing import Any
 
 import attrs
+from lxml import etree
 from lxml.etree import XPath
 
 from scraper.pages.cells import Element, folded, text_of, with_class
 from scraper.pages.headings import month_in_heading
 from scraper.pages.html_tables import cells_by_column, column_keys, row_text
 from scraper.pages.links import practice_date
-from scraper.pages.liverc_page import Panel, changed_layout, find_panel, open_page, track_name
+from scraper.pages.liverc_page import (
+    Panel,
+    changed_layout,
+    content,
+    find_panel,
+    open_page,
+    says_no_practice,
+    track_name,
+)
 from scraper.pages.page_error import PageError, PageErrorKind
 from scraper.pages.unreadable_rows import UnreadableRow, read_each
 
@@ -38,9 +50,9 @@ class MonthPage:
 
     def __attrs_post_init__(self) -> None:
         shown = month_in_heading(self.month_heading)
-        if shown is None:
+        if shown is None and not self._says_no_practice:
             raise changed_layout(self.root, f'"Practice Dates for {self.month_heading[:100]}" names no month')
-        if shown != self.month:
+        if shown not in (None, self.month):
             raise PageError(PageErrorKind.OTHER_DATE, f"the page is of {shown} instead of {self.month}")
 
     @property
@@ -50,16 +62,18 @@ class MonthPage:
 
     @property
     def month_heading(self) -> str:
-        """The month as the page prints it, ``October 2025``."""
+        """The month as the page prints it, ``October 2025``; blank on a page that says that there is no practice."""
         return self._panel.about
 
     @property
     def available_months(self) -> list[str]:
         """The months that have sessions, ``YYYY-MM``, in page order."""
         choice = _MONTHS(self._panel.element)
-        if not choice:
+        if not choice and self.days:
             raise changed_layout(self.root, "no select#available_session_months")
-        values = (folded(option.get("value", "")) for option in choice[0].iterdescendants("option"))
+        values = (
+            folded(option.get("value", "")) for select in choice[:1] for option in select.iterdescendants("option")
+        )
         return [value for value in values if value]
 
     @property
@@ -85,17 +99,22 @@ class MonthPage:
     @cached_property
     def _panel(self) -> Panel:
         panel = find_panel(self.root, "Practice Dates for")
+        if panel is None and self._says_no_practice:
+            return Panel(about="", element=etree.Element("div"))
         if panel is None:
             raise changed_layout(self.root, 'no panel "Practice Dates for …"')
         return panel
 
     @cached_property
+    def _says_no_practice(self) -> bool:
+        return says_no_practice(content(self.root))
+
+    @cached_property
     def _rows(self) -> tuple[list[dict[str, str]], list[dict[str, str]]]:
         table = next(with_class("table", "table", self._panel.element), None)
-        if table is None:
-            # A month without sessions was never seen: no table is accepted if there is no link to a day either.
-            if _DAY_LINKS(self._panel.element):
-                raise changed_layout(self.root, "links to days, but no table.table")
+        if table is None and _DAY_LINKS(self._panel.element):
+            raise changed_layout(self.root, "links to days, but no table.table")
+        if table is None or not _DAY_ROWS(table):
             return [], []
         heading_row = _HEADING_ROW(table)
         columns = column_keys(heading_row[0]) if heading_row else []

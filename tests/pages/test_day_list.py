@@ -223,6 +223,27 @@ def test_a_day_without_sessions_may_have_statistics_of_zero() -> None:
     assert read(html).payload() == read(day_list_page(NO_SESSIONS)).payload()
 
 
+NO_PRACTICE = "There are no synched up practice sessions."
+
+
+@pytest.mark.parametrize("html", [day_list_page(NO_PRACTICE), day_list_page(NO_PRACTICE.upper(), heading="Sessions")])
+def test_a_dated_page_of_a_track_without_practice_is_an_empty_day(html: str) -> None:
+    assert read(html).payload() == read(day_list_page(NO_SESSIONS)).payload()
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        day_list_page(NO_PRACTICE, heading="Sessions", h5=None),
+        day_list_page(NO_PRACTICE, heading="Sessions", h5="October 24, 2025 (Friday)"),
+        day_list_page(NO_PRACTICE, panels=stats_panel("487", "9")),
+        day_list_page("", panels=panel("News", NO_PRACTICE)),
+    ],
+)
+def test_a_page_without_practice_that_is_of_no_day_or_contradicts_itself_is_rejected(html: str) -> None:
+    error_of(html)
+
+
 @pytest.mark.parametrize("body", [NO_SESSIONS, "", list_table([])])
 @pytest.mark.parametrize("statistics", [("487", "0"), ("0", "9"), ("1,024", "")])
 def test_statistics_of_sessions_that_are_not_listed_are_a_contradiction(body: str, statistics: tuple[str, str]) -> None:

@@ -71,6 +71,39 @@ def test_a_month_without_sessions_has_no_days(table: str) -> None:
     assert read(month_page(table)).payload()["days"] == []
 
 
+WITHOUT_PANEL = month_page("There are NO synched up\npractice sessions.").replace("Practice Dates for", "Practice")
+
+
+@pytest.mark.parametrize(
+    ("html", "heading", "months"),
+    [
+        (month_page("", months=[]), "October 2025", []),
+        (month_page("").replace("available_session_months", "months"), "October 2025", []),
+        (month_page('<table class="table"></table>', months=[]), "October 2025", []),
+        (month_page("no synched up practice sessions"), "October 2025", ["2026-01", "2025-10"]),
+        (month_page("no synched up practice sessions", heading="Practice Dates for"), "", ["2026-01", "2025-10"]),
+        (WITHOUT_PANEL, "", []),
+    ],
+)
+def test_a_month_page_without_sessions_or_that_says_so_is_an_empty_month(
+    html: str, heading: str, months: list[str]
+) -> None:
+    assert read(html).payload() == {
+        "track_name": "Sandy Creek",
+        "month_heading": heading,
+        "available_months": months,
+        "days": [],
+    }
+
+
+def test_a_page_that_says_that_there_is_no_practice_and_shows_days_is_no_empty_month() -> None:
+    words = "<p>There are no synched up practice sessions.</p>"
+    assert len(read(month_page(f"{words}{month_table([day_row()])}")).days) == 1
+    error = error_of(month_page(f"{words}<table><tr><td></td></tr>{day_row()}</table>"))
+    assert "links to days, but no table.table" in error.reason
+    assert error_of(month_page(words, heading="Practice Dates for September 2025")).kind is PageErrorKind.OTHER_DATE
+
+
 @pytest.mark.parametrize(
     "today",
     [
