@@ -15,7 +15,8 @@ class CrawlScope:
     """Tracks, and the first and last practice day, both included.
 
     `is_named_day` is True for a single day that was named, whose list is read without the month page. `list_only`
-    leaves out session pages. `refresh` requests every page, fresh or stale.
+    leaves out session pages. `refresh` requests every page of these days, fresh or stale. `open_from` belongs to a
+    scheduled crawl: from this day on it also requests what earlier crawls left open, before the first day too.
     """
 
     tracks: tuple[str, ...]
@@ -24,6 +25,7 @@ class CrawlScope:
     is_named_day: bool = False
     list_only: bool = False
     refresh: bool = False
+    open_from: date | None = None
 
     @classmethod
     def of(cls, config: Config, now: datetime) -> Self:
@@ -34,6 +36,7 @@ class CrawlScope:
             is_named_day=config.practice_date is not None,
             list_only=config.list_only,
             refresh=config.refresh,
+            open_from=None if config.practice_date or config.from_date else first_open_day(now),
         )
 
 
@@ -55,3 +58,9 @@ def days_of(config: Config, now: datetime) -> tuple[date, date]:
     if config.practice_date or config.from_date:
         return config.date_range(now.date())
     return (now - MOST_BEHIND_UTC - timedelta(days=config.days - 1)).date(), (now + MOST_AHEAD_OF_UTC).date()
+
+
+def first_open_day(now: datetime) -> date:
+    """Return the first day of the month before the current one: what is open since then stays on the plan."""
+    this_month = (now - MOST_BEHIND_UTC).date().replace(day=1)
+    return (this_month - timedelta(days=1)).replace(day=1)

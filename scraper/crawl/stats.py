@@ -1,15 +1,19 @@
 """The figures of a crawl, kept in Scrapy's stats: for the summary, the crawl log and the progress display."""
 
-from collections.abc import Iterator, Mapping
+import logging
+from collections.abc import Iterator, Mapping, Sequence
 from typing import cast
 
 from scrapy.crawler import Crawler
 from scrapy.statscollectors import StatsCollector
 
 from scraper.console import counted
-from scraper.raw.items import CapturedPage, FailedPage
+from scraper.raw.items import CapturedPage, FailedPage, PageId
 from scraper.raw.page_kinds import LIST, SESSION
 
+logger = logging.getLogger(__name__)
+
+MOST_NAMED = 3
 _PREFIX = "practice/"
 
 
@@ -29,6 +33,24 @@ class CrawlStats:
     def add(self, figure: str, count: int = 1) -> None:
         """Increase a figure."""
         self._stats.inc_value(_PREFIX + figure, count)
+
+    def named(self, figure: str) -> list[str]:
+        """Return what was noted under this name, in order."""
+        return cast(list[str], self._stats.get_value(_PREFIX + figure, []))
+
+    def note_empty_month(self, track: str, month: str) -> None:
+        """Note a month page that shows no day."""
+        self._note("empty_months", f"{track} has no practice sessions in {month}")
+
+    def note_short_list(self, page: PageId, listed: int) -> None:
+        """Note a list that shows fewer sessions than the month page."""
+        lists = f"{page.track_slug} {page.key} lists {counted(listed, 'session')}"
+        short = f"{lists}, its month page shows {page.month_sessions}"
+        logger.warning("%s: nothing counts as removed, and the next crawl reads the list again", short)
+        self._note("short_lists", short)
+
+    def _note(self, figure: str, text: str) -> None:
+        self._stats.set_value(_PREFIX + figure, [*self.named(figure), text])
 
     def set_stop_reason(self, reason: str) -> None:
         """Record why the crawl cannot go on; the first reason is kept."""
@@ -116,10 +138,19 @@ def summary(
     yield f"  laps      {figures['laps_ingested']} in {figures['sessions_with_laps']} sessions{by_drivers}"
     if skipped := ", ".join(_skipped(stats)):
         yield f"  skipped   {skipped}"
+    if stats.named("empty_months"):
+        yield f"  empty     {_first_of(stats.named('empty_months'))}"
+    if stats.named("short_lists"):
+        yield f"  short     {_first_of(stats.named('short_lists'))}; the next crawl reads again"
     if stats["pages_failed"]:
         yield f"  failures  {counted(stats['pages_failed'], 'page')} recorded, the next crawl retries"
     if outcome == "interrupted":
         yield "  run the same command again to continue"
+
+
+def _first_of(texts: Sequence[str]) -> str:
+    more = f"; and {len(texts) - MOST_NAMED} more" if len(texts) > MOST_NAMED else ""
+    return "; ".join(texts[:MOST_NAMED]) + more
 
 
 def _skipped(stats: CrawlStats) -> Iterator[str]:

@@ -46,7 +46,7 @@ where
 # before that time everywhere on earth, that is at UTC-12.
 DAYS = """
 with latest as (
-    select distinct on (practice_date) practice_date, payload, last_seen_at
+    select distinct on (practice_date) practice_date, payload, month_sessions, fetched_at, last_seen_at
     from raw.practice_lists
     where track_slug = %(track_slug)s and practice_date between %(first)s and %(last)s
     order by practice_date, load_id desc
@@ -72,9 +72,30 @@ select
         when latest.last_seen_at < (practice_date + 2)::timestamp at time zone interval '-12 hours'
             then latest.payload -> 'sessions'
         else '[]'
-    end as rows_near_midnight
+    end as rows_near_midnight,
+    latest.fetched_at as first_read_at,
+    latest.month_sessions
 from latest
 full join failed using (practice_date)
+"""
+
+MONTH = """
+select
+    latest.read_at,
+    coalesce(latest.days, '[]') as days,
+    exists (
+        select from raw.failed_pages
+        where
+            track_slug = %(track_slug)s and page_kind = 'month' and page_key = %(month)s and resolved_at is null
+    ) as has_failed
+from (values (1)) as one_row
+left join (
+    select last_seen_at as read_at, payload -> 'days' as days
+    from raw.practice_months
+    where track_slug = %(track_slug)s and month = %(month)s
+    order by load_id desc
+    limit 1
+) as latest on true
 """
 
 # A session page is captured with the row of the newest list version that was fetched before the page was last seen. A
@@ -166,6 +187,7 @@ class StoredDay:
 
     `rows` and `sessions` differ where a list shows a session twice. `is_whole` is False for a list with unreadable
     rows. `rows_near_midnight` are the list's rows if it was read so early that a session may still have been running.
+    `first_read_at` is when this version was read first, `month_sessions` the number on the month page of that crawl.
     """
 
     practice_date: date
@@ -175,6 +197,25 @@ class StoredDay:
     rows: int
     sessions: int
     rows_near_midnight: list[dict[str, str]]
+    first_read_at: datetime | None = None
+    month_sessions: int | None = None
+
+    @property
+    def is_short(self) -> bool:
+        """Whether the list shows fewer sessions than the month page of the same crawl."""
+        return self.month_sessions is not None and self.rows < self.month_sessions
+
+
+@dataclass(frozen=True)
+class StoredMonth:
+    """The latest stored page of a month. `read_at` is None, and `days` empty, without one.
+
+    `days` are those of the payload. `has_failed` means that the page failed when it was requested last.
+    """
+
+    read_at: datetime | None
+    days: list[dict[str, str]]
+    has_failed: bool
 
 
 @dataclass(frozen=True)
@@ -223,6 +264,12 @@ class RawHistory:
         async with self._connection.cursor(row_factory=class_row(StoredDay)) as cursor:
             await cursor.execute(DAYS, {"track_slug": track, "first": first, "last": last})
             return {day.practice_date: day for day in await cursor.fetchall()}
+
+    async def month(self, track: str, month: str) -> StoredMonth:
+        """Return what is stored of a month page."""
+        async with self._connection.cursor(row_factory=class_row(StoredMonth)) as cursor:
+            await cursor.execute(MONTH, {"track_slug": track, "month": month})
+            return (await cursor.fetchone()) or StoredMonth(None, [], has_failed=False)
 
     async def sessions_of(self, track: str, days: Sequence[date]) -> list[ListedSession]:
         """Return the sessions on these days' stored lists whose pages may be missing or stale."""

@@ -3,25 +3,58 @@
 A fresh page cannot have changed since it was stored; a stale page may have.
 """
 
+from collections.abc import Mapping
+from datetime import date, datetime, timedelta
+
 from scraper.crawl.time_bounds import SESSION_TIMEOUT, closing_time, end_of_day, passed_everywhere, read_clock
 from scraper.pages import read_count
 from scraper.raw.history import ListedSession, StoredDay
 
+SHORTEST_PAUSE = timedelta(minutes=30)
+LONGEST_PAUSE = timedelta(days=7)
+"""Bounds of the pause after which a list that stays incomplete or contradicted is read again by a scheduled crawl."""
 
-def is_list_stale(day: StoredDay | None, sessions_on_month_page: str | None) -> bool:
-    """Return whether a day's list has to be read. The month page's number is None for a day that it does not show."""
+
+def stale_lists(
+    stored: Mapping[date, StoredDay], sessions_by_day: Mapping[date, str], now: datetime | None = None
+) -> set[date]:
+    """Return the days, stored or on the month page, whose lists have to be read; `now` as in `is_list_stale`."""
+    known = {*stored, *sessions_by_day}
+    return {day for day in known if is_list_stale(stored.get(day), sessions_by_day.get(day), now)}
+
+
+def is_list_stale(day: StoredDay | None, sessions_on_month_page: str | None, now: datetime | None = None) -> bool:
+    """Return whether a day's list has to be read. The month page's number is None for a day that it does not show.
+
+    With `now`, a list that was found incomplete or contradicted before is left alone until its pause is over.
+    """
     if day is None or day.read_at is None or day.has_failed:
         return True
     if sessions_on_month_page is None:
         # If sessions are stored, they must have been removed from the site since.
-        return day.rows > 0
-    is_same_number = read_count(sessions_on_month_page) in (day.rows, day.sessions)
-    return not (is_same_number and day.is_whole and _was_read_after_end(day))
+        return (day.rows > 0 or day.is_short) and not (day.month_sessions == 0 and _is_pausing(day, now))
+    if not _was_read_after_end(day):
+        return True
+    number = read_count(sessions_on_month_page)
+    if number in (day.rows, day.sessions) and day.is_whole and not day.is_short:
+        return False
+    return not (day.month_sessions == number and _is_pausing(day, now))
 
 
 def is_session_stale(session: ListedSession) -> bool:
     """Return whether a session page must be read: it is new or failed, its row changed, or it may have been running."""
     return not session.is_captured_as_listed or _may_have_been_running(session)
+
+
+def _is_pausing(day: StoredDay, now: datetime | None) -> bool:
+    """Return whether the same list with the same number on the month page was read again not long ago.
+
+    The pause is as long as both have been the same, so the time between two requests doubles.
+    """
+    if now is None or day.read_at is None or day.first_read_at is None:
+        return False
+    unchanged_for = day.read_at - day.first_read_at
+    return unchanged_for >= SHORTEST_PAUSE and now < day.read_at + min(unchanged_for, LONGEST_PAUSE)
 
 
 def _was_read_after_end(day: StoredDay) -> bool:

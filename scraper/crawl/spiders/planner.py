@@ -6,15 +6,15 @@ request only when it can be sent, so memory does not grow with the number of day
 
 import asyncio
 import logging
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 
 from scraper.crawl.scope import CrawlScope
-from scraper.crawl.spiders.freshness import is_list_stale, is_session_stale
+from scraper.crawl.spiders.freshness import is_session_stale, stale_lists
+from scraper.crawl.spiders.month_counts import MonthCounts
 from scraper.crawl.spiders.page_queue import PageQueue
 from scraper.crawl.stats import CrawlStats
 from scraper.crawl.time_bounds import MOST_AHEAD_OF_UTC, MOST_BEHIND_UTC, end_of_day, passed_everywhere
-from scraper.pages import read_count
 from scraper.raw.history import RawHistory
 from scraper.raw.items import CapturedPage, PageId
 from scraper.raw.page_kinds import LIST, MONTH, SESSION
@@ -38,6 +38,7 @@ class CrawlPlanner:
         self._stats = stats
         self._now = datetime.now(UTC)
         self._first_day = scope.first_day
+        self._open_from = min(scope.open_from or scope.first_day, scope.first_day)
         self._last_day = min(scope.last_day, (self._now + _FARTHEST_AHEAD).date())
         self._first_month = newest_month(self._last_day, self._now)
         self._queue = PageQueue()
@@ -65,24 +66,33 @@ class CrawlPlanner:
         """Plan the pages that a page of this crawl leads to: days of a month page, sessions of a list."""
         page, payload = captured.page, captured.payload
         if page.kind == MONTH:
-            sessions_by_day = {date.fromisoformat(day["date"]): day["sessions"] for day in payload["days"]}
-            await self._plan_from_month(page.track_slug, page.key, payload["available_months"], sessions_by_day)
+            await self._plan_from_month(
+                page.track_slug, page.key, payload["available_months"], MonthCounts.of_page(payload)
+            )
         elif page.kind == LIST:
+            self._note_short_list(page, len(payload["sessions"]))
             await self._plan_from_list(page.track_slug, date.fromisoformat(page.key), payload["sessions"])
 
     async def _plan_from_month(
-        self, track: str, month: str, available_months: Iterable[str], sessions_by_day: Mapping[date, str]
+        self, track: str, month: str, available_months: Iterable[str], counts: MonthCounts
     ) -> None:
+        if not counts.by_day and counts.is_whole:
+            self._stats.note_empty_month(track, month)
         if month == self._first_month:
             months = await self._other_months(track, available_months)
             self._put([PageId(track, MONTH, other) for other in months], urgent=False)
-        if month_of(self._first_day) <= month <= month_of(self._last_day):
-            await self._plan_days(track, *self._days_in_range(month), sessions_by_day)
+            await self._plan_open_months(track, {month, *months})
+        if month_of(self._open_from) <= month <= month_of(self._last_day):
+            await self._plan_days(track, *self._days_of(month, self._open_from), counts)
+
+    def _note_short_list(self, page: PageId, listed: int) -> None:
+        if page.month_sessions is not None and listed < page.month_sessions:
+            self._stats.note_short_list(page, listed)
 
     async def _plan_from_list(self, track: str, practice_date: date, rows: Sequence[Mapping[str, str]]) -> None:
         listed = list(dict.fromkeys(row["session_id"] for row in rows))
         stale = listed
-        if not self._scope.refresh:
+        if not self._is_refreshed(practice_date):
             candidates = await self._history.sessions_in(track, practice_date, rows)
             stale_ids = {session.session_id for session in candidates if is_session_stale(session)}
             stale = [session_id for session_id in listed if session_id in stale_ids]
@@ -100,27 +110,58 @@ class CrawlPlanner:
         known = in_range.intersection(available) | {self._first_month}
         known.update(await self._history.other_months(track, self._first_day, self._last_day, known))
         for absent in in_range - known:
-            self._stats.add("days_absent", self._begun_days(*self._days_in_range(absent)))
+            self._stats.add("days_absent", self._begun_days(*self._days_of(absent, self._first_day)))
         return sorted(known - {self._first_month}, reverse=True)
 
-    async def _plan_days(self, track: str, first: date, last: date, sessions_by_day: Mapping[date, str]) -> None:
+    async def _plan_open_months(self, track: str, requested: Collection[str]) -> None:
+        """Plan what earlier crawls left open in the months whose pages this crawl does not request."""
+        if self._scope.open_from is None:
+            return
+        for month in months_between(self._open_from, self._last_day):
+            if month not in requested:
+                await self._plan_open_month(track, month)
+
+    async def _plan_open_month(self, track: str, month: str) -> None:
+        """Plan what is open by the stored month page.
+
+        The page itself is requested only if it failed, or to settle a contradiction: a short list was read after it.
+        """
+        first, last = self._days_of(month, self._open_from)
+        page, stored = await self._history.month(track, month), await self._history.days(track, first, last)
+        counts = MonthCounts.of_stored(page, stored)
+        stale = stale_lists(stored, counts.by_day, self._now)
+        if page.has_failed or any(day in stored and stored[day].is_short for day in stale):
+            self._put([PageId(track, MONTH, month)], urgent=False)
+        else:
+            known = sorted(day for day in {*counts.by_day, *stored} if first <= day <= last)
+            await self._plan_known_days(track, known, stale, counts)
+
+    async def _plan_days(self, track: str, first: date, last: date, counts: MonthCounts) -> None:
         stored = await self._history.days(track, first, last)
-        known = sorted(day for day in {*sessions_by_day, *stored} if first <= day <= last)
-        stale = {
-            day for day in known if self._scope.refresh or is_list_stale(stored.get(day), sessions_by_day.get(day))
-        }
-        unchanged = [day for day in known if day in sessions_by_day and day not in stale]
-        sessions = await self._stale_sessions(track, unchanged)
-        self._stats.add("days_absent", self._begun_days(first, last) - len(known))
+        known = sorted(day for day in {*counts.by_day, *stored} if first <= day <= last)
+        # Who names a range wants its lists read now.
+        stale = stale_lists(stored, counts.by_day, None if self._scope.open_from is None else self._now)
+        stale.update(day for day in known if self._is_refreshed(day))
+        unchanged = await self._plan_known_days(track, known, stale, counts)
+        in_range = [day for day in known if day >= self._first_day]
+        self._stats.add("days_absent", self._begun_days(max(first, self._first_day), last) - len(in_range))
         self._stats.add("days_unchanged", len(unchanged))
         self._stats.add("sessions_on_unchanged_days", sum(stored[day].sessions for day in unchanged))
+
+    async def _plan_known_days(
+        self, track: str, known: Sequence[date], stale: Collection[date], counts: MonthCounts
+    ) -> list[date]:
+        """Plan stale lists, and stale session pages of the other days. Return the days whose lists are unchanged."""
+        unchanged = [day for day in known if day in counts.by_day and day not in stale]
+        sessions = await self._stale_sessions(track, unchanged)
         for day in known:  # the queue returns what was planned last: the newest day
             if day in stale:
-                number = read_count(sessions_by_day.get(day, "0"))
-                self._put([PageId(track, LIST, f"{day}", month_sessions=number)], urgent=self._is_urgent(day))
+                page = PageId(track, LIST, f"{day}", month_sessions=counts.month_sessions(day))
+                self._put([page], urgent=self._is_urgent(day))
             elif day in sessions:
                 logger.info("%s %s: list unchanged, %d to fetch", track, day, len(sessions[day]))
                 self._put_sessions(track, day, sessions[day])
+        return unchanged
 
     async def _stale_sessions(self, track: str, days: Sequence[date]) -> dict[date, list[str]]:
         """Return the stale sessions of days whose lists are fresh."""
@@ -144,11 +185,14 @@ class CrawlPlanner:
         """Return whether the day may still be going on somewhere on earth."""
         return passed_everywhere(end_of_day(practice_date)) > self._now
 
-    def _days_in_range(self, month: str) -> tuple[date, date]:
-        """Return the first and last day of the month that are in range."""
-        first = date.fromisoformat(f"{month}-01")
-        next_month = (first + timedelta(days=31)).replace(day=1)
-        return max(first, self._first_day), min(next_month - timedelta(days=1), self._last_day)
+    def _is_refreshed(self, practice_date: date) -> bool:
+        return self._scope.refresh and practice_date >= self._first_day
+
+    def _days_of(self, month: str, first: date) -> tuple[date, date]:
+        """Return the first and last day of the month between a day and the end of the range."""
+        first_of_month = date.fromisoformat(f"{month}-01")
+        next_month = (first_of_month + timedelta(days=31)).replace(day=1)
+        return max(first_of_month, first), min(next_month - timedelta(days=1), self._last_day)
 
     def _begun_days(self, first: date, last: date) -> int:
         """Count the days of a range that have begun somewhere on earth."""

@@ -28,6 +28,10 @@ STORED = StoredDay(DAY, False, OVER, is_whole=True, rows=57, sessions=56, rows_n
         (STORED, "many", True),
         (STORED, None, True),  # all its sessions were removed from the site
         (replace(STORED, rows=0, sessions=0), None, False),
+        (replace(STORED, rows=0, sessions=0, month_sessions=2), None, True),  # short
+        (replace(STORED, month_sessions=58), "57", True),  # short by an earlier month page
+        (replace(STORED, month_sessions=57), "57", False),
+        (replace(STORED, rows=1100, sessions=1100), "1,100", False),
         (replace(STORED, has_failed=True), "56", True),
         (replace(STORED, is_whole=False), "56", True),
         (replace(STORED, read_at=OVER - timedelta(seconds=1)), "56", True),

@@ -4,7 +4,7 @@ import re
 import subprocess
 import sys
 from collections import Counter
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 
 from scraper.config import REPOSITORY
 from scraper.crawl.urls import SiteUrls
@@ -51,14 +51,15 @@ def test_a_range_is_its_months_days_and_sessions_and_later_its_months_alone(craw
     assert sorted(crawler.asked(before)) == sorted(months)
 
 
-def test_a_scheduled_crawl_takes_every_track_and_the_last_days(crawler: Crawler) -> None:
+def test_a_scheduled_crawl_takes_every_track_with_all_days_of_the_month_pages_that_it_reads(crawler: Crawler) -> None:
     today = datetime.now(UTC).date()
     crawler.site.season = season = season_until(today)
     crawler.succeed(TRACKS=", ".join(track.slug for track in season.tracks), LIST_ONLY="1")
     lists = [page for page in crawler.asked() if "session_list" in page]
-    recent = [day for day in season.days() if day.date >= today - timedelta(days=1)]
-    assert sorted(lists) == sorted(path("list", day.date, day.track.slug) for day in recent)
-    assert len(recent) < len(list(season.days()))
+    months = {page.partition("d=")[2] for page in crawler.asked() if "p=calendar" in page}
+    shown = [day for day in season.days() if f"{day.date:%Y-%m}" in months]
+    assert sorted(lists) == sorted(path("list", day.date, day.track.slug) for day in shown)
+    assert {day.track for day in shown} == set(season.tracks)
 
 
 def test_days_is_the_number_of_days_of_a_scheduled_crawl(crawler: Crawler) -> None:
