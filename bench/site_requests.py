@@ -77,7 +77,7 @@ def measure(scratch: Scratch, _: Settings) -> Iterator[Line]:
 
 
 def occasions(database: Database, folder: Path, checkout: Checkout = THIS_CHECKOUT) -> Iterator[Occasion]:
-    """Crawl a day, the day again, the day after an edit of a session, its month, and the month again."""
+    """Crawl a day, also again and after an edit, then its month, also again and after a late upload of another day."""
     season = Season.generate(tracks=1, days=8, sessions_per_day=40)
     day = list(season.days())[-1]
     with SampleSite(season) as site:
@@ -88,13 +88,20 @@ def occasions(database: Database, folder: Path, checkout: Checkout = THIS_CHECKO
         yield Occasion("first crawl of a day", crawls.crawl(**one_day), of_day, of_day.requests)
         yield Occasion("the same day again", crawls.crawl(**one_day), of_day, 1)
         edited = replace(day.sessions[0], lap_times_ms=(*day.sessions[0].lap_times_ms, 31_000))
-        site.season = season.replaced(edited)
+        site.season = complete = season.replaced(edited)
         yield Occasion("the day after an edit of one session", crawls.crawl(**one_day), of_day, 2)
-        days = [each for each in site.season.days() if each.date.replace(day=1) == day.date.replace(day=1)]
-        of_month = crawls.count([month_page(day), *day_pages(days)])
+        days = [each for each in complete.days() if each.date.replace(day=1) == day.date.replace(day=1)]
+        late, *others = days
+        for session in late.sessions:
+            site.season = site.season.without(session.session_id)
+        of_month = crawls.count([month_page(day), *day_pages(others)])
         new_pages = of_month.requests - of_day.requests
         yield Occasion("first crawl of its month", crawls.crawl(**month), of_month, new_pages)
         yield Occasion("the month again, unchanged", crawls.crawl(**month), of_month, 1)
+        site.season = complete
+        of_month, of_late_day = crawls.count([month_page(day), *day_pages(days)]), 1 + len(day_pages([late]))
+        yield Occasion("the month after one day was uploaded late", crawls.crawl(**month), of_month, of_late_day)
+        yield Occasion("the month again after the late upload", crawls.crawl(**month), of_month, 1)
 
 
 def month_page(day: Day) -> str:
