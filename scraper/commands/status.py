@@ -7,6 +7,7 @@ import psycopg
 from psycopg.rows import dict_row
 from rich.console import Console
 
+from scraper.commands.status_open import open_lists
 from scraper.commands.status_queries import (
     BEHIND,
     DAYS,
@@ -53,6 +54,8 @@ def _problems(connection: psycopg.Connection, console: Console, config: Config) 
     scheduled = {"tracks": list(config.scheduled_tracks)}
     yield from _crawls(connection, console, crawls[0], scheduled)
     yield from _schedule(connection, config)
+    for track in config.scheduled_tracks:
+        yield from open_lists(connection, track, crawls[0]["now"])
     yield from _transforms(connection, console)
     yield from _days(connection, console)
     # A difference from the site's totals may be the site's own, so it is not reported as missing.

@@ -142,6 +142,29 @@ def test_a_day_without_sessions_and_a_day_that_only_failed_are_days(tables: Tabl
     assert not tables.days()[NEXT_DAY].has_failed
 
 
+def test_a_day_has_the_number_of_its_month_page_and_the_time_of_its_first_reading(tables: Tables) -> None:
+    page = PageId(TRACK, "list", f"{DAY}", month_sessions=2)
+    short = CapturedPage(page, "http://site/list", {"sessions": [row("7", "1")]})
+    tables.save(day_list(row("7", "1"), row("8", "1")), short, day_list(row("7", "1")))
+    day = tables.days()[DAY]
+    assert (day.rows, day.month_sessions, day.is_short) == (1, 2, True)
+    assert day.first_read_at is not None
+    assert day.read_at is not None
+    assert day.first_read_at < day.read_at
+
+
+def test_a_month_has_the_days_of_its_latest_page_and_whether_it_failed(tables: Tables) -> None:
+    nothing = tables.read(lambda stored: stored.month(TRACK, "2025-10"))
+    assert (nothing.read_at, nothing.days, nothing.has_failed) == (None, [], False)
+    for number in "12":
+        days = [{"date": f"{DAY}", "sessions": number}]
+        tables.save(CapturedPage(PageId(TRACK, "month", "2025-10"), "http://site/month", {"days": days}))
+    tables.save(failure("month", "2025-10"))
+    month = tables.read(lambda stored: stored.month(TRACK, "2025-10"))
+    assert (month.days, month.has_failed) == ([{"date": f"{DAY}", "sessions": "2"}], True)
+    assert month.read_at is not None
+
+
 def test_rows_are_returned_only_if_a_session_may_have_run_past_midnight(tables: Tables) -> None:
     tables.save(day_list(row("7", "1")))
     for read_at, rows in (("2025-10-27 11:59:59+00", 1), ("2025-10-27 12:00:00+00", 0)):

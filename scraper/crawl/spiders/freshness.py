@@ -33,7 +33,7 @@ def is_list_stale(day: StoredDay | None, sessions_on_month_page: str | None, now
     if sessions_on_month_page is None:
         # If sessions are stored, they must have been removed from the site since.
         return (day.rows > 0 or day.is_short) and not (day.month_sessions == 0 and _is_pausing(day, now))
-    if not _was_read_after_end(day):
+    if not was_read_after_end(day):
         return True
     number = read_count(sessions_on_month_page)
     if number in (day.rows, day.sessions) and day.is_whole and not day.is_short:
@@ -46,6 +46,15 @@ def is_session_stale(session: ListedSession) -> bool:
     return not session.is_captured_as_listed or _may_have_been_running(session)
 
 
+def was_read_after_end(day: StoredDay) -> bool:
+    """Return whether the list was read after its day, and its last session, were over everywhere on earth."""
+    closed = [
+        closing_time(day.practice_date, row.get("started_at", ""), row.get("length", ""))
+        for row in day.rows_near_midnight
+    ]
+    return day.read_at is not None and day.read_at >= passed_everywhere(max([end_of_day(day.practice_date), *closed]))
+
+
 def _is_pausing(day: StoredDay, now: datetime | None) -> bool:
     """Return whether the same list with the same number on the month page was read again not long ago.
 
@@ -55,14 +64,6 @@ def _is_pausing(day: StoredDay, now: datetime | None) -> bool:
         return False
     unchanged_for = day.read_at - day.first_read_at
     return unchanged_for >= SHORTEST_PAUSE and now < day.read_at + min(unchanged_for, LONGEST_PAUSE)
-
-
-def _was_read_after_end(day: StoredDay) -> bool:
-    closed = [
-        closing_time(day.practice_date, row.get("started_at", ""), row.get("length", ""))
-        for row in day.rows_near_midnight
-    ]
-    return day.read_at is not None and day.read_at >= passed_everywhere(max([end_of_day(day.practice_date), *closed]))
 
 
 def _may_have_been_running(session: ListedSession) -> bool:

@@ -1,0 +1,61 @@
+"""Days of scheduled tracks whose lists are still open: known to be missing, contradicted, or read too early."""
+
+from collections.abc import Iterator
+from datetime import date, datetime
+
+import psycopg
+from psycopg.rows import class_row
+
+from scraper.console import counted
+from scraper.crawl.scope import first_open_day
+from scraper.crawl.spiders.freshness import stale_lists, was_read_after_end
+from scraper.crawl.spiders.month_counts import MonthCounts
+from scraper.crawl.spiders.planner import month_of, months_between
+from scraper.crawl.time_bounds import end_of_day, passed_everywhere
+from scraper.raw.history import DAYS, MONTH, StoredDay, StoredMonth
+
+MOST_NAMED = 3
+
+
+def open_lists(connection: psycopg.Connection, track: str, now: datetime) -> Iterator[str]:
+    """Yield one line if lists of the track are open, with the command that reads them.
+
+    Covers the days that scheduled crawls finish (`scraper.crawl.scope`), once they are over everywhere. Failed lists
+    are among the failed pages.
+    """
+    reasons = dict(_open_days(connection, track, now))
+    if not reasons:
+        return
+    named = ", ".join(f"{day} {reasons[day]}" for day in sorted(reasons)[:MOST_NAMED])
+    more = f" and {len(reasons) - MOST_NAMED} more" if len(reasons) > MOST_NAMED else ""
+    days = f"FROM={min(reasons)} TO={max(reasons)}"
+    yield (
+        f"lists of {counted(len(reasons), 'day')} of {track} ({named}{more}); to read them: "
+        f"make crawl transform TRACK={track} {days}"
+    )
+
+
+def _open_days(connection: psycopg.Connection, track: str, now: datetime) -> Iterator[tuple[date, str]]:
+    first, last = first_open_day(now), now.date()
+    with connection.cursor(row_factory=class_row(StoredDay)) as cursor:
+        cursor.execute(DAYS, {"track_slug": track, "first": first, "last": last})
+        stored = {day.practice_date: day for day in cursor.fetchall()}
+    for month in months_between(first, last):
+        lists = {day: row for day, row in stored.items() if month_of(day) == month}
+        with connection.cursor(row_factory=class_row(StoredMonth)) as cursor:
+            page = cursor.execute(MONTH, {"track_slug": track, "month": month}).fetchone()
+        counts = MonthCounts.of_stored(page or StoredMonth(None, [], has_failed=False), lists)
+        for day in stale_lists(lists, counts.by_day):
+            is_over = passed_everywhere(end_of_day(day)) <= now
+            if is_over and not (day in lists and lists[day].has_failed):
+                yield day, _reason(lists.get(day))
+
+
+def _reason(day: StoredDay | None) -> str:
+    if day is None:
+        return "not stored"
+    if day.is_short:
+        return f"short: {day.rows} of {day.month_sessions}"
+    if not was_read_after_end(day):
+        return "read before the day was over"
+    return "unlike its month page" if day.is_whole else "with unreadable rows"
