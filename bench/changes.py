@@ -1,7 +1,5 @@
 """Changes of the stored pages between two runs of the transform."""
 
-import psycopg
-
 from scraper.database.connection import Database
 from tests.support.history import SESSIONS_OF_A_DAY, stored_sessions
 
@@ -58,5 +56,5 @@ def edit_one_percent(database: Database) -> None:
 
 
 def _edit(database: Database, days: int) -> None:
-    with psycopg.connect(database.conninfo) as connection:
+    with database.connect() as connection:
         connection.execute(_EDIT, {"days": days})

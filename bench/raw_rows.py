@@ -6,7 +6,6 @@ from functools import partial
 from types import SimpleNamespace
 from typing import Any, cast
 
-import psycopg
 from scrapy.crawler import Crawler
 from scrapy.settings import Settings
 from scrapy.statscollectors import MemoryStatsCollector
@@ -63,7 +62,7 @@ def measure(scratch: Scratch, settings: BenchSettings) -> Iterator[Line]:
 
 def begin_crawl(database: Database) -> int:
     """Insert a crawl, which every page version refers to, and return its id."""
-    with psycopg.connect(database.conninfo) as connection:
+    with database.connect() as connection:
         return crawl_log.begin(connection, {})
 
 
@@ -105,6 +104,6 @@ def copy_rows(items: Sequence[CapturedPage], crawl_id: int) -> list[tuple[Any, .
 
 def copy(database: Database, rows: Sequence[tuple[Any, ...]]) -> None:
     """Store the rows by one COPY into the same table, with its indexes and its trigger: a lower bound of the cost."""
-    with psycopg.connect(database.conninfo) as connection, connection.cursor().copy(_COPY) as into:
+    with database.connect() as connection, connection.cursor().copy(_COPY) as into:
         for row in rows:
             into.write_row(row)

@@ -15,7 +15,7 @@ EMPTY = "truncate raw.practice_lists, raw.practice_sessions, raw.transform_queue
 
 def stored_items(database: Database) -> list[CapturedPage]:
     """Return the items of all stored list and session pages, as the spider yields them."""
-    with psycopg.connect(database.conninfo) as connection:
+    with database.connect() as connection:
         return list(_items(connection))
 
 
@@ -27,5 +27,5 @@ def _items(connection: psycopg.Connection) -> Iterator[CapturedPage]:
 
 def empty_raw_tables(database: Database) -> None:
     """Remove all list and session pages, and what is queued for the transform."""
-    with psycopg.connect(database.conninfo) as connection:
+    with database.connect() as connection:
         connection.execute(EMPTY)

@@ -1,13 +1,11 @@
 """Run migrations: one at a time, in one transaction, and never queueing long in front of readers."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
 
 from alembic import context
 from alembic.operations.ops import MigrationScript
-from sqlalchemy import create_engine, text
-from sqlalchemy.pool import NullPool
+from sqlalchemy import text
 
 from scraper.config import load_config
 from scraper.database import migrate
@@ -34,8 +32,7 @@ def number_revision(_context: Any, _revision: Any, scripts: list[MigrationScript
 def run() -> None:
     """Apply what Alembic asked for to the database that it was given, or to the configured one."""
     database: Database = context.config.attributes.get("database") or open_database(load_config())
-    named = replace(database, parameters={**database.parameters, "application_name": application_name("migration")})
-    with create_engine(named.url, poolclass=NullPool).begin() as connection:
+    with database.engine(application_name("migration")).begin() as connection:
         lock_schema(connection.connection.driver_connection)
         connection.execute(text("select set_config('lock_timeout', :wait, true)"), {"wait": migrate.WAIT_FOR_TABLE})
         context.configure(

@@ -21,7 +21,7 @@ as $$
 begin
     if tg_argv[0] = 'list' then
         insert into raw.transform_queue (track_slug, page_kind, page_key)
-        select track_slug, 'list', practice_date::text from new_versions order by load_id;
+        select track_slug, 'list', to_char(practice_date, 'YYYY-MM-DD') from new_versions order by load_id;
     else
         insert into raw.transform_queue (track_slug, page_kind, page_key)
         select track_slug, 'session', session_id from new_versions order by load_id;

@@ -67,7 +67,7 @@ def run(_: Config) -> int:
         season_days = {"TRACK": tracks, "FROM": f"{days[0]}", "TO": f"{days[-1]}", "LIVERC_BASE_URL": site.base_url}
         _make("crawl", database, season_days)
     _make("transform", database, {})
-    with psycopg.connect(database.conninfo) as connection:
+    with database.connect() as connection:
         _print_totals(connection)
         track, day = connection.execute(_FULLEST_DAY).fetchone() or ("", "")
     _make("report", database, {"TRACK": track, "DATE": str(day)})

@@ -37,7 +37,7 @@ def _all_checks(config: Config) -> Iterator[Check]:
 
 
 def _database_checks(database: Database) -> Iterator[Check]:
-    with psycopg.connect(database.conninfo, autocommit=True) as connection:
+    with database.connect(autocommit=True) as connection:
         yield from _guarded("server", lambda: check_server(connection, database))
         yield from _guarded("server", lambda: check_killed_clients(connection))
         yield from _guarded("clock", lambda: check_clock(connection))

@@ -14,8 +14,6 @@ from scraper.database.jobs import Job, open_job
 from scraper.errors import CannotWork, LockHeld, UsageError
 from scraper.exports.export import Day, Export, days_of
 
-# The output of `copy`, and so the files, depend on the first three. JIT compilation does not pay for one day's rows.
-_SETTINGS = "set timezone to 'UTC'; set datestyle to 'ISO, YMD'; set extra_float_digits to 1; set jit to off"
 _IS_DERIVED = "select to_regclass('analytics.day_versions') is not null"
 
 
@@ -69,7 +67,7 @@ def lock_folder(folder: Path) -> Iterator[None]:
 @contextmanager
 def _snapshot(connection: psycopg.Connection) -> Iterator[None]:
     """Let all queries see the database as it is at one moment."""
-    connection.execute(_SETTINGS)
+    connection.execute("set jit to off")  # compilation does not pay for one day's rows
     connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
     connection.read_only = True
     with connection.transaction():

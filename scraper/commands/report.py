@@ -22,7 +22,7 @@ _MOST_TRACKS_NAMED = 5
 def run(config: Config) -> int:
     """Write a report, print its path. Raises UsageError if the day is not stored, CannotWork before a transform."""
     track, day = _arguments(config)
-    with psycopg.connect(open_database(config, application_name="practice report").conninfo) as connection:
+    with open_database(config, application_name="practice report").connect() as connection:
         practice_day = _read(connection, track, day)
     path = config.report_file or default_path(track, day)
     write_report(path, render(practice_day))

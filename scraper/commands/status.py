@@ -36,7 +36,7 @@ Row = dict[str, Any]
 def run(config: Config) -> int:
     """Print the status; return 1 if anything is missing or stale. Changes nothing, not even the schema."""
     console = plain_console()
-    with psycopg.connect(open_database(config).conninfo) as connection:
+    with open_database(config).connect() as connection:
         problem = schema_problem(connection)
         problems = [problem] if problem else list(_problems(connection, console, config))
     for problem in problems:

@@ -3,21 +3,24 @@
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import psycopg
 from psycopg import sql
 from psycopg.conninfo import make_conninfo
 from psycopg.pq import Conninfo
+from psycopg.rows import dict_row
 
 from scraper.config import REPOSITORY, Config
+from scraper.database.connection_settings import STATE_SETTINGS
 from scraper.database.diagnosis import explain_connection_error, is_pooled_by_transaction, server_message
 from scraper.database.embedded import EmbeddedServer
 from scraper.database.url import connection_parameters
 from scraper.errors import CannotWork
 
 if TYPE_CHECKING:
-    from sqlalchemy import URL
+    from sqlalchemy import URL, Engine
 
 EMBEDDED_HOME = REPOSITORY / ".data" / "postgres"
 _OLDEST_MAJOR_VERSION = 15
@@ -64,6 +67,36 @@ class Database:
         """Database, host, port and user, without the password, for messages."""
         known = self.parameters
         return f"{known['dbname']} on {known['host']}:{known['port']} as {known['user']}"
+
+    def connect(self, *, application_name: str | None = None, autocommit: bool = False) -> psycopg.Connection:
+        """Connect, with the settings that the code relies on. The caller closes the connection."""
+        connection = psycopg.connect(self.conninfo, application_name=application_name, autocommit=True)
+        try:
+            connection.execute(STATE_SETTINGS)
+            connection.autocommit = autocommit
+        except BaseException:
+            connection.close()
+            raise
+        return connection
+
+    async def connect_async(self, **parameters: Any) -> psycopg.AsyncConnection[dict[str, Any]]:
+        """Connect as `connect` does, asynchronously, in autocommit mode; rows are dicts. `parameters` are libpq's."""
+        connection = await psycopg.AsyncConnection.connect(
+            self.conninfo, autocommit=True, row_factory=dict_row, **parameters
+        )
+        try:
+            await connection.execute(STATE_SETTINGS)
+        except BaseException:
+            await connection.close()
+            raise
+        return connection
+
+    def engine(self, application_name: str) -> "Engine":
+        """Return an engine of SQLAlchemy whose connections are those of `connect`."""
+        from sqlalchemy import NullPool, create_engine  # noqa: PLC0415 - as above
+
+        connect = partial(self.connect, application_name=application_name)
+        return create_engine("postgresql+psycopg://", creator=connect, poolclass=NullPool)
 
     def dbt_environment(self) -> dict[str, str]:
         """Return the variables that profiles.yml reads, and libpq's own for all other parameters."""
@@ -137,6 +170,13 @@ def _refuse_unusable(connection: psycopg.Connection[Any], database: Database) ->
         raise CannotWork(
             f"{database.described} stores text as {encoding}, which cannot hold all names: "
             "recreate the database with createdb -E UTF8 -T template0"
+        )
+    triggers = connection.execute("select pg_catalog.current_setting('session_replication_role')").fetchone()
+    if triggers == ("replica",):
+        raise CannotWork(
+            f"{database.described} has session_replication_role = replica, so no trigger tells the transform what is "
+            "new: reset it, with alter database … reset session_replication_role or alter role … reset "
+            "session_replication_role"
         )
     if is_pooled_by_transaction(connection, database.parameters):
         raise CannotWork(

@@ -51,6 +51,13 @@ def explain_error(problem: psycopg.Error) -> str:
         return _DISK_FULL.format(reason)
     if isinstance(problem, psycopg.errors.InsufficientPrivilege):
         return f"the login lacks a right ({reason}): see make doctor for the missing grant, or use another login"
+    if isinstance(problem, psycopg.errors.ReadOnlySqlTransaction):
+        return (
+            f"the database takes no writes from this login ({reason}): it is a standby, or "
+            "default_transaction_read_only is on for this role or database; reset it, or use another login"
+        )
+    if isinstance(problem, psycopg.errors.QueryCanceled):
+        return f"the server ended a statement ({reason}): raise statement_timeout for this login, then run this again"
     if isinstance(problem, psycopg.OperationalError):
         return _GONE.format(reason)
     return f"the database refused a statement ({reason}): see make doctor"

@@ -52,7 +52,7 @@ def hold_locks(database: Database, job: Job) -> Iterator[psycopg.Connection]:
     The locks are released before this returns: a server process releases those of a closed connection some time later.
     """
     name = application_name(job.label)
-    with psycopg.connect(database.conninfo, application_name=name, autocommit=True) as connection:
+    with database.connect(application_name=name, autocommit=True) as connection:
         try:
             take_locks(connection, job.exclusive, job.shared)
             yield connection

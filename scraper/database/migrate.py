@@ -46,7 +46,7 @@ def open_migrated(config: Config) -> Database:
     Raises what `open_database` and `upgrade` raise, and CannotWork for a schema that is newer than this code.
     """
     database = open_database(config)
-    with psycopg.connect(database.conninfo) as connection:
+    with database.connect() as connection:
         found, newest = revision_of(connection), newest_revision()
         if found and found > newest:
             raise CannotWork(f"{schema_problem(connection)}, or give another DATABASE_URL")
@@ -142,7 +142,7 @@ def _failure(database: Database, problem: BaseException | None) -> str:
 
 
 def _blocker(database: Database) -> str:
-    with psycopg.connect(database.conninfo) as connection:
+    with database.connect() as connection:
         found = connection.execute(_BLOCKER).fetchone()
     if found is None:
         return "a table was in use by a transaction that has just ended; run this again"

@@ -6,7 +6,6 @@ from functools import cache
 from typing import Any, Self, TypeGuard
 
 from psycopg import AsyncConnection, AsyncCursor, sql
-from psycopg.rows import dict_row
 
 from scraper.database.connection import Database
 from scraper.database.roles import Role, assume_async
@@ -198,7 +197,7 @@ class RawStore:
 
 async def connect_to_raw(database: Database) -> AsyncConnection[dict[str, Any]]:
     """Open a connection with the crawler's role, where the database has it, and with timeouts."""
-    connection = await AsyncConnection.connect(database.conninfo, autocommit=True, row_factory=dict_row, **_KEEP_ALIVE)
+    connection = await database.connect_async(**_KEEP_ALIVE)
     await assume_async(connection, Role.CRAWLER)
     await connection.execute(_TIMEOUTS)
     return connection

@@ -11,8 +11,6 @@ from multiprocessing.pool import ThreadPool
 from traceback import walk_tb
 from typing import Any
 
-import psycopg
-
 from scraper.config import REPOSITORY
 from scraper.database.connection import Database
 from scraper.database.diagnosis import explain_outage
@@ -58,6 +56,9 @@ def run_dbt(database: Database, *arguments: str, writes_artifacts: bool = False)
     """
     from dbt.cli.main import dbtRunner  # noqa: PLC0415 - takes most of a second, and many a run needs no dbt
 
+    from scraper.transform.dbt_connections import state_settings  # noqa: PLC0415 - as above
+
+    state_settings()
     os.environ.update(dbt_environment(database))
     where = ["--project-dir", str(REPOSITORY), "--profiles-dir", str(REPOSITORY)]
     quietly = ["--log-level", "none", "--no-use-colors"]
@@ -78,6 +79,9 @@ def run_command_line(database: Database, arguments: Sequence[str]) -> int:
     """Be dbt: run it with these arguments of its command line, its output on ours. Its exit status."""
     from dbt.cli.main import cli  # noqa: PLC0415 - as above
 
+    from scraper.transform.dbt_connections import state_settings  # noqa: PLC0415 - as above
+
+    state_settings()
     os.environ.update(dbt_environment(database))
     os.chdir(REPOSITORY)
     with _signals_end_it():
@@ -93,7 +97,7 @@ def run_command_line(database: Database, arguments: Sequence[str]) -> int:
 def dbt_environment(database: Database) -> dict[str, str]:
     """The variables that profiles.yml reads: the connection and the role. Closes dbt's folders to others."""
     close_to_others()
-    with psycopg.connect(database.conninfo, autocommit=True) as connection:
+    with database.connect(autocommit=True) as connection:
         has_role = assume(connection, Role.TRANSFORMER)
     return {**database.dbt_environment(), "DBT_ROLE": Role.TRANSFORMER if has_role else ""}
 

@@ -1,5 +1,6 @@
 """The database of a run: how each driver reaches it, and the message for one that cannot be used."""
 
+import asyncio
 import socket
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -10,16 +11,23 @@ import psycopg
 import psycopg2
 import pytest
 import sqlalchemy
+from dbt.adapters.contracts.connection import Connection, Identifier
+from dbt.adapters.postgres import PostgresCredentials
+from psycopg import sql
 
 from scraper.config import Config, load_config
 from scraper.database import connection as database_module
 from scraper.database.connection import Database, open_database, open_embedded
+from scraper.database.connection_settings import STATED_SETTINGS
 from scraper.database.embedded import EmbeddedServer
 from scraper.errors import CannotWork
+from scraper.transform.dbt_connections import StatedConnections
+from tests.reliability.test_hostile_settings import HOSTILE
 from tests.support.databases import FORGETFUL
 from tests.support.lending_pooler import pooler
 
 PASSWORD = "CaN@r:y/?#%"
+SETTINGS = "select name, current_setting(name) as value from unnest(%s::text[]) as name"
 CONNECTED_AS = "select current_database(), current_user, current_setting('application_name')"
 
 
@@ -99,6 +107,69 @@ def test_the_password_is_never_printed(guarded_server: EmbeddedServer, monkeypat
     assert database.described == f"practice on {guarded_server.socket_folder}:5432 as ana"
 
 
+def stated(connection: psycopg.Connection) -> dict[str, str]:
+    """The stated settings as the server has them on this connection."""
+    return dict(connection.execute(SETTINGS, [list(STATED_SETTINGS)]).fetchall())
+
+
+def make_hostile(database: Database) -> None:
+    name = sql.Identifier(database.parameters["dbname"])
+    with psycopg.connect(database.conninfo, autocommit=True) as connection:
+        for setting, (value, *_) in HOSTILE.items():
+            statement = sql.SQL("alter database {} set {} = {}")
+            connection.execute(statement.format(name, sql.Identifier(setting), sql.Literal(value)))
+
+
+def test_every_kind_of_connection_states_its_settings(
+    empty_database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_hostile(empty_database)
+    monkeypatch.setenv("PGDATESTYLE", "German")
+    monkeypatch.setenv("PGOPTIONS", "-c intervalstyle=iso_8601")
+    with psycopg.connect(empty_database.conninfo) as connection:
+        assert stated(connection) != STATED_SETTINGS
+    with empty_database.connect() as connection:
+        assert stated(connection) == STATED_SETTINGS
+        assert not connection.autocommit
+    with empty_database.engine("practice test").connect() as alchemy:
+        assert stated(alchemy.connection.driver_connection) == STATED_SETTINGS  # type: ignore[arg-type]
+
+    async def stated_asynchronously() -> dict[str, str]:
+        async with await empty_database.connect_async() as connection:
+            found = await connection.execute(SETTINGS, [list(STATED_SETTINGS)])
+            return {row["name"]: row["value"] for row in await found.fetchall()}
+
+    assert asyncio.run(stated_asynchronously()) == STATED_SETTINGS
+    dbt_connection = StatedConnections.open(opened_by_dbt(empty_database))
+    with dbt_connection.handle as handle, handle.cursor() as cursor:
+        cursor.execute(SETTINGS, [list(STATED_SETTINGS)])
+        assert dict(cursor.fetchall()) == STATED_SETTINGS
+    dbt_connection.handle.close()
+
+
+def opened_by_dbt(database: Database) -> Connection:
+    known = database.parameters
+    credentials = PostgresCredentials(
+        database=known["dbname"],
+        schema="racing",
+        host=known["host"],
+        port=int(known["port"]),
+        user=known["user"],
+        password="",
+    )
+    return Connection(type=Identifier("postgres"), name=None, credentials=credentials)
+
+
+def test_a_database_without_triggers_is_refused(postgres_server: EmbeddedServer, empty_database: Database) -> None:
+    name = empty_database.parameters["dbname"]
+    with psycopg.connect(empty_database.conninfo, autocommit=True) as connection:
+        connection.execute(
+            sql.SQL("alter database {} set session_replication_role = replica").format(sql.Identifier(name))
+        )
+    with pytest.raises(CannotWork, match="has session_replication_role = replica, so no trigger"):
+        open_embedded(postgres_server, name, "practice test")
+
+
 def test_text_is_utf8_whatever_the_environment_says(empty_database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PGCLIENTENCODING", "LATIN1")
     with psycopg.connect(empty_database.conninfo) as connection:
@@ -154,7 +225,10 @@ def test_a_pooler_is_refused_in_transaction_mode_only(
         if lends:
             assert "a connection pooler in transaction mode" in refusal(url, monkeypatch)
         else:
-            assert open_database(given(url, monkeypatch)).parameters["host"] == str(folder)
+            database = open_database(given(url, monkeypatch))
+            assert database.parameters["host"] == str(folder)
+            with database.connect() as connection:
+                assert stated(connection) == STATED_SETTINGS
 
 
 def test_simultaneous_openers_create_one_embedded_database(postgres_server: EmbeddedServer) -> None:

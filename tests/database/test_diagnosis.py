@@ -32,6 +32,16 @@ DISK_FULL = psycopg.errors.DiskFull(
         ),
         (psycopg.OperationalError(""), "the connection to the database was lost (no reason given)", "is lost"),
         (
+            psycopg.errors.ReadOnlySqlTransaction("cannot execute INSERT in a read-only transaction"),
+            "the database takes no writes from this login (cannot execute INSERT in a read-only transaction)",
+            "or use another login",
+        ),
+        (
+            psycopg.errors.QueryCanceled("canceling statement due to statement timeout"),
+            "the server ended a statement (canceling statement due to statement timeout)",
+            "then run this again",
+        ),
+        (
             psycopg.errors.DivisionByZero("division by zero"),
             "the database refused a statement (division by zero)",
             "doctor",

@@ -16,7 +16,8 @@ _INVENTED_NUMBER = 4_000_000_000
 def pooler(folder: Path, server_socket: str, *, lends: bool) -> Iterator[Path]:
     """A folder whose socket leads to the server at `server_socket`.
 
-    Like real poolers it makes up the process number that it tells its clients. One that `lends` shows all clients the
+    Like real poolers it refuses options in a client's first packet, and makes up the process number that it tells its
+    clients. One that `lends` shows all clients the
     server process that the first one got, as a pooler by transaction does with clients that are idle.
     """
     with socket.socket(socket.AF_UNIX) as listening:
@@ -42,6 +43,10 @@ def _accept(listening: socket.socket, server_socket: str, shared: list[int] | No
 
 def _forward(client: socket.socket, server: socket.socket) -> None:
     with client, server:
+        first = client.recv(65536)
+        if b"\0options\0" in first:
+            return
+        server.sendall(first)
         while said := client.recv(65536):
             server.sendall(said)
 

@@ -1,0 +1,30 @@
+"""The connections that dbt opens. Imported only when dbt runs: the adapter takes most of a second to import."""
+
+from dbt.adapters.contracts.connection import Connection, ConnectionState
+from dbt.adapters.postgres import PostgresAdapter, PostgresConnectionManager
+
+from scraper.database.connection_settings import STATE_SETTINGS
+
+
+class StatedConnections(PostgresConnectionManager):
+    """dbt's connections, which state the settings that the code relies on.
+
+    dbt can be told a search_path and a role, and passes the former as an option of the first packet, which connection
+    poolers refuse.
+    """
+
+    @classmethod
+    def open(cls, connection: Connection) -> Connection:
+        """Open a connection, and commit its settings and its role: a rolled back statement would undo both."""
+        if connection.state == ConnectionState.OPEN:
+            return connection
+        opened: Connection = super().open(connection)
+        with opened.handle.cursor() as cursor:
+            cursor.execute(STATE_SETTINGS)
+        opened.handle.commit()
+        return opened
+
+
+def state_settings() -> None:
+    """Let dbt open these connections from now on, in this process."""
+    PostgresAdapter.ConnectionManager = StatedConnections
