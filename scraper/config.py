@@ -147,7 +147,8 @@ class Config(BaseSettings):
     def includes(self, track: str, day: date) -> bool:
         """Return whether the tracks and days of this run include this one; a setting that is not given includes all."""
         first, last = self.practice_date or self.from_date or day, self.practice_date or self.to_date or day
-        return (not self.named_tracks or track in self.named_tracks) and first <= day <= last
+        named = {slug.lower() for slug in self.named_tracks}
+        return (not named or track.lower() in named) and first <= day <= last
 
 
 # Both may hold a password, LIVERC_BASE_URL by mistake.

@@ -49,7 +49,7 @@ def shown(text: str) -> str:
 
 
 def read_tracks(text: object) -> object:
-    """Read track slugs, separated by commas or white space, each once, in the order given."""
+    """Read track slugs, separated by commas or white space, each once whatever its case, in the order given."""
     if not isinstance(text, str):
         return text
     slugs = text.replace(",", " ").split()
@@ -60,7 +60,8 @@ def read_tracks(text: object) -> object:
                 "write the first part of the track's host name, as {setting}=canberraoffroad for "
                 "canberraoffroad.liverc.com",
             )
-    return tuple(dict.fromkeys(slugs))
+    first_spellings = {slug.lower(): slug for slug in reversed(slugs)}
+    return tuple(dict.fromkeys(first_spellings[slug.lower()] for slug in slugs))
 
 
 def _read_date(text: object) -> object:

@@ -113,6 +113,10 @@ def test_track_wins_over_tracks(monkeypatch: pytest.MonkeyPatch) -> None:
     assert config_of(monkeypatch, TRACKS="north south", TRACK="East-1").tracks == ("East-1",)
 
 
+def test_two_spellings_of_a_track_are_one_track_under_the_first(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert config_of(monkeypatch, TRACK="MixedCase other mixedcase OTHER").tracks == ("MixedCase", "other")
+
+
 @pytest.mark.parametrize(
     "slug",
     ["evil.com/#", "127.0.0.1:8000/#", "-a", "a-", "a_b", "../a", "a/b", "ä", "a%20b", "a" * 64, "{track}", "a@b", "١"],

@@ -67,6 +67,7 @@ GRANTS = (
     grant select, insert, update (last_seen_at) on raw.practice_months, raw.practice_lists, raw.practice_sessions
     to practice_crawler
     """,
+    "grant select, insert on raw.tracks to practice_crawler",
     "grant select, insert, update on raw.crawls, raw.failed_pages to practice_crawler",
     "grant select on all tables in schema raw to practice_transformer",
     "grant insert, delete on raw.transform_queue to practice_transformer",
@@ -97,6 +98,13 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("crawl_id", name=op.f("crawls_pkey")),
         schema="raw",
     )
+    op.create_table(
+        "tracks",
+        sa.Column("track_slug", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("track_slug", name=op.f("tracks_pkey")),
+        schema="raw",
+    )
+    op.create_index("tracks_lower_idx", "tracks", [sa.literal_column("lower(track_slug)")], unique=True, schema="raw")
     op.create_table(
         "transform_queue",
         sa.Column("entry_id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
@@ -217,6 +225,7 @@ def downgrade() -> None:
         "practice_sessions",
         "practice_lists",
         "practice_months",
+        "tracks",
         "crawls",
     ):
         op.drop_table(table, schema="raw")

@@ -24,7 +24,7 @@ def run(config: Config) -> int:
     track, day = _arguments(config)
     with open_database(config, application_name="practice report").connect() as connection:
         practice_day = _read(connection, track, day)
-    path = config.report_file or default_path(track, day)
+    path = config.report_file or default_path(practice_day.head.track_slug, day)
     write_report(path, render(practice_day))
     print(f"Report: {path.absolute()}")
     return 0
@@ -67,8 +67,7 @@ def _missing_day(connection: psycopg.Connection[Any], track: str, day: date) -> 
         days = ", ".join(str(each) for each in sorted(each for (each,) in nearest))
         return f"{day} is not stored for {track}; the nearest days are {days}. To fetch it: {fetch}"
     tracks = [slug for (slug,) in connection.execute(TRACKS).fetchall()]
-    similar = get_close_matches(track.lower(), [slug.lower() for slug in tracks], n=1)
-    found = [slug for slug in tracks if slug.lower() in similar]
+    found = get_close_matches(track, tracks, n=1)
     if found:
         return f"track {track} is not stored; did you mean TRACK={found[0]}? To fetch {track}: {fetch}"
     named = ", ".join(tracks[:_MOST_TRACKS_NAMED]) + (" and more" if len(tracks) > _MOST_TRACKS_NAMED else "")

@@ -23,6 +23,7 @@ from scraper.console import ago, counted, plain_console, plain_table
 from scraper.database.connection import open_database
 from scraper.database.locks import Lock, lock_holders
 from scraper.database.migrate import schema_problem
+from scraper.raw.tracks import spellings
 from scraper.transform.reconciliation import differing_days
 
 MOST_DAYS = 30
@@ -51,10 +52,10 @@ def _problems(connection: psycopg.Connection, console: Console, config: Config) 
     if not crawls:
         yield "no crawl yet: start with make crawl transform TRACK=canberraoffroad DATE=2025-10-25"
         return
-    scheduled = {"tracks": list(config.scheduled_tracks)}
+    scheduled = {"tracks": list(spellings(connection, config.scheduled_tracks))}
     yield from _crawls(connection, console, crawls[0], scheduled)
-    yield from _schedule(connection, config)
-    for track in config.scheduled_tracks:
+    yield from _schedule(connection, scheduled, config.days)
+    for track in scheduled["tracks"]:
         yield from open_lists(connection, track, crawls[0]["now"])
     yield from _transforms(connection, console)
     yield from _days(connection, console)
@@ -89,14 +90,13 @@ def _command_for(arguments: Row) -> str:
     return f"make crawl TRACK={quoted} FROM={arguments['from']} TO={arguments['to']}"
 
 
-def _schedule(connection: psycopg.Connection, config: Config) -> Iterator[str]:
-    parameters = {"tracks": list(config.scheduled_tracks), "days": config.days}
-    for row in _rows(connection, NOT_SCHEDULED_LATELY, parameters):
+def _schedule(connection: psycopg.Connection, scheduled: Row, days: int) -> Iterator[str]:
+    for row in _rows(connection, NOT_SCHEDULED_LATELY, {**scheduled, "days": days}):
         if row["last_day"] is None:
             yield f"{row['track']} of TRACKS, which was never crawled; to fetch it: make crawl TRACK={row['track']}"
         else:
             yield (
-                f"{row['track']} since {row['last_day']}, which is more than DAYS={config.days} ago; to fetch it: "
+                f"{row['track']} since {row['last_day']}, which is more than DAYS={days} ago; to fetch it: "
                 f"make crawl TRACK={row['track']} FROM={row['last_day']}"
             )
 

@@ -14,13 +14,18 @@ _KEY = "(?P<key>[0-9]{1,12}|[0-9]{4}-[0-9]{2}(?:-[0-9]{2})?)"
 
 @dataclass(frozen=True)
 class SiteUrls:
-    """The URLs below a base URL that contains `{track}`, such as `https://{track}.liverc.com`."""
+    """The URLs below a base URL that contains `{track}`, such as `https://{track}.liverc.com`.
+
+    A slug is in lower case in a host name, which has no case, and as it is stored in a path.
+    """
 
     base_url: str
 
     def of_track(self, track_slug: str) -> str:
         """Return the track's own URL, without a slash at its end."""
-        return self.base_url.replace("{track}", track_slug).rstrip("/")
+        parts = urlsplit(self.base_url)
+        host = parts.netloc.replace("{track}", track_slug.lower())
+        return parts._replace(netloc=host, path=parts.path.replace("{track}", track_slug)).geturl().rstrip("/")
 
     def of_page(self, page: PageId) -> str:
         """Return the URL of a page."""
@@ -57,4 +62,4 @@ def origin_of(url: str) -> tuple[str, str]:
 def _pattern(template: str) -> str:
     """Turn a text with `{track}` into a regular expression; a second `{track}` must be the same slug."""
     first, *others = map(re.escape, template.split("{track}"))
-    return first + "".join((_SLUG if place == 0 else "(?P=track)") + other for place, other in enumerate(others))
+    return first + "".join((_SLUG if place == 0 else "(?i:(?P=track))") + other for place, other in enumerate(others))

@@ -91,6 +91,15 @@ crawls = Table(
     schema="raw",
 )
 
+# The spelling of each track that was typed first: a host name has no case.
+known_tracks = Table(
+    "tracks",
+    metadata,
+    Column("track_slug", Text, primary_key=True),
+    Index("tracks_lower_idx", text("lower(track_slug)"), unique=True),
+    schema="raw",
+)
+
 practice_months = _page_table("practice_months", "month", Text)
 # The number of sessions that the month page of the same crawl shows for the day; null if the crawl read no month page.
 practice_lists = _page_table("practice_lists", "practice_date", Date, Column("month_sessions", Integer))

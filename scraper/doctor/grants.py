@@ -40,6 +40,7 @@ def required_grants() -> Iterator[Grant]:
     for table in _PAGE_TABLES:
         yield from _on(Role.CRAWLER, table, "select", "insert")
         yield Grant(Role.CRAWLER, "update", "table", table, "last_seen_at")
+    yield from _on(Role.CRAWLER, "raw.tracks", "select", "insert")
     for table in ("raw.crawls", "raw.failed_pages"):
         yield from _on(Role.CRAWLER, table, "select", "insert", "update")
     for schema in ("raw", "racing", "staging", "intermediate", "analytics"):

@@ -9,7 +9,7 @@ NEAREST_DAYS = """
 select events.event_date
 from racing.events as events
 inner join racing.tracks as tracks on events.track_id = tracks.id
-where tracks.source_track_slug = %(track)s
+where lower(tracks.source_track_slug) = lower(%(track)s)
 order by abs(events.event_date - %(day)s::date), events.event_date desc
 limit 4
 """
@@ -25,7 +25,7 @@ select
     events.last_ingested_at
 from racing.events as events
 inner join racing.tracks as tracks on events.track_id = tracks.id
-where tracks.source_track_slug = %(track)s and events.event_date = %(day)s
+where lower(tracks.source_track_slug) = lower(%(track)s) and events.event_date = %(day)s
 """
 
 RECONCILIATION = """

@@ -1,7 +1,8 @@
 """The connections that dbt opens. Imported only when dbt runs: the adapter takes most of a second to import."""
 
 from dbt.adapters.contracts.connection import Connection, ConnectionState
-from dbt.adapters.postgres import PostgresAdapter, PostgresConnectionManager
+from dbt.adapters.postgres.connections import PostgresConnectionManager
+from dbt.adapters.postgres.impl import PostgresAdapter
 
 from scraper.database.connection_settings import STATE_SETTINGS
 
@@ -18,7 +19,7 @@ class StatedConnections(PostgresConnectionManager):
         """Open a connection, and commit its settings and its role: a rolled back statement would undo both."""
         if connection.state == ConnectionState.OPEN:
             return connection
-        opened: Connection = super().open(connection)
+        opened: Connection = super().open(connection)  # type: ignore[no-untyped-call] # dbt leaves it untyped
         with opened.handle.cursor() as cursor:
             cursor.execute(STATE_SETTINGS)
         opened.handle.commit()

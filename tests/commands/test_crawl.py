@@ -69,6 +69,17 @@ def test_summary_and_crawl_log_have_the_figures_of_the_crawl(crawler: Crawler) -
     assert "me@example.org" in user_agent
 
 
+def test_a_track_is_one_track_whatever_the_case_of_its_slug(crawler: Crawler) -> None:
+    crawler.succeed(TRACK=f"{TRACK} {TRACK.upper()}", DATE=str(DAY))
+    requests = len(crawler.site.requests)
+    # The site knows the path in the first spelling only.
+    crawler.succeed(TRACK=TRACK.title(), DATE=str(DAY))
+    assert len(crawler.asked(requests)) == 1
+    assert crawler.rows("select track_slug from raw.tracks") == [(TRACK,)]
+    assert crawler.rows("select distinct track_slug from raw.practice_sessions") == [(TRACK,)]
+    assert crawler.rows("select distinct arguments -> 'tracks' from raw.crawls") == [([TRACK],)]
+
+
 @pytest.mark.parametrize(
     ("settings", "problem"),
     [

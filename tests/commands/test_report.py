@@ -44,7 +44,7 @@ def written(commands: Commands, tmp_path: Path) -> Callable[[date], Report]:
 
     def write(day: date) -> Report:
         path = tmp_path / "there" / f"{day}.html"
-        printed = commands.succeed("report", TRACK="bend", DATE=str(day), OUT=str(path))
+        printed = commands.succeed("report", TRACK="Bend", DATE=str(day), OUT=str(path))
         assert printed == f"Report: {path}\n"
         return Report.of(path.read_text(encoding="utf-8"))
 
@@ -99,8 +99,8 @@ def test_a_day_that_is_not_stored_names_the_nearest_days_and_the_command_to_fetc
 
 def test_a_track_that_is_not_stored_names_the_stored_ones(refusal: Refusal) -> None:
     fetch = "make crawl transform TRACK={} DATE=2025-10-25"
-    assert refusal(2, TRACK="Bend", DATE=str(DAY)) == (
-        f"track Bend is not stored; did you mean TRACK=bend? To fetch Bend: {fetch.format('Bend')}"
+    assert refusal(2, TRACK="bent", DATE=str(DAY)) == (
+        f"track bent is not stored; did you mean TRACK=bend? To fetch bent: {fetch.format('bent')}"
     )
     assert refusal(2, TRACK="elsewhere", DATE=str(DAY)) == (
         f"track elsewhere is not stored; stored tracks: bend. To fetch it: {fetch.format('elsewhere')}"

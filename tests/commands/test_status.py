@@ -199,7 +199,8 @@ def test_a_scheduled_track_whose_next_crawl_would_leave_a_gap_is_named(
     connection.execute(TRANSFORM, ["finished"])
     add_crawl(connection, "finished")
     assert status_output()[0] == 0
-    monkeypatch.setenv("TRACKS", "bend hill")
+    monkeypatch.setenv("TRACKS", "Bend hill")
+    connection.execute("insert into raw.tracks (track_slug) values ('bend')")
     exit_status, output = status_output()
     assert exit_status == 1
     assert (

@@ -20,6 +20,16 @@ def test_the_url_of_a_page_leads_back_to_the_page(base_url: str, page: PageId) -
     assert urls.page_at(urls.of_page(page)) == page
 
 
+def test_a_slug_is_in_lower_case_in_the_host_and_as_stored_in_the_path() -> None:
+    page = PageId("MixedCase", "list", "2025-10-25")
+    query = "practice/?p=session_list&d=2025-10-25"
+    assert SiteUrls("https://{track}.liverc.com").of_page(page) == f"https://mixedcase.liverc.com/{query}"
+    assert SiteUrls("http://localhost/{track}").of_page(page) == f"http://localhost/MixedCase/{query}"
+    both = SiteUrls("http://{track}.localhost/{track}")
+    assert both.of_page(page) == f"http://mixedcase.localhost/MixedCase/{query}"
+    assert both.page_at(both.of_page(page)) is not None
+
+
 @pytest.mark.parametrize(
     "url",
     [

@@ -12,7 +12,8 @@ import psycopg2
 import pytest
 import sqlalchemy
 from dbt.adapters.contracts.connection import Connection, Identifier
-from dbt.adapters.postgres import PostgresCredentials
+from dbt.adapters.postgres.connections import PostgresCredentials
+from dbt_common.helper_types import Port
 from psycopg import sql
 
 from scraper.config import Config, load_config
@@ -153,7 +154,7 @@ def opened_by_dbt(database: Database) -> Connection:
         database=known["dbname"],
         schema="racing",
         host=known["host"],
-        port=int(known["port"]),
+        port=Port(int(known["port"])),
         user=known["user"],
         password="",
     )

@@ -105,7 +105,7 @@ def test_a_day_that_is_not_selected_is_kept_and_exported_later(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     connection.execute("update racing.laps set lap_time_seconds = lap_time_seconds + 1 where lap_number = 1")
-    monkeypatch.setenv("TRACK", "north")
+    monkeypatch.setenv("TRACK", "North")
     monkeypatch.setenv("TO", "2025-10-24")
     monkeypatch.setenv("FROM", "2025-10-01")
     assert {place for place in written(folder, export_to) if "date=" in place and NORTH_24 not in place} == set()

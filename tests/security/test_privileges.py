@@ -36,6 +36,8 @@ STATEMENTS: list[tuple[str, set[Role]]] = [
     ("create table raw.mine ()", NOBODY),
     # the crawler's records of its own work
     ("insert into raw.crawls (arguments, version) values ('{}', '1')", {CRAWLER}),
+    ("insert into raw.tracks (track_slug) values ('other')", {CRAWLER}),
+    ("update raw.tracks set track_slug = 'other'", NOBODY),
     ("update raw.crawls set outcome = 'finished'", {CRAWLER}),
     ("delete from raw.crawls", NOBODY),
     ("update raw.failed_pages set resolved_at = now()", {CRAWLER}),

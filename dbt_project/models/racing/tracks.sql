@@ -53,7 +53,7 @@ final as (
         order by lists.practice_date desc, lists.load_id desc
         limit 1
     ) as latest
-    left join time_zones on batch_tracks.track_slug = time_zones.track_slug
+    left join time_zones on lower(batch_tracks.track_slug) = lower(time_zones.track_slug)
 
 )
 

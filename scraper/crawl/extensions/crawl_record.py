@@ -3,7 +3,7 @@
 import logging
 import time
 from contextlib import ExitStack, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Self
 
@@ -19,7 +19,7 @@ from scraper.crawl.stats import CrawlStats, summary
 from scraper.database.clock import clock_warning
 from scraper.database.jobs import Job, open_job
 from scraper.errors import CannotWork, UsageError
-from scraper.raw import crawl_log
+from scraper.raw import crawl_log, tracks
 
 logger = logging.getLogger(__name__)
 
@@ -51,10 +51,10 @@ class CrawlRecord:
             )
         self._stats = CrawlStats(crawler)
         self._started = time.monotonic()
-        now = datetime.now(UTC)
-        self.scope = CrawlScope.of(config, now)
+        scope = CrawlScope.of(config, datetime.now(UTC))
         with ExitStack() as resources:
             self.database, self._connection = resources.enter_context(open_job(config, Job.CRAWL))
+            self.scope = replace(scope, tracks=tracks.remember(self._connection, scope.tracks))
             if warning := clock_warning(self._connection):
                 logger.warning(warning)
             self.crawl_id = crawl_log.begin(self._connection, _arguments(config, self.scope))

@@ -33,7 +33,7 @@ ranked as (
     from identities
     inner join overrides
         on
-            (overrides.track_slug is null or identities.track_slug = overrides.track_slug)
+            (overrides.track_slug is null or lower(identities.track_slug) = lower(overrides.track_slug))
             and (overrides.transponder_number is null or identities.transponder_number = overrides.transponder_number)
             and (overrides.driver_name is null or identities.normalized_name = overrides.normalized_name)
     where
