@@ -18,7 +18,7 @@ COMPILE := pip compile pyproject.toml --universal --python-version 3.11 --genera
 .DEFAULT_GOAL := help
 # `make crawl transform` runs one after the other, with -j too.
 .NOTPARALLEL:
-.PHONY: help crawl reparse transform status verify doctor demo report export docs dbt db-shell db-stop migrate
+.PHONY: help crawl reparse transform status verify doctor demo report export columns docs dbt db-shell db-stop migrate
 .PHONY: test test-reliability soak lint format bench bench-test lock clean
 
 help: ## List the targets
@@ -48,8 +48,11 @@ verify: $(READY) ## Compare all derived rows with all raw rows, and run every te
 doctor: $(READY) ## Check settings, server, rights, migrations, locks, disk and clock; print a remedy for each problem
 	@$(SCRAPER) doctor
 
-export: $(READY) ## Write the changed days of racing and analytics to Parquet in exports/; TRACK, DATE, FROM, TO, FULL
+export: $(READY) ## Write the changed days of racing and analytics to Parquet in exports/; TRACK, DATE, FROM, TO, FULL; FORMAT=csv and PERSON for a spreadsheet
 	@$(SCRAPER) export
+
+columns: $(READY) ## List the models of racing and analytics; MODEL=sessions lists the columns of one
+	@$(SCRAPER) columns
 
 report: $(READY) ## Write one practice day as an HTML file that needs no network: TRACK and DATE; OUT= names the file
 	@$(SCRAPER) report

@@ -36,7 +36,11 @@ COMMANDS = {
     "status": Command("print the last crawl and transform, and what is missing of each day", ("TRACKS", "DAYS")),
     "verify": Command("derive everything again, compare it with the final schema, and test all rows"),
     "doctor": Command("check settings, server, rights, migrations, locks, disk and clock, and print remedies"),
-    "export": Command("write changed tables of the final schema to Parquet", (*_RANGE, "FULL", "EXPORT_FOLDER")),
+    "export": Command(
+        "write changed tables of the final schema to Parquet, or laps, sessions and leaderboards to CSV",
+        (*_RANGE, "FULL", "EXPORT_FOLDER", "FORMAT", "PERSON"),
+    ),
+    "columns": Command("list the models of racing and analytics, or the columns of some", ("MODEL",)),
     "report": Command("write one practice day as a self-contained HTML file", ("TRACK", "DATE", "OUT")),
     "migrate": Command("migrate the database to the newest schema"),
     "docs": Command("build the dbt documentation and the schema diagram"),

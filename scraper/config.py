@@ -20,8 +20,11 @@ from scraper.setting_types import (
     Contact,
     Day,
     Days,
+    ExportFormat,
     File,
     Folder,
+    Format,
+    Line,
     Seconds,
     Switch,
     Tracks,
@@ -93,7 +96,18 @@ class Config(BaseSettings):
         default=False, validation_alias="FULL", description="derive or read everything, changed or not"
     )
     export_folder: Folder = Field(
-        default=REPOSITORY / "exports", validation_alias="EXPORT_FOLDER", description="folder of the Parquet files"
+        default=REPOSITORY / "exports", validation_alias="EXPORT_FOLDER", description="folder of the exported files"
+    )
+    export_format: Format = Field(
+        default=ExportFormat.PARQUET,
+        validation_alias="FORMAT",
+        description="parquet for every table, csv for laps, sessions and leaderboards in a spreadsheet",
+    )
+    person: Line | None = Field(
+        default=None, validation_alias="PERSON", description="name or id of the racer whose rows an export as csv has"
+    )
+    models: Line = Field(
+        default="", validation_alias="MODEL", description="models or tables whose columns are listed, such as sessions"
     )
     report_file: File | None = Field(
         default=None, validation_alias="OUT", description="file to write instead of reports/{track}-{date}.html"

@@ -2,6 +2,7 @@
 
 import re
 from datetime import date
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 from urllib.parse import urlsplit
@@ -122,9 +123,28 @@ def _read_file(path: Path) -> Path:
     return path
 
 
+class ExportFormat(StrEnum):
+    """What an export writes."""
+
+    PARQUET = "parquet"
+    CSV = "csv"
+
+
+def _read_line(text: str) -> str:
+    if not text.isprintable():
+        raise Unusable("holds control characters", "write one plain line")
+    return text
+
+
 Tracks = Annotated[tuple[str, ...], NoDecode, BeforeValidator(read_tracks)]
 BaseUrl = Annotated[str, AfterValidator(read_base_url)]
 Contact = Annotated[str, AfterValidator(_read_contact)]
+Line = Annotated[str, AfterValidator(_read_line)]
+Format = Annotated[
+    ExportFormat,
+    BeforeValidator(lambda text: text.lower() if isinstance(text, str) else text),
+    _expect("is neither parquet nor csv", "write {setting}=csv or {setting}=parquet"),
+]
 Folder = Annotated[Path, AfterValidator(_read_path)]
 File = Annotated[Path, AfterValidator(_read_file)]
 Day = Annotated[

@@ -1,6 +1,7 @@
-"""Write the tables of `racing` and `analytics` to Parquet files, as far as they have changed."""
+"""Write `racing` and `analytics` to Parquet files, as far as they have changed, or what a racer wants to CSV files."""
 
 import fcntl
+import re
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -13,16 +14,25 @@ from scraper.console import counted
 from scraper.database.jobs import Job, open_job
 from scraper.errors import CannotWork, LockHeld, UsageError
 from scraper.exports.export import Day, Export, days_of
+from scraper.exports.people import find_racer
+from scraper.exports.spreadsheets import MOST_ROWS, write_files
+from scraper.setting_types import ExportFormat
 
+_LONGEST_NAME = 100
 _IS_DERIVED = "select to_regclass('analytics.day_versions') is not null"
 
 
 def run(config: Config) -> int:
     """Update the files of EXPORT_FOLDER, for the days of TRACK and DATE or FROM and TO.
 
-    Raises UsageError for an EXPORT_FOLDER that is not a folder, LockHeld while a transform or another export to the
-    same folder is running, and CannotWork when nothing is transformed yet or a file cannot be written.
+    FORMAT=csv writes three files below `csv`, for PERSON where one is given.
+
+    Raises UsageError for an EXPORT_FOLDER that is not a folder or a PERSON that is not one person, LockHeld while a
+    transform or another export to the same folder is running, and CannotWork when nothing is transformed yet or a file
+    cannot be written.
     """
+    if config.person and config.export_format != ExportFormat.CSV:
+        raise UsageError(f"PERSON={config.person} narrows CSV files only: add FORMAT=csv")
     started = time.monotonic()
     folder = config.export_folder.absolute()
     with lock_folder(folder), open_job(config, Job.EXPORT) as (_, connection), _snapshot(connection):
@@ -30,6 +40,8 @@ def run(config: Config) -> int:
         selected = {day.folder for day in days if config.includes(day.track_slug, day.practice_date)}
         if not selected:
             raise CannotWork(_nothing_to_export(days))
+        if config.export_format == ExportFormat.CSV:
+            return _write_csv(connection, config, folder, [day for day in days if day.folder in selected])
         outcomes = []
         for name, outcome in Export(connection, folder, days, selected, is_full=config.full).run():
             outcomes.append(outcome)
@@ -44,6 +56,27 @@ def run(config: Config) -> int:
         f"{time.monotonic() - started:.1f} s: {counted(len(outcomes), 'table')} in {folder}"
     )
     return 0
+
+
+def _write_csv(connection: psycopg.Connection, config: Config, folder: Path, days: Sequence[Day]) -> int:
+    racer = find_racer(connection, config.person, config.named_tracks) if config.person else None
+    written = list(write_files(connection, folder / "csv" / _selection(config), [day.event_id for day in days], racer))
+    for file in written:
+        print(f"  {file.path.name:18} {counted(file.rows, 'row')}")
+        if file.rows >= MOST_ROWS:
+            print(f"  a spreadsheet takes {MOST_ROWS:,} rows: narrow the export by TRACK, DATE, FROM, TO or PERSON")
+    if racer and not any(file.rows for file in written):
+        print(f"  {config.person} has no session on these days")
+    print(f"Export: {counted(len(written), 'CSV file')} in {written[0].path.parent}")
+    return 0
+
+
+def _selection(config: Config) -> str:
+    """Return the folder of what was asked for: tracks, days and person, as far as they are given."""
+    days = [config.practice_date or config.from_date, config.to_date]
+    parts = ["-".join(config.named_tracks), "-to-".join(str(day) for day in days if day), config.person or ""]
+    named = "_".join("-".join(re.findall(r"[\w-]+", part)) for part in parts if part)
+    return named[:_LONGEST_NAME] or "all"
 
 
 @contextmanager

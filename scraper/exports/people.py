@@ -1,0 +1,86 @@
+"""Find the person whose rows are wanted, by name or by id."""
+
+from functools import cache
+from typing import Any, LiteralString
+from uuid import UUID
+
+import psycopg
+from jinja2 import Environment
+from psycopg import sql
+
+from scraper.config import REPOSITORY
+from scraper.errors import UsageError
+
+# The macro that the models compare names with, so that a name is the same name here.
+_FOLDING = REPOSITORY / "dbt_project" / "macros" / "text" / "normalize_name.sql"
+_MOST_NAMED = 8
+
+_BY_ID = "select distinct racer_id from analytics.sessions where racer_id = %s"
+_BY_NAME = """
+select person_id, person_name, transponders, tracks, sessions
+from analytics.people
+where
+    {condition} and (cardinality(%(tracks)s::text[]) = 0 or exists (
+        select from unnest(tracks) as track (slug) where lower(track.slug) = any(%(tracks)s)
+    ))
+order by sessions desc, person_id
+"""
+_SAME_NAME = "array[%(name)s::text] <@ normalized_names"
+_SIMILAR_NAME = """
+exists (
+    select from unnest(normalized_names) as known (name)
+    where string_to_array(known.name, ' ') @> string_to_array(%(name)s::text, ' ')
+)
+"""
+
+
+def find_racer(connection: psycopg.Connection[Any], person: str, tracks: tuple[str, ...]) -> UUID:
+    """Return the `racer_id` of PERSON: an id as `analytics` has it, or a name of one person at these tracks, or at any.
+
+    Raises UsageError for an unknown id or name, and for a name of several people; the message lists people with ids.
+    """
+    try:
+        wanted = UUID(person)
+    except ValueError:
+        return _by_name(connection, person, tracks)
+    if connection.execute(_BY_ID, [wanted]).fetchone() is None:
+        raise UsageError(f"PERSON={person} is no racer_id of analytics.sessions: give a name or another id")
+    return wanted
+
+
+def _by_name(connection: psycopg.Connection[Any], person: str, tracks: tuple[str, ...]) -> UUID:
+    folded = connection.execute(f"select {_folding()}", {"name": person}).fetchone()
+    parameters = {"name": folded and folded[0], "tracks": [slug.lower() for slug in tracks]}
+
+    def people(condition: LiteralString) -> list[tuple[Any, ...]]:
+        query = sql.SQL(_BY_NAME).format(condition=sql.SQL(condition))
+        return connection.execute(query, parameters).fetchall()
+
+    found = people(_SAME_NAME)
+    if len(found) == 1:
+        racer: UUID = found[0][0]
+        return racer
+    where = f" at {', '.join(tracks)}" if tracks else ""
+    if found:
+        raise UsageError(f"PERSON={person} is the name of {len(found)} people{where}: give the id of one{_list(found)}")
+    similar = people(_SIMILAR_NAME)
+    raise UsageError(
+        f"nobody is named {person}{where}: "
+        + (f"give another name, or an id{_list(similar)}" if similar else "write first and last name, in any order")
+    )
+
+
+def _list(people: list[tuple[Any, ...]]) -> str:
+    lines = [
+        f"  PERSON={person_id}  {name}, transponder {' '.join(transponders) or 'none'}, {' '.join(tracks)}, "
+        f"{sessions} sessions"
+        for person_id, name, transponders, tracks, sessions in people[:_MOST_NAMED]
+    ]
+    more = len(people) - len(lines)
+    return "\n".join([":", *lines, *([f"  and {more} more"] if more > 0 else [])])
+
+
+@cache
+def _folding() -> str:
+    module: Any = Environment(autoescape=False).from_string(_FOLDING.read_text("utf-8")).module  # noqa: S701 - SQL
+    return str(module.normalize_name("%(name)s::text"))
