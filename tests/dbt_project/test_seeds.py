@@ -52,18 +52,18 @@ def test_utc_times_follow_the_time_zone_and_daylight_saving_time(
     connection: psycopg.Connection, shared_database: Database, recording: Recording
 ) -> None:
     for number, (day, clock, _) in STARTS.items():
-        for track in ("canberraoffroad", "nowhere"):
+        for track in ("CanberraOffRoad", "nowhere"):
             store(connection, track, DayList([listed(number, started_at=f"{day} {clock}")], day))
     recording.transform(shared_database)
     query = "select session_id, start_time_utc from analytics.sessions where track_slug = %s order by session_id"
-    assert connection.execute(query, ["canberraoffroad"]).fetchall() == [
+    assert connection.execute(query, ["CanberraOffRoad"]).fetchall() == [
         (str(number), utc) for number, (_, _, utc) in STARTS.items()
     ]
     assert {utc for _, utc in connection.execute(query, ["nowhere"])} == {None}
     zones: dict[str, str | None] = dict(
         connection.execute("select source_track_slug, time_zone from racing.tracks").fetchall()
     )
-    assert (zones["canberraoffroad"], zones["nowhere"]) == ("Australia/Sydney", None)
+    assert (zones["CanberraOffRoad"], zones["nowhere"]) == ("Australia/Sydney", None)
 
 
 def test_aliases_merge_spellings_of_a_class(
