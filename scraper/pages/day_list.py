@@ -32,6 +32,7 @@ from scraper.pages.liverc_page import (
     says_no_practice,
     track_name,
 )
+from scraper.pages.numbers import whole_number
 from scraper.pages.page_error import PageError, PageErrorKind
 from scraper.pages.unreadable_rows import UnreadableRow, read_each
 
@@ -133,13 +134,13 @@ class DayListPage:
     @property
     def _missing_rows(self) -> list[dict[str, str]]:
         """Rows that the HTML lacks although it is complete: the day's statistics count the laps of all rows."""
-        counted = (self.stats or {}).get("total_laps", "").replace(",", "")
-        listed = [row["laps"] for row in self.sessions]
-        if self._rows[1] or not all(re.fullmatch("[0-9]{1,9}", laps) for laps in (counted, *listed)):
+        counted = whole_number((self.stats or {}).get("total_laps", ""))
+        listed = [whole_number(row["laps"]) for row in self.sessions]
+        if self._rows[1] or counted is None or None in listed:
             return []
-        laps = sum(map(int, listed))
+        laps = sum(number for number in listed if number is not None)
         reason = f"rows are missing: the list has {laps} laps, its statistics say {counted}"
-        return [UnreadableRow(f"Total Laps {counted}", reason).as_payload()] if laps < int(counted) else []
+        return [UnreadableRow(f"Total Laps {counted}", reason).as_payload()] if laps < counted else []
 
     @cached_property
     def _rows(self) -> tuple[list[dict[str, str]], list[dict[str, str]]]:

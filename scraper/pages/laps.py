@@ -8,15 +8,17 @@ invalid one with a trailing ``*``. The graph has a script with one object per la
 import json
 import re
 from collections import defaultdict
+from operator import itemgetter
 
 import attrs
 
 from scraper.pages.cells import Element, has_class, text_of, with_class
+from scraper.pages.numbers import whole_number
 from scraper.pages.scripts import array_in_script
 from scraper.pages.unreadable_rows import UnreadableRow, read_each
 
-_LABEL = re.compile(r"Lap ([0-9]{1,6}):")
-_NUMBER = re.compile(r"[0-9]{1,6}")
+_LABEL = re.compile(r"Lap ([^:]+):")
+_TOO_MANY_LAPS = 1_000_000
 
 
 @attrs.frozen
@@ -41,24 +43,30 @@ def read_laps(root: Element) -> Laps:
         unreadable.append(error.as_payload())
     by_number = defaultdict(list)
     for lap in labelled:
-        by_number[int(lap["x"])].append(lap)
-    laps = []
+        by_number[_lap_number(lap)].append(lap)
+    numbered: list[tuple[int, dict[str, str]]] = []
     for lap in plotted:
-        if not _NUMBER.fullmatch(lap.get("x", "")):
+        number = _lap_number(lap)
+        if number is None:
             unreadable.append(UnreadableRow(json.dumps(lap, ensure_ascii=False), "no lap number").as_payload())
             continue
-        if same_number := by_number.get(int(lap["x"])):
+        if same_number := by_number.get(number):
             lap["label"] = same_number.pop(0)["label"]
-        laps.append(lap)
-    laps += [lap for unmatched in by_number.values() for lap in unmatched]
+        numbered.append((number, lap))
+    numbered += [(number, lap) for number, unmatched in by_number.items() if number is not None for lap in unmatched]
     fast_lap = next((span for span in spans if has_class("fast_lap", span)), None)
-    return Laps(
-        sorted(laps, key=lambda lap: int(lap["x"])), None if fast_lap is None else text_of(fast_lap), unreadable
-    )
+    laps = [lap for _, lap in sorted(numbered, key=itemgetter(0))]
+    return Laps(laps, None if fast_lap is None else text_of(fast_lap), unreadable)
 
 
 def _labelled_lap(span: Element) -> dict[str, str]:
     label = text_of(span)
-    if not (number := _LABEL.match(label)):
+    lap = {"x": number[1], "label": label} if (number := _LABEL.match(label)) else {}
+    if _lap_number(lap) is None:
         raise UnreadableRow(label, "no lap number")
-    return {"x": number[1], "label": label}
+    return lap
+
+
+def _lap_number(lap: dict[str, str]) -> int | None:
+    number = whole_number(lap.get("x", ""))
+    return number if number is not None and number < _TOO_MANY_LAPS else None

@@ -14,15 +14,16 @@ from collections.abc import Callable
 from scraper.pages.cells import Element, folded, labelled_lines, lines_of, snake_cased, text_of, with_class
 from scraper.pages.html_tables import cells_by_column, row_text
 from scraper.pages.links import session_id
+from scraper.pages.numbers import whole_number
 from scraper.pages.unreadable_rows import UnreadableRow
 
-_LAPS_AND_LENGTH = re.compile(r"[0-9]+ [0-9][0-9:]*")
+_LAPS_AND_LENGTH = re.compile(r"([0-9].*) [0-9][0-9:]*")
 _LAP_TIMES = re.compile(r"\b(Fast|Avg):")
 
 KNOWN_COLUMNS: dict[str, Callable[[Element], bool]] = {
     "driver": lambda cell: _session_link(cell) is not None,
     "time": lambda cell: _started_at(cell) is not None,
-    "laps": lambda cell: _LAPS_AND_LENGTH.fullmatch(text_of(cell)) is not None,
+    "laps": lambda cell: _number_before_length(text_of(cell)) is not None,
     "fast": lambda cell: _LAP_TIMES.search(text_of(cell)) is not None,
 }
 """The columns that every list has: the name used here, and how a cell of the column is recognised."""
@@ -98,6 +99,11 @@ def _session_link(cell: Element) -> Element | None:
         if "view_session" in link.get("href", ""):
             return link
     return None
+
+
+def _number_before_length(text: str) -> int | None:
+    found = _LAPS_AND_LENGTH.fullmatch(text)
+    return whole_number(found[1]) if found else None
 
 
 def _started_at(cell: Element) -> Element | None:

@@ -16,6 +16,7 @@ from scraper.pages.cells import Element, folded, labelled_lines, text_of, with_c
 from scraper.pages.html_tables import labelled_cells
 from scraper.pages.laps import Laps, read_laps
 from scraper.pages.liverc_page import changed_layout, content, open_page, track_name
+from scraper.pages.numbers import whole_number
 from scraper.pages.page_error import PageError, PageErrorKind
 
 _OUTSIDE_NOTES = XPath("descendant::text()[not(ancestor::small)]", smart_strings=False)
@@ -89,11 +90,12 @@ class SessionPage:
 
         Raises :class:`PageError` if the page shows fewer laps than it counts: the others would count as removed.
         """
-        counted = self.facts["num_laps"]
+        printed = self.facts["num_laps"]
+        counted = whole_number(printed)
         shown = len(self._laps.laps)
-        is_short = re.fullmatch("[0-9]{1,9}", counted) and shown < int(counted) and not self._laps.unreadable_rows
-        if is_short or (not shown and re.search("[1-9]", counted)):
-            reason = f"the page shows {shown} laps, but Num Laps is {counted[:100]}"
+        is_short = counted is not None and shown < counted and not self._laps.unreadable_rows
+        if is_short or (not shown and re.search("[1-9]", printed)):
+            reason = f"the page shows {shown} laps, but Num Laps is {printed[:100]}"
             raise PageError(PageErrorKind.CONTRADICTION, reason)
         return self._laps.laps
 

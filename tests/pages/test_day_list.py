@@ -189,6 +189,13 @@ def test_a_table_without_headings_is_read() -> None:
     assert read(html).sessions == [only_session(list_row())]
 
 
+@pytest.mark.parametrize("laps", ["1,200", "1.200", "1 200"])
+def test_the_column_of_laps_is_recognised_with_thousands(laps: str) -> None:
+    row = list_row(laps=f"{laps}<br />3:30:00")
+    (session,) = read(day_list_page(list_table([row], ["A", "B", "C", "D"]))).sessions
+    assert (session["laps"], session["length"]) == (laps, "3:30:00")
+
+
 def test_a_driver_cell_that_looks_like_lap_times_is_still_the_driver() -> None:
     row = list_row(driver="Fast: 1.000", small="9 8:28")
     (session,) = read(day_list_page(list_table([row], ["A", "B", "C", "D"]))).sessions
@@ -292,6 +299,14 @@ def test_a_month_page_is_rejected_although_it_has_the_sentence_of_an_empty_day()
     html = month_page(today=panel("Practice Sessions on October 25, 2025 (Saturday)", NO_SESSIONS))
     assert MonthPage(html, month="2025-10").days
     assert error_of(html).kind is PageErrorKind.CHANGED_LAYOUT
+
+
+@pytest.mark.parametrize("total", ["1,027", "1.027", "1 027", "1&nbsp;027", "1'027"])
+def test_rows_are_missing_whatever_separates_the_thousands_of_the_statistics(total: str) -> None:
+    rows = list_table([list_row(session_id, laps="500<br />3:30:00") for session_id in (900001, 900002)])
+    cut = read(day_list_page(rows, panels=stats_panel(total, "2"))).payload()
+    (missing,) = cut["unreadable_rows"]
+    assert missing["reason"] == "rows are missing: the list has 1000 laps, its statistics say 1027"
 
 
 def test_a_list_with_fewer_laps_than_its_statistics_count_is_marked_as_incomplete() -> None:

@@ -57,6 +57,16 @@ def test_script_and_list_are_joined_by_lap_number() -> None:
     assert (page.laps[1]["lap_time"], page.laps[1]["label"]) == ("17.298", "Lap 2: 17.298*")
 
 
+@pytest.mark.parametrize("number", ["1,001", "1.001", "1 001", "1001"])
+def test_laps_are_joined_and_in_order_whatever_separates_the_thousands(number: str) -> None:
+    spans = f"<div><span>Lap {number}: 17.298</span></div><div><span>Lap 999: 18.000</span></div>"
+    page = read(spans=spans, laps_obj='[{"x":"1001","lap_time":"17.298"}]')
+    assert page.laps == [
+        {"x": "999", "label": "Lap 999: 18.000"},
+        {"x": "1001", "lap_time": "17.298", "label": f"Lap {number}: 17.298"},
+    ]
+
+
 def test_two_laps_with_the_same_number_are_both_kept() -> None:
     page = read(spans="<span>Lap 1: 42.996</span><span>Lap 1: 50.000</span>", laps_obj=f"[{LAP_1},{LAP_1}]")
     assert [lap["label"] for lap in page.laps] == ["Lap 1: 42.996", "Lap 1: 50.000"]

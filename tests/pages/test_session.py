@@ -127,6 +127,13 @@ def test_fewer_laps_than_counted_are_a_contradiction() -> None:
         page.payload()
 
 
+@pytest.mark.parametrize("counted", ["1,200", "1.200", "1 200"])
+def test_fewer_laps_than_thousands_are_a_contradiction(counted: str) -> None:
+    page = SessionPage(session_page(SESSION_CELLS | {"Num Laps": counted}))
+    with pytest.raises(PageError, match=f"shows 2 laps, but Num Laps is {counted}"):
+        page.payload()
+
+
 def test_no_laps_although_some_are_counted_is_a_contradiction() -> None:
     page = SessionPage(session_page(spans=None, laps_obj=None))
     with pytest.raises(PageError, match="shows 0 laps, but Num Laps is 2") as error:

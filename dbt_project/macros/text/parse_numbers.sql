@@ -1,6 +1,19 @@
-{# An integer from one to nine digits; null for anything else. #}
+{#
+    An integer from `487`, `1,100`, `1.100`, `1'100` or `1 100`; null for anything else. At most nine digits. The thousands
+    are all separated by the same character, or none is. The function `whole_number` of the page objects reads the same texts.
+#}
 {% macro parse_integer(text) -%}
-    case when {{ text }} ~ '^[0-9]{1,9}$' then {{ text }}::integer end
+    case
+        when {{ text }} ~ '^[0-9]{1,9}$' then {{ text }}::integer
+        when {{ text }} ~ '^[1-9][0-9]{0,2}([{{ thousands_separators() }}.])[0-9]{3}(\1[0-9]{3})?$'
+            then regexp_replace({{ text }}, '[^0-9]', '', 'g')::integer
+    end
+{%- endmacro %}
+
+
+{# The characters that separate thousands and no decimals, for a regular expression: blanks of every width among them. #}
+{% macro thousands_separators() -%}
+    ,''’ \u00a0\u2009\u202f
 {%- endmacro %}
 
 
