@@ -19,6 +19,7 @@ from lxml.etree import XPath
 
 from scraper.pages import day_panels
 from scraper.pages.cells import Element, text_of, with_class
+from scraper.pages.counts import read_count
 from scraper.pages.headings import day_in_heading
 from scraper.pages.html_tables import column_keys
 from scraper.pages.listed_session import KNOWN_COLUMNS, listed_session, session_columns
@@ -32,7 +33,6 @@ from scraper.pages.liverc_page import (
     says_no_practice,
     track_name,
 )
-from scraper.pages.numbers import whole_number
 from scraper.pages.page_error import PageError, PageErrorKind
 from scraper.pages.unreadable_rows import UnreadableRow, read_each
 
@@ -134,8 +134,8 @@ class DayListPage:
     @property
     def _missing_rows(self) -> list[dict[str, str]]:
         """Rows that the HTML lacks although it is complete: the day's statistics count the laps of all rows."""
-        counted = whole_number((self.stats or {}).get("total_laps", ""))
-        listed = [whole_number(row["laps"]) for row in self.sessions]
+        counted = read_count((self.stats or {}).get("total_laps", ""))
+        listed = [read_count(row["laps"]) for row in self.sessions]
         if self._rows[1] or counted is None or None in listed:
             return []
         laps = sum(number for number in listed if number is not None)

@@ -13,7 +13,7 @@ from operator import itemgetter
 import attrs
 
 from scraper.pages.cells import Element, has_class, text_of, with_class
-from scraper.pages.numbers import whole_number
+from scraper.pages.counts import read_count
 from scraper.pages.scripts import array_in_script
 from scraper.pages.unreadable_rows import UnreadableRow, read_each
 
@@ -68,5 +68,5 @@ def _labelled_lap(span: Element) -> dict[str, str]:
 
 
 def _lap_number(lap: dict[str, str]) -> int | None:
-    number = whole_number(lap.get("x", ""))
+    number = read_count(lap.get("x", ""))
     return number if number is not None and number < _TOO_MANY_LAPS else None

@@ -12,9 +12,9 @@ import re
 from collections.abc import Callable
 
 from scraper.pages.cells import Element, folded, labelled_lines, lines_of, snake_cased, text_of, with_class
+from scraper.pages.counts import read_count
 from scraper.pages.html_tables import cells_by_column, row_text
 from scraper.pages.links import session_id
-from scraper.pages.numbers import whole_number
 from scraper.pages.unreadable_rows import UnreadableRow
 
 _LAPS_AND_LENGTH = re.compile(r"([0-9].*) [0-9][0-9:]*")
@@ -103,7 +103,7 @@ def _session_link(cell: Element) -> Element | None:
 
 def _number_before_length(text: str) -> int | None:
     found = _LAPS_AND_LENGTH.fullmatch(text)
-    return whole_number(found[1]) if found else None
+    return read_count(found[1]) if found else None
 
 
 def _started_at(cell: Element) -> Element | None:

@@ -13,10 +13,10 @@ import attrs
 from lxml.etree import XPath
 
 from scraper.pages.cells import Element, folded, labelled_lines, text_of, with_class
+from scraper.pages.counts import read_count
 from scraper.pages.html_tables import labelled_cells
 from scraper.pages.laps import Laps, read_laps
 from scraper.pages.liverc_page import changed_layout, content, open_page, track_name
-from scraper.pages.numbers import whole_number
 from scraper.pages.page_error import PageError, PageErrorKind
 
 _OUTSIDE_NOTES = XPath("descendant::text()[not(ancestor::small)]", smart_strings=False)
@@ -91,7 +91,7 @@ class SessionPage:
         Raises :class:`PageError` if the page shows fewer laps than it counts: the others would count as removed.
         """
         printed = self.facts["num_laps"]
-        counted = whole_number(printed)
+        counted = read_count(printed)
         shown = len(self._laps.laps)
         is_short = counted is not None and shown < counted and not self._laps.unreadable_rows
         if is_short or (not shown and re.search("[1-9]", printed)):

@@ -1,6 +1,6 @@
 {#
     An integer from `487`, `1,100`, `1.100`, `1'100` or `1 100`; null for anything else. At most nine digits. The thousands
-    are all separated by the same character, or none is. The function `whole_number` of the page objects reads the same texts.
+    are all separated by the same character, or none is. `read_count` of the page objects reads the same texts.
 #}
 {% macro parse_integer(text) -%}
     case
