@@ -14,7 +14,9 @@ depends_on = None
 # The transform queue is an outbox: a trigger adds an entry for each new page version, and for each session page that
 # failed, in the transaction that writes the row. So no order of commits, kill or restore can separate the two. The
 # triggers run as the owner of the tables: the crawler needs no right to the queue and can neither forge nor remove an
-# entry. Page versions are queued by statement, since the crawler inserts many pages with one statement.
+# entry. Page versions are queued by statement, since the crawler inserts many pages with one statement. A month page is
+# compared with the days' lists, so a new version queues the days that have a list and whose number of sessions it shows in
+# another way than the version before, or that ended in between; the first version queues all days with a list.
 QUEUE_FUNCTIONS = """
 create function raw.queue_new_versions() returns trigger language plpgsql security definer set search_path = pg_catalog
 as $$
@@ -22,6 +24,36 @@ begin
     if tg_argv[0] = 'list' then
         insert into raw.transform_queue (track_slug, page_kind, page_key)
         select track_slug, 'list', to_char(practice_date, 'YYYY-MM-DD') from new_versions order by load_id;
+    elsif tg_argv[0] = 'month' then
+        insert into raw.transform_queue (track_slug, page_kind, page_key)
+        select distinct new_versions.track_slug, 'list', to_char(lists.practice_date, 'YYYY-MM-DD')
+        from new_versions
+        inner join raw.practice_lists as lists
+            on
+                new_versions.track_slug = lists.track_slug
+                and lists.practice_date >= (new_versions.month || '-01')::date
+                and lists.practice_date < (new_versions.month || '-01')::date + interval '1 month'
+        left join lateral (
+            select earlier.payload, earlier.fetched_at
+            from raw.practice_months as earlier
+            where
+                earlier.track_slug = new_versions.track_slug
+                and earlier.month = new_versions.month
+                and earlier.load_id < new_versions.load_id
+            order by earlier.load_id desc
+            limit 1
+        ) as before on true
+        cross join lateral (
+            select
+                jsonb_build_object('day', lists.practice_date) as of_day,
+                (lists.practice_date + 1)::timestamp at time zone interval '-12 hours' as is_over_at
+        ) as wanted
+        where
+            before.payload is null
+            or (new_versions.fetched_at >= wanted.is_over_at) != (before.fetched_at >= wanted.is_over_at)
+            or (new_versions.payload ? 'unreadable_rows') != (before.payload ? 'unreadable_rows')
+            or jsonb_path_query_array(new_versions.payload, '$.days[*] ? (@.date == $day).sessions', wanted.of_day)
+            != jsonb_path_query_array(before.payload, '$.days[*] ? (@.date == $day).sessions', wanted.of_day);
     else
         insert into raw.transform_queue (track_slug, page_kind, page_key)
         select track_slug, 'session', session_id from new_versions order by load_id;
@@ -41,6 +73,9 @@ $$;
 """
 
 TRIGGERS = """
+create trigger queue_new_versions after insert on raw.practice_months referencing new table as new_versions
+for each statement execute function raw.queue_new_versions('month');
+
 create trigger queue_new_versions after insert on raw.practice_lists referencing new table as new_versions
 for each statement execute function raw.queue_new_versions('list');
 

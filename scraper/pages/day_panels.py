@@ -53,8 +53,10 @@ def laps_by_class(root: Element) -> list[dict[str, str]] | None:
 def _fastest_lap(label: str, cell: Element) -> dict[str, str]:
     row = {"label": label}
     link = next((link for link in cell.iterdescendants("a") if "href" in link.attrib), None)
+    # Without a link the whole cell is kept, so that a lap time in another layout is not passed over.
+    if time := text_of(cell if link is None else link):
+        row["time"] = time
     if link is not None:
-        row["time"] = text_of(link)
         if number := session_id(link.get("href", "")):
             row["session_id"] = number
     driver_and_class = list(cell.iterdescendants("small"))

@@ -28,7 +28,7 @@ MACROS = Path("dbt_project/macros/text")
 
 
 @pytest.mark.parametrize(("text", "number"), [*NUMBERS.items(), *((text, None) for text in NO_NUMBERS)])
-def test_page_objects_read_read_counts(text: str, number: int | None) -> None:
+def test_page_objects_read_counts(text: str, number: int | None) -> None:
     assert read_count(text) == number
 
 

@@ -107,5 +107,11 @@ def test_a_row_without_a_lap_has_only_its_label() -> None:
     assert leaderboard({"Overall Fastest": "&nbsp;"}) == [{"label": "Overall Fastest"}]
 
 
+def test_a_lap_without_a_link_is_kept_with_all_text_of_its_cell() -> None:
+    assert leaderboard({"1/10 Open": "23.704 <small>(Bo Lind)</small>"}) == [
+        {"label": "1/10 Open", "time": "23.704 (Bo Lind)", "driver": "Bo Lind"}
+    ]
+
+
 def test_a_list_without_panels_has_none_of_their_keys() -> None:
     assert payload("").keys() == {"track_name", "date_heading", "sessions"}

@@ -38,6 +38,72 @@ session_rows as (
 
 ),
 
+months as (
+
+    select * from {{ ref('stg_liverc__practice_months') }}
+
+),
+
+month_days as (
+
+    select * from {{ ref('stg_liverc__month_days') }}
+
+),
+
+panel_values as (
+
+    select
+        days.track_slug,
+        null::text as session_id,
+        'list' as page_kind,
+        days.list_load_id as load_id,
+        concat(printed.panel, ': ', printed.figure, ' of ' || printed.class_name) as field_name,
+        min(printed.printed) as page_value
+    from days
+    cross join lateral {{ printed_figures('days.site_stats') }} as printed
+    where printed.printed is not null and printed.site_value is null
+    group by days.track_slug, days.list_load_id, printed.panel, printed.figure, printed.class_name
+
+),
+
+-- The newest page of each month that has a day of the batch.
+month_values as (
+
+    select
+        months.track_slug,
+        null::text as session_id,
+        'month' as page_kind,
+        months.load_id,
+        field.name as field_name,
+        field.page_value
+    from (
+        select distinct
+            track_slug,
+            to_char(practice_date, 'YYYY-MM') as month
+        from days
+    ) as batch_months
+    inner join months on batch_months.track_slug = months.track_slug and batch_months.month = months.month
+    cross join lateral (
+        select
+            'sessions of ' || coalesce(month_days.practice_date::text, 'a day') as name,
+            month_days.session_count_text as page_value
+        from month_days
+        where
+            month_days.track_slug = months.track_slug
+            and month_days.month = months.month
+            and month_days.session_count_text is not null
+            and month_days.session_count is null
+
+        union all
+
+        select
+            'row ' || element.place || ': ' || (element.payload ->> 'reason') as name,
+            element.payload ->> 'row' as page_value
+        from {{ page_elements('unreadable_rows', 'to_jsonb(months)') }} with ordinality as element (payload, place)
+    ) as field
+
+),
+
 list_values as (
 
     select
@@ -177,6 +243,10 @@ unreadable_session_rows as (
 -- Two days may list the same session: report it once.
 final as (
 
+    select * from month_values
+    union distinct
+    select * from panel_values
+    union distinct
     select * from list_values
     union distinct
     select * from session_values

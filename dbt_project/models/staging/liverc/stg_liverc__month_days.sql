@@ -2,7 +2,11 @@ select
     -- ids
     months.track_slug,
     months.month,
+    months.load_id,
     {{ parse_iso_date(page_text('date', 'day.payload')) }} as practice_date,
+
+    -- strings
+    {{ page_text('sessions', 'day.payload') }} as session_count_text,
 
     -- numerics
     {{ parse_integer(page_text('sessions', 'day.payload')) }} as session_count,

@@ -10,6 +10,10 @@ select
     -- lists
     pages.payload -> 'available_months' as available_months,
     pages.payload -> 'days' as days,
+    pages.payload -> 'unreadable_rows' as unreadable_rows,
+
+    -- booleans
+    not pages.payload ? 'unreadable_rows' as is_whole,
 
     -- timestamps
     pages.fetched_at,

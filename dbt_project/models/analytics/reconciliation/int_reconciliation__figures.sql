@@ -1,0 +1,206 @@
+{{ config(schema='intermediate', contract={'enforced': false}) }}
+
+with
+
+printed_figures as (
+
+    select * from {{ ref('int_reconciliation__printed_figures') }}
+
+),
+
+month_figures as (
+
+    select * from {{ ref('int_reconciliation__month_figures') }}
+
+),
+
+our_days as (
+
+    select * from {{ ref('int_reconciliation__our_days') }}
+
+),
+
+our_sessions as (
+
+    select * from {{ ref('int_reconciliation__our_sessions') }}
+
+),
+
+-- A union instead of joins, so that a query for one day reads that day only. `tolerance` is the difference up to which
+-- two numbers are equal, and `is_minimum` says that the day may have got more sessions since the page was read.
+both_sides as (
+
+    select
+        event_id,
+        panel,
+        class_name,
+        figure,
+        printed,
+        site_value,
+        null::text as our_value,
+        null::numeric as tolerance,
+        false as is_minimum
+    from printed_figures
+
+    union all
+
+    -- Whether the month page counts a session once that the list shows twice is not known.
+    select
+        month_figures.event_id,
+        figure.panel,
+        null::text as class_name,
+        'sessions' as figure,
+        figure.printed,
+        figure.site_value::text as site_value,
+        figure.our_value::text as our_value,
+        month_figures.row_count - month_figures.session_count as tolerance,
+        not figure.is_of_whole_day as is_minimum
+    from month_figures
+    cross join lateral (
+        values
+        ('month page', month_figures.printed, month_figures.sessions, null::bigint, month_figures.is_of_whole_day),
+        (
+            'month page of the same crawl',
+            month_figures.sessions_at_list::text,
+            month_figures.sessions_at_list,
+            case when month_figures.sessions_at_list is not null then month_figures.session_count end,
+            month_figures.is_list_of_whole_day
+        )
+    ) as figure (panel, printed, site_value, our_value, is_of_whole_day)
+
+    union all
+
+    -- The site prints session lengths in whole seconds but sums the unrounded lengths, so track time may differ by half a
+    -- second per session.
+    select
+        our_days.event_id,
+        figure.panel,
+        null::text as class_name,
+        figure.name as figure,
+        null::text as printed,
+        null::text as site_value,
+        figure.our_value,
+        figure.tolerance,
+        null::boolean as is_minimum
+    from our_days
+    cross join lateral (
+        values
+        ('month page', 'sessions', our_days.sessions::text, 0),
+        ('statistics', 'laps', our_days.laps::text, 0),
+        ('statistics', 'drivers', our_days.drivers::text, 0),
+        ('statistics', 'classes', our_days.classes::text, 0),
+        ('statistics', 'first start', our_days.first_start::text, null),
+        ('statistics', 'last start', our_days.last_start::text, null),
+        ('statistics', 'track time', our_days.track_time_seconds::numeric(12, 3)::text, 0.5 * our_days.sessions),
+        ('leaderboard', 'best lap', our_days.best_lap::numeric(12, 3)::text, null)
+    ) as figure (panel, name, our_value, tolerance)
+
+    union all
+
+    select
+        our_sessions.event_id,
+        figure.panel,
+        our_sessions.class_name,
+        figure.name as figure,
+        null::text as printed,
+        null::text as site_value,
+        figure.our_value::text as our_value,
+        figure.tolerance,
+        null::boolean as is_minimum
+    from (
+        select
+            event_id,
+            class_name,
+            sum(laps) as laps,
+            min(best_lap)::numeric(12, 3) as best_lap
+        from our_sessions
+        group by event_id, class_name
+    ) as our_sessions
+    cross join lateral (
+        values
+        ('laps by class', 'laps', our_sessions.laps::text, 0),
+        ('leaderboard', 'best lap', our_sessions.best_lap::text, null)
+    ) as figure (panel, name, our_value, tolerance)
+
+),
+
+-- A panel that prints a figure twice, once not understood, prints it not understood.
+by_figure as (
+
+    select
+        event_id,
+        panel,
+        class_name,
+        figure,
+        coalesce(max(printed) filter (where site_value is null), max(printed)) as printed,
+        case when count(printed) filter (where site_value is null) = 0 then min(site_value) end as site_value,
+        min(our_value) as our_value,
+        case when panel = 'laps by class' then 0 else max(tolerance) end as tolerance,
+        coalesce(bool_or(is_minimum), false) as is_minimum
+    from both_sides
+    group by event_id, panel, class_name, figure
+
+),
+
+-- A panel with classes prints all classes; only the leaderboard leaves out Unknown Class.
+with_panels as (
+
+    select
+        *,
+        class_name is not null
+        and (panel != 'leaderboard' or class_name != 'Unknown Class')
+        and count(site_value) filter (where class_name is not null) over (partition by event_id, panel) > 0
+            as is_on_panel,
+        case when tolerance is not null then coalesce(site_value, '0')::numeric end as site_number,
+        case when tolerance is not null then coalesce(our_value, '0')::numeric end as our_number,
+        max(our_value) filter (where figure = 'sessions' and panel = 'month page') over (partition by event_id)
+            as our_sessions
+    from by_figure
+
+),
+
+compared as (
+
+    select
+        *,
+        case
+            when site_value is null and printed is not null then 'not_understood'
+            when site_value is null and (our_value is null or not is_on_panel) then 'not_printed'
+            when site_value = our_value then 'equal'
+            when is_minimum and our_number > site_number then 'not_printed'
+            when abs(our_number - site_number) <= tolerance then 'equal'
+            else 'differs'
+        end as outcome
+    from with_panels
+
+),
+
+final as (
+
+    select
+        event_id,
+        panel,
+        class_name,
+        figure,
+        printed,
+        site_value,
+        our_value,
+        outcome,
+        case outcome
+            when 'not_understood' then concat(figure, ' of ' || class_name, ' "', left(printed, 100), '"')
+            when 'differs'
+                then concat(
+                    figure,
+                    ' of ' || class_name,
+                    ' ',
+                    coalesce(site_value, case figure when 'laps' then '0' else 'none' end),
+                    case when figure = 'sessions' then ' by the month page and ' else ' by the site and ' end,
+                    coalesce(our_value, case figure when 'laps' then '0' else 'none' end),
+                    case when figure = 'sessions' and our_value != our_sessions then ' on the list' else ' by us' end
+                )
+        end as words
+    from compared
+
+)
+
+select * from final

@@ -1,0 +1,62 @@
+{{ config(schema='intermediate', contract={'enforced': false}) }}
+
+with
+
+events as (
+
+    select * from {{ ref('events') }}
+
+),
+
+tracks as (
+
+    select * from {{ ref('tracks') }}
+
+),
+
+incomplete_lists as (
+
+    select * from {{ ref('stg_liverc__practice_lists') }}
+    where is_latest and not is_whole
+
+),
+
+unreadable_rows as (
+
+    select * from {{ ref('stg_liverc__unreadable_list_rows') }}
+
+),
+
+final as (
+
+    select
+        events.id as event_id,
+        printed.panel,
+        printed.class_name,
+        printed.figure,
+        printed.printed,
+        printed.site_value
+    from events
+    cross join lateral {{ printed_figures("(events.event_metadata -> 'siteStats')") }} as printed
+
+    union all
+
+    -- A row of the list that could not be read is a figure too: its session is in no total of ours.
+    select
+        events.id as event_id,
+        'list' as panel,
+        null::text as class_name,
+        unreadable_rows.row_name || ', ' || unreadable_rows.reason as figure,
+        unreadable_rows.row_text as printed,
+        null::text as site_value
+    from events
+    inner join tracks on events.track_id = tracks.id
+    inner join incomplete_lists
+        on
+            tracks.source_track_slug = incomplete_lists.track_slug
+            and events.event_date = incomplete_lists.practice_date
+    inner join unreadable_rows on incomplete_lists.load_id = unreadable_rows.load_id
+
+)
+
+select * from final
