@@ -24,7 +24,7 @@ from scraper.database.connection import open_database
 from scraper.database.locks import Lock, lock_holders
 from scraper.database.migrate import schema_problem
 from scraper.raw.tracks import spellings
-from scraper.transform.reconciliation import differing_days
+from scraper.transform.reconciliation import days_that_do_not_add_up, short_days
 
 MOST_DAYS = 30
 MOST_FAILURES = 10
@@ -59,9 +59,10 @@ def _problems(connection: psycopg.Connection, console: Console, config: Config) 
         yield from open_lists(connection, track, crawls[0]["now"])
     yield from _transforms(connection, console)
     yield from _days(connection, console)
-    # A difference from the site's totals may be the site's own, so it is not reported as missing.
-    for line in differing_days(connection, MOST_DIFFERENCES):
+    # A difference from the site's totals may be the site's own, so it is not reported as missing, except for sessions.
+    for line in days_that_do_not_add_up(connection, MOST_DIFFERENCES):
         console.print(line)
+    yield from _short_days(connection)
     yield from _failures(connection, console, scheduled)
 
 
@@ -138,6 +139,18 @@ def _days(connection: psycopg.Connection, console: Console) -> Iterator[str]:
         yield (
             f"session pages of {counted(total, 'day')} ({named}{more}); to fetch them: "
             f"make crawl transform TRACK={first['source_track_slug']} DATE={first['event_date']}"
+        )
+
+
+def _short_days(connection: psycopg.Connection) -> Iterator[str]:
+    short = short_days(connection, MOST_NAMED)
+    if short.newest:
+        named = ", ".join(f"{track} {day}" for track, day in short.newest)
+        more = f" and {short.total - len(short.newest)} more" if short.total > len(short.newest) else ""
+        track, day = short.newest[0]
+        yield (
+            f"sessions of {counted(short.total, 'day')} ({named}{more}), which the month page counts and the list does "
+            f"not show; to read both again: make crawl transform TRACK={track} FROM={day} TO={day}"
         )
 
 

@@ -38,10 +38,14 @@ class Head:
 
 @dataclass(frozen=True)
 class Reconciliation:
-    """The site's totals next to ours."""
+    """The site's totals next to ours. `not_understood` are figures that the pages print and we cannot read."""
 
     verdict: str
     differences: list[str]
+    not_understood: list[str]
+    missing_sessions: int
+    site_sessions: int | None
+    our_sessions: int
     site_laps: int | None
     our_laps: int
     site_track_time_seconds: int | None
@@ -56,6 +60,11 @@ class Reconciliation:
     our_last_start: time | None
     site_best_lap: Decimal | None
     our_best_lap: Decimal | None
+
+    @property
+    def has_totals_of_the_site(self) -> bool:
+        """Whether the pages print any total that is compared with ours."""
+        return any(total is not None for figure, total in vars(self).items() if figure.startswith("site_"))
 
 
 @dataclass(frozen=True)

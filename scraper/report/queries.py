@@ -32,6 +32,10 @@ RECONCILIATION = """
 select
     verdict,
     differences,
+    not_understood,
+    missing_sessions,
+    site_sessions,
+    sessions as our_sessions,
     site_laps,
     our_laps,
     site_track_time_seconds,

@@ -13,7 +13,7 @@ from scraper.errors import CannotWork
 from scraper.transform.batches import Batch, begin_batch, queue_every_day, record_incomplete, settle
 from scraper.transform.dbt import DbtRun, run_dbt
 from scraper.transform.orphans import delete_orphans
-from scraper.transform.reconciliation import differing_days
+from scraper.transform.reconciliation import days_that_do_not_add_up
 from scraper.transform.up_to_date import fingerprint, has_current_views, nothing_new_since
 
 _SESSIONS = "select count(*) from intermediate.int_practice__sessions"
@@ -54,7 +54,7 @@ def _transform_batch(database: Database, connection: psycopg.Connection) -> Batc
         with suppress(psycopg.Error):  # a full disk or a lost connection: `report` says so
             record_incomplete(connection, started_at)
     report(outcome, then="nothing is lost: the next transform derives the same days again")
-    for line in differing_days(connection, _MOST_NAMED, _OF_THIS_BATCH):
+    for line in days_that_do_not_add_up(connection, _MOST_NAMED, _OF_THIS_BATCH):
         print(f"  {line}")
     (sessions,) = connection.execute(_SESSIONS).fetchone() or (0,)
     print(

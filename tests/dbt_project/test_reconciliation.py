@@ -128,9 +128,9 @@ def test_undamaged_days_are_complete_or_partial(found: Found) -> None:
     damaged = {(TRACK, day.date) for day in (*map(day_of, DAMAGES), RENAMED)}
     others = {key: row for key, row in found.days.items() if key not in damaged}
     empty = others.pop(("empty", EMPTY.practice_date))
-    ours = {"sessions": 0, "our_laps": 0, "our_drivers": 0, "our_classes": 0}
+    ours = {"sessions": 0, "missing_sessions": 0, "our_laps": 0, "our_drivers": 0, "our_classes": 0}
     day = {column: empty[column] for column in ("event_id", "track_slug", "practice_date")}
-    assert empty == dict.fromkeys(empty) | day | ours | {"differences": [], "verdict": "complete"}
+    assert empty == dict.fromkeys(empty) | day | ours | {"differences": [], "not_understood": [], "verdict": "complete"}
     partial = INTACT_DAYS[event_id(UNTOUCHED),]
     # For the missing session only the printed length is known, in whole seconds.
     missing = UNTOUCHED.sessions[0]
@@ -150,7 +150,7 @@ def test_undamaged_days_are_complete_or_partial(found: Found) -> None:
     }
     assert others == {key: row for key, row in expected.items() if key not in damaged}
     assert found.transform.count("differs  ") == found.status.count("differs  ") == len(damaged)
-    warning = f"  warning  {len(damaged)} times: Days whose figures differ from those that the site prints."
+    warning = f"  warning  {len(damaged)} times: Days with a figure that differs from the site's"
     assert warning in found.transform
 
 

@@ -107,6 +107,10 @@ def a_reconciliation(**fields: Any) -> Reconciliation:
     reconciliation = Reconciliation(
         verdict="complete",
         differences=[],
+        not_understood=[],
+        missing_sessions=0,
+        site_sessions=1,
+        our_sessions=1,
         site_laps=7,
         our_laps=7,
         site_track_time_seconds=268,

@@ -112,6 +112,31 @@ def test_a_day_that_differs_lists_each_difference() -> None:
     assert report.text(".verdict.differs li") == " ".join(differences)
 
 
+@pytest.mark.parametrize("verdict", ["partial", "differs", "not_understood"])
+def test_a_figure_that_is_not_understood_is_listed_and_nothing_is_called_equal(verdict: str) -> None:
+    reconciliation = a_reconciliation(verdict=verdict, not_understood=['laps "1.1k"'])
+    text = Report.of(render(a_day(a_session(), reconciliation=reconciliation))).text(f".verdict.{verdict}")
+    assert 'Printed by the site and not understood: laps "1.1k"' in text
+    assert "equal" not in text
+
+
+def test_a_day_without_totals_of_the_site_is_not_called_equal() -> None:
+    none = {name: None for name in vars(a_reconciliation()) if name.startswith("site_")}
+    report = Report.of(render(a_day(a_session(), reconciliation=a_reconciliation(**none))))
+    assert "The site prints no totals to compare with" in report.text(".verdict.complete")
+    assert "equal" not in report.text(".verdict.complete")
+
+
+def test_a_list_that_is_short_of_its_month_does_not_say_that_nobody_drove() -> None:
+    difference = "sessions 2 by the month page and 0 by us"
+    short = a_reconciliation(verdict="differs", differences=[difference], missing_sessions=2, our_sessions=0)
+    text = Report.of(render(a_day(reconciliation=short))).text("#day")
+    assert "Nobody drove" not in text
+    assert difference in text
+    assert "The month page counts 2 sessions more than the day's list shows." in text
+    assert "make crawl transform TRACK=bend FROM=2025-10-25 TO=2025-10-25" in text
+
+
 @pytest.mark.parametrize("sessions", [[a_session(**ALL_UNKNOWN)], [a_session(1, **ALL_UNKNOWN), a_session(2)]])
 def test_unknown_figures_are_a_dash_or_blank(sessions: list[Session]) -> None:
     page = Report.of(render(a_day(*sessions)))

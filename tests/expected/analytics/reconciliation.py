@@ -36,7 +36,10 @@ def _day_row(sessions: list[SessionFacts]) -> Row:
     best = best_of(sessions)
     return {
         **sessions[0].of_day,
+        "site_sessions": len(sessions[0].day.sessions),
         "sessions": len(sessions),
+        "sessions_difference": 0,
+        "missing_sessions": 0,
         **_both("laps", site.total_laps, 0),
         "site_track_time_seconds": site.track_time,
         "our_track_time_seconds": track_time,
@@ -47,6 +50,7 @@ def _day_row(sessions: list[SessionFacts]) -> Row:
         **_both("last_start", sessions[-1].session.started_at.time(), timedelta(0)),
         **_both("best_lap", best, None if best is None else Decimal(0)),
         "differences": [],
+        "not_understood": [],
         "verdict": "complete",
     }
 
