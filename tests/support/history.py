@@ -140,6 +140,42 @@ select
 from sessions
 """
 
+# Each transaction adds a version with its days to the page of their month.
+_MONTHS = """
+insert into raw.practice_months
+    (track_slug, month, payload, content_hash, url, parser_version, crawl_id)
+select
+    track_slug,
+    month,
+    jsonb_build_object('track_name', 'Club of ' || track_slug, 'days', days),
+    encode(sha256(convert_to(days::text, 'UTF8')), 'hex'),
+    'https://' || track_slug || '.example.test/practice/?p=calendar&d=' || month,
+    1,
+    %(crawl_id)s
+from (
+    select
+        track_slug,
+        month,
+        coalesce(
+            (
+                select payload -> 'days' from raw.practice_months as earlier
+                where earlier.track_slug = new_days.track_slug and earlier.month = new_days.month
+                order by load_id desc
+                limit 1
+            ),
+            '[]'
+        ) || jsonb_agg(
+            jsonb_build_object('date', practice_date::text, 'sessions', '%(slots)s') order by practice_date
+        ) as days
+    from (
+        select distinct track_slug, to_char(practice_date, 'YYYY-MM') as month, practice_date
+        from history_sessions
+    ) as new_days
+    group by track_slug, month
+) as pages
+order by month, track_slug
+"""
+
 _LISTS = """
 insert into raw.practice_lists
     (track_slug, practice_date, payload, content_hash, url, parser_version, crawl_id)
@@ -224,7 +260,7 @@ def fill(database: Database, sessions: int, first: int = 0) -> None:
             last_day = min(first_day + _DAYS_PER_TRANSACTION, days.stop) - 1
             parameters = {**fixed, "first_day": first_day, "last_day": last_day, "crawl_id": crawl_id}
             with connection.transaction():
-                for statement in (_TEMPLATES, _SESSIONS, _LISTS, _PAGES):
+                for statement in (_TEMPLATES, _SESSIONS, _MONTHS, _LISTS, _PAGES):
                     connection.execute(statement, parameters)
         for (table,) in connection.execute(_RAW_TABLES).fetchall():
             connection.execute(sql.SQL("vacuum (analyze) {}").format(sql.Identifier("raw", table)))

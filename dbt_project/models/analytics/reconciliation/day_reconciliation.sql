@@ -31,6 +31,14 @@ days as (
 
 ),
 
+-- Both by the array of the batch, so that neither is joined by a scan of all days.
+days_to_derive as (
+
+    select * from days
+    where {{ is_day_to_derive() }}
+
+),
+
 figures as (
 
     select * from {{ ref('int_reconciliation__figures') }}
@@ -98,9 +106,9 @@ in_words as (
 final as (
 
     select
-        days.event_id,
-        days.track_slug,
-        days.practice_date,
+        days_to_derive.event_id,
+        days_to_derive.track_slug,
+        days_to_derive.practice_date,
         coalesce(both_sides.site_sessions, both_sides.site_sessions_at_list) as site_sessions,
         both_sides.our_sessions as sessions,
         both_sides.our_sessions - coalesce(both_sides.site_sessions, both_sides.site_sessions_at_list)
@@ -131,12 +139,12 @@ final as (
         coalesce(in_words.not_understood, '{}') as not_understood,
         case
             when in_words.differs is not null then 'differs'
-            when days.ingest_depth in ('partial', 'list_only') then 'partial'
+            when days_to_derive.ingest_depth in ('partial', 'list_only') then 'partial'
             when in_words.not_understood is not null then 'not_understood'
             else 'complete'
         end as verdict
     from both_sides
-    inner join days on both_sides.event_id = days.event_id
+    inner join days_to_derive on both_sides.event_id = days_to_derive.event_id
     left join in_words on both_sides.event_id = in_words.event_id
 
 )
