@@ -167,6 +167,7 @@ def upgrade() -> None:
         sa.Column("first_failed_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("last_failed_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("resolved_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("other_captured_at", sa.DateTime(timezone=True), nullable=True),
         sa.CheckConstraint("page_kind in ('month', 'list', 'session')", name=op.f("failed_pages_page_kind_check")),
         sa.ForeignKeyConstraint(["crawl_id"], ["raw.crawls.crawl_id"], name=op.f("failed_pages_crawl_id_fkey")),
         sa.PrimaryKeyConstraint("failure_id", name=op.f("failed_pages_pkey")),
@@ -174,6 +175,13 @@ def upgrade() -> None:
             "track_slug", "page_kind", "page_key", name=op.f("failed_pages_track_slug_page_kind_page_key_key")
         ),
         schema="raw",
+    )
+    op.create_index(
+        "failed_pages_unresolved_idx",
+        "failed_pages",
+        ["track_slug", "page_kind"],
+        schema="raw",
+        postgresql_where=sa.text("resolved_at is null"),
     )
     op.create_table(
         "practice_lists",

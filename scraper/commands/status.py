@@ -7,6 +7,7 @@ import psycopg
 from psycopg.rows import dict_row
 from rich.console import Console
 
+from scraper.commands.status_failures import describe_failures
 from scraper.commands.status_open import open_lists
 from scraper.commands.status_queries import (
     BEHIND,
@@ -24,6 +25,7 @@ from scraper.database.connection import open_database
 from scraper.database.locks import Lock, lock_holders
 from scraper.database.migrate import schema_problem
 from scraper.raw.tracks import spellings
+from scraper.raw.unresolved import UnresolvedFailure
 from scraper.transform.reconciliation import days_that_do_not_add_up, short_days
 
 MOST_DAYS = 30
@@ -155,17 +157,15 @@ def _short_days(connection: psycopg.Connection) -> Iterator[str]:
 
 
 def _failures(connection: psycopg.Connection, console: Console, scheduled: Row) -> Iterator[str]:
-    failures = _rows(connection, FAILED, {"most": MOST_FAILURES, **scheduled})
-    if not failures:
-        return
-    total = failures[0]["total"]
-    for row in failures:
+    rows = _rows(connection, FAILED, scheduled)
+    for row in rows[:MOST_FAILURES]:
         page = f"{row['track_slug']} {row['page_kind']} {row['page_key']}"
         times = f"{row['attempts']} times, last " if row["attempts"] > 1 else ""
-        console.print(f"failed  {page} ({times}{ago(row['last_failed_at'], row['now'])}): {row['reason']}")
-    if total > len(failures):
-        console.print(f"… and {total - len(failures)} more, all in raw.failed_pages")
-    yield f"{counted(total, 'failed page')} (above); the next crawl of the same days requests them again"
+        console.print(f"failed  {page} ({times}{ago(row['last_failed_at'], row['read_at'])}): {row['reason']}")
+    if len(rows) > MOST_FAILURES:
+        console.print(f"… and {len(rows) - MOST_FAILURES} more, all in raw.failed_pages")
+    failures = [UnresolvedFailure(**{name: value for name, value in row.items() if name != "reason"}) for row in rows]
+    yield from describe_failures(failures)
 
 
 def _rows(connection: psycopg.Connection, query: str, parameters: Row | None = None) -> list[Row]:

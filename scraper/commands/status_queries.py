@@ -57,8 +57,20 @@ from (
 ) as pages
 """
 
+# The columns but the reason are those of scraper.raw.unresolved.UnresolvedFailure.
 FAILED = """
-select track_slug, page_kind, page_key, attempts, reason, last_failed_at, count(*) over () as total, now()
+select
+    track_slug,
+    page_kind,
+    page_key,
+    reason_kind,
+    http_status,
+    attempts,
+    first_failed_at,
+    last_failed_at,
+    other_captured_at is null as is_in_a_row,
+    now() as read_at,
+    reason
 from raw.failed_pages as failed
 where
     resolved_at is null
@@ -69,7 +81,6 @@ where
         or exists (select from raw.practice_lists as lists where lists.track_slug = failed.track_slug)
     )
 order by last_failed_at desc, failure_id desc
-limit %(most)s
 """
 
 # Limits the days before it counts their sessions, so that one month does not count years of sessions.

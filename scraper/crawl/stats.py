@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, datetime
 from typing import cast
 
 from scrapy.crawler import Crawler
@@ -77,6 +78,29 @@ class CrawlStats:
         """URL and reason of the page that failed last."""
         return cast(str | None, self._stats.get_value(_PREFIX + "last_failure"))
 
+    @property
+    def waiting_until(self) -> datetime | None:
+        """When the first of the waiting pages is due; None if none is known to wait."""
+        return cast(datetime | None, self._stats.get_value(_PREFIX + "waiting_until"))
+
+    def add_waiting_until(self, due: datetime) -> None:
+        """Note that a waiting page is due at this time."""
+        self._stats.set_value(_PREFIX + "waiting_until", min(due.astimezone(UTC), self.waiting_until or due))
+
+    @property
+    def unreadable_kinds(self) -> tuple[str, ...]:
+        """One line for each page kind of a track whose pages this crawl could not read any more."""
+        return cast(tuple[str, ...], self._stats.get_value(_PREFIX + "unreadable_kinds", ()))
+
+    def add_unreadable_kind(self, track: str, page_kind: str, pages: int, last_reason: str) -> None:
+        """Note that the last so many pages of a kind at a track, and every one of them, could not be read."""
+        line = (
+            f"the layout of {page_kind} pages at {track} seems to have changed: {pages} of {pages} could not be read "
+            f"({last_reason}); update this program, or correct the page object and run make reparse. Until a later "
+            f"crawl can read one of them, no further {page_kind} page of {track} is requested"
+        )
+        self._stats.set_value(_PREFIX + "unreadable_kinds", (*self.unreadable_kinds, line))
+
     def page_failed(self, failed: FailedPage) -> None:
         """Count a failure that is committed."""
         self.add("pages_failed")
@@ -86,6 +110,7 @@ class CrawlStats:
     def page_stored(self, captured: CapturedPage, *, is_new: bool) -> None:
         """Count a page that is committed: as a new version, or seen again without a change."""
         self.add("pages_stored")
+        self.add("pages_changed", 1 if is_new else 0)
         if captured.page.kind == LIST:
             self.add("lists_stored")
         elif captured.page.kind == SESSION and is_new:
@@ -116,7 +141,7 @@ class CrawlStats:
             return self.stop_reason
         if self["lists_failed"] + self["months_failed"] and not self["lists_stored"] + self["days_unchanged"]:
             return f"no list could be read; the last failure: {self.last_failure or 'see the error above'}"
-        if not self["pages_planned"]:
+        if not self["pages_planned"] + self["pages_waiting"]:
             return "no page was requested: see the errors above, then run this again"
         if missing := self["pages_planned"] - self.pages_done:
             pages = counted(missing, "page")
@@ -143,7 +168,11 @@ def summary(
     if stats.named("short_lists"):
         yield f"  short     {_first_of(stats.named('short_lists'))}; the next crawl reads again"
     if stats["pages_failed"]:
-        yield f"  failures  {counted(stats['pages_failed'], 'page')} recorded, the next crawl retries"
+        yield f"  failures  {counted(stats['pages_failed'], 'page')} recorded, to be requested again after a pause"
+    if stats["pages_waiting"]:
+        due = f", the first until {stats.waiting_until:%Y-%m-%d %H:%M %Z}" if stats.waiting_until else ""
+        pages = counted(stats["pages_waiting"], "page")
+        yield f"  waiting   {pages} not requested after failures{due}; REFRESH=1 requests every page"
     if outcome == "interrupted":
         yield "  run the same command again to continue"
 

@@ -122,8 +122,13 @@ failed_pages = Table(
     _instant("first_failed_at", default=True),
     _instant("last_failed_at", default=True),
     _instant("resolved_at", nullable=True),
+    # When another page of the same track and kind was first captured since this one failed: then the kind's layout is
+    # known. Null while every page of the kind fails.
+    _instant("other_captured_at", nullable=True),
     UniqueConstraint("track_slug", "page_kind", "page_key"),
     CheckConstraint("page_kind in ('month', 'list', 'session')", name="page_kind"),
+    # Every crawl and every write reads the failures that are not resolved, which are few of all.
+    Index("failed_pages_unresolved_idx", "track_slug", "page_kind", postgresql_where=text("resolved_at is null")),
     schema="raw",
 )
 

@@ -15,6 +15,7 @@ from psycopg.types.json import Jsonb
 from scraper.database.connection import Database
 from scraper.raw.json_text import storable
 from scraper.raw.store import connect_to_raw
+from scraper.raw.unresolved import UNRESOLVED, UnresolvedFailure
 
 # Months of a range that are not among the known ones, but have stored sessions or failed pages.
 OTHER_MONTHS = """
@@ -270,6 +271,12 @@ class RawHistory:
         async with self._connection.cursor(row_factory=class_row(StoredMonth)) as cursor:
             await cursor.execute(MONTH, {"track_slug": track, "month": month})
             return (await cursor.fetchone()) or StoredMonth(None, [], has_failed=False)
+
+    async def unresolved(self, tracks: Sequence[str]) -> list[UnresolvedFailure]:
+        """Return the failures of these tracks that are not resolved, the newest last."""
+        async with self._connection.cursor(row_factory=class_row(UnresolvedFailure)) as cursor:
+            await cursor.execute(UNRESOLVED, {"tracks": list(tracks)})
+            return await cursor.fetchall()
 
     async def sessions_of(self, track: str, days: Sequence[date]) -> list[ListedSession]:
         """Return the sessions on these days' stored lists whose pages may be missing or stale."""

@@ -74,6 +74,15 @@ resolved as (
     from incoming
     where failed.track_slug = incoming.track_slug and failed.page_kind = %(kind)s
         and failed.page_key = incoming.page_key and failed.resolved_at is null
+),
+others_noted as (
+    update raw.failed_pages as failed set other_captured_at = now()
+    where failed.track_slug = any(%(track_slugs)b) and failed.page_kind = %(kind)s
+        and failed.resolved_at is null and failed.other_captured_at is null
+        and not exists (
+            select from incoming
+            where incoming.track_slug = failed.track_slug and incoming.page_key = failed.page_key
+        )
 )
 select is_new from compared order by place
 """
@@ -107,6 +116,7 @@ where track_slug = %(track_slug)s and page_kind = 'session' and resolved_at is n
     and page_key not in (select session_id from listed inner join latest using (load_id))
 """
 
+# `attempts` and `first_failed_at` count from the first failure since the page was last captured.
 _SAVE_FAILURE = """
 insert into raw.failed_pages as failed
     (track_slug, page_kind, page_key, url, reason_kind, reason, http_status, body, crawl_id)
@@ -119,9 +129,11 @@ on conflict (track_slug, page_kind, page_key) do update set
     http_status = excluded.http_status,
     body = excluded.body,
     crawl_id = excluded.crawl_id,
-    attempts = failed.attempts + 1,
+    attempts = case when failed.resolved_at is null then failed.attempts + 1 else 1 end,
+    first_failed_at = case when failed.resolved_at is null then failed.first_failed_at else now() end,
     last_failed_at = now(),
-    resolved_at = null
+    resolved_at = null,
+    other_captured_at = case when failed.resolved_at is null then failed.other_captured_at end
 """
 
 
@@ -204,11 +216,15 @@ async def connect_to_raw(database: Database) -> AsyncConnection[dict[str, Any]]:
 
 
 def _parts(items: Sequence[Item]) -> Iterator[list[Item]]:
-    """Split items where order matters: no part has a page twice, and a list, which resolves failures, ends a part."""
+    """Split items where order matters.
+
+    No part has a page twice. A list, which resolves failures, ends a part. A captured page, of which earlier failures
+    take note, follows no failure.
+    """
     part: list[Item] = []
     seen: set[PageId] = set()
     for item in items:
-        if item.page in seen:
+        if item.page in seen or (part and isinstance(item, CapturedPage) and isinstance(part[-1], FailedPage)):
             yield part
             part, seen = [], set()
         part.append(item)

@@ -88,6 +88,7 @@ def test_failed_session_pages_affect_no_other_page(crawler: Crawler, faults: Fau
 def test_a_failure_is_stored_with_its_response_and_resolved_once_the_page_is_captured(crawler: Crawler) -> None:
     crawler.misbehave(Fault(f"id={UNLUCKY}", status(404)))
     crawler.succeed()
+    crawler.let_pauses_pass()
     crawler.succeed()
     ((url, reason, http_status, body, attempts),) = crawler.rows(
         "select url, reason, http_status, body, attempts from raw.failed_pages"
@@ -97,6 +98,7 @@ def test_a_failure_is_stored_with_its_response_and_resolved_once_the_page_is_cap
     assert "404 Error" in zlib.decompress(body).decode()
 
     crawler.misbehave()
+    crawler.let_pauses_pass()
     assert f"1 captured, {len(SESSIONS) - 1} unchanged, 0 failed" in crawler.succeed()
     assert crawler.failures() == []
 
@@ -189,6 +191,6 @@ def test_a_list_without_one_of_its_rows_is_stored_and_marked(crawls: PlannedCraw
 def test_a_failed_day_affects_no_other_day(crawls: PlannedCrawls) -> None:
     crawls.missing = f"{TRACK}.*d={DAY}"
     output = crawls.summary_of(CrawlScope((TRACK,), DAY.replace(day=1), DAY.replace(day=31), list_only=True))
-    assert "1 page recorded, the next crawl retries" in output
+    assert "1 page recorded, to be requested again after a pause" in output
     assert crawls.failures() == [("list", str(DAY))]
     assert len(crawls.rows("select 1 from raw.practice_lists")) == len(SEASON.dates(TRACK)) - 1

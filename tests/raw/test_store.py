@@ -26,7 +26,10 @@ CONTENTS = [
     "select session_id, payload, content_hash from raw.practice_sessions order by session_id, load_id",
     "select payload, content_hash, month_sessions from raw.practice_lists order by practice_date, load_id",
     "select month, payload, content_hash from raw.practice_months order by month, load_id",
-    "select page_kind, page_key, reason, attempts, resolved_at is null from raw.failed_pages order by 1, 2",
+    """
+    select page_kind, page_key, reason, attempts, resolved_at is null, other_captured_at is null
+    from raw.failed_pages order by 1, 2
+    """,
     "select page_kind, page_key, count(*) from raw.transform_queue group by 1, 2 order by 1, 2",
 ]
 FAILED = FailedPage(PageId("sandy", "session", "7"), "http://site/7", "http_status", "status 500", 500, b"body")
@@ -128,6 +131,7 @@ PAGES = st.one_of(
 @example(groups=[[day_list(("7", "1"))], [FAILED, day_list(), session("1", "8")]])
 @example(groups=[[FAILED, session("1"), FAILED]])
 @example(groups=[[day_list(month_sessions=1), day_list(), day_list(month_sessions=2)]])
+@example(groups=[[FAILED, session("1", "8")], [session("1", "8"), FAILED]])
 def test_a_group_has_the_same_result_as_its_items_one_by_one(
     database: Database, stored: Callable[[Work], Any], groups: list[list[Item]]
 ) -> None:
@@ -149,13 +153,31 @@ def test_all_items_of_a_group_are_stored_or_none(database: Database, stored: Cal
     assert rows(database, "select count(*) from raw.practice_sessions") == [(0,)]
 
 
-def test_failures_count_attempts_until_the_page_is_captured(database: Database, stored: Callable[[Work], Any]) -> None:
+def test_attempts_count_since_the_page_was_captured(database: Database, stored: Callable[[Work], Any]) -> None:
     stored(save_each(FAILED, FAILED))
     assert rows(database, "select attempts, resolved_at is null from raw.failed_pages") == [(2, True)]
     stored(save_each(session("1")))
     assert rows(database, "select attempts, resolved_at is null from raw.failed_pages") == [(2, False)]
     stored(save_each(FAILED))
-    assert rows(database, "select attempts, resolved_at is null from raw.failed_pages") == [(3, True)]
+    assert rows(database, "select attempts, resolved_at is null from raw.failed_pages") == [(1, True)]
+    assert rows(database, "select first_failed_at = last_failed_at from raw.failed_pages") == [(True,)]
+
+
+def test_a_failure_knows_whether_another_page_of_its_kind_and_track_was_captured_since(
+    database: Database, stored: Callable[[Work], Any]
+) -> None:
+    def known() -> list[tuple[Any, ...]]:
+        return rows(database, "select page_key, other_captured_at is not null from raw.failed_pages order by page_key")
+
+    elsewhere = CapturedPage(PageId("bend", "session", "8"), "http://site/8", {})
+    stored(save_each(session("1", "6"), FAILED, elsewhere, month_page({})))
+    assert known() == [("7", False)]
+    stored(save_each(session("1", "8"), failed_session("9", "cut")))
+    assert known() == [("7", True), ("9", False)]
+    stored(save_each(FAILED, session("1", "8")))
+    assert known() == [("7", True), ("9", True)]
+    stored(save_each(session("1"), FAILED))
+    assert known() == [("7", False), ("9", True)]
 
 
 def test_the_stored_body_is_limited(database: Database, stored: Callable[[Work], Any]) -> None:

@@ -8,6 +8,7 @@ import psycopg
 from scraper.database.connection import Database
 from scraper.sample_site.season import Season
 from tests.support.commands_runner import Commands
+from tests.support.crawling import LET_PAUSES_PASS
 from tests.support.faults import (
     EMPTY_BODY,
     BrokenChunks,
@@ -96,6 +97,8 @@ def test_every_page_is_stored_or_on_record_whatever_the_site_does(
             tally.trials += 1
             tally.faults += len(site.faults)
             site.faults = ()
+            with psycopg.connect(database.conninfo) as connection:
+                connection.execute(LET_PAUSES_PASS)
             commands.succeed("crawl", **settings)
             tally.losses += len(whole - ask(database, STORED))
             tally.losses += len(ask(database, "select page_key from raw.failed_pages where resolved_at is null"))

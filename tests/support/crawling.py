@@ -23,6 +23,10 @@ DAY = date(2025, 10, 19)
 ONE_DAY = {"TRACK": TRACK, "DATE": DAY.isoformat()}
 SESSIONS: tuple[Session, ...] = SEASON.day(TRACK, DAY).sessions
 """Three of them, on a day on which the other track has 22."""
+LET_PAUSES_PASS = """
+update raw.failed_pages
+set first_failed_at = first_failed_at - interval '1 week', last_failed_at = last_failed_at - interval '1 week'
+"""
 
 
 @dataclass
@@ -83,6 +87,10 @@ class Crawler:
         """Do something to the database behind the crawler's back."""
         with psycopg.connect(self.database.conninfo, autocommit=True) as connection:
             connection.execute(statement, parameters or None)
+
+    def let_pauses_pass(self) -> None:
+        """Let every failed page be due."""
+        self.change(LET_PAUSES_PASS)
 
     def failures(self) -> list[tuple[Any, ...]]:
         """Kind and key of each page whose failure is on record and not resolved, with the kind of reason."""

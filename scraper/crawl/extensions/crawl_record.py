@@ -83,6 +83,8 @@ class CrawlRecord:
                 crawl_log.end(self._connection, self.crawl_id, outcome, figures)
             except psycopg.OperationalError:
                 problem = problem or "the connection to the database was lost before the crawl log was completed"
+        # The crawl has done its work and the log says so, but an operator has to know.
+        problem = problem or "\n".join(self._stats.unreadable_kinds) or None
         seconds = time.monotonic() - self._started
         lines = summary(self.crawl_id, outcome, self._stats, figures, seconds)
         self.outcome = CrawlOutcome(outcome, problem, list(lines))

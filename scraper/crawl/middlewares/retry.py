@@ -19,6 +19,7 @@ from scrapy.exceptions import (
 )
 from scrapy.http import HtmlResponse, Response
 
+from scraper.crawl.failure_pauses import TEMPORARY_STATUSES
 from scraper.crawl.failures import explain_download_error
 from scraper.crawl.middlewares.site_slot import site_slot, stop_crawl
 from scraper.crawl.stats import CrawlStats
@@ -38,7 +39,6 @@ LONGEST_WAIT = 300
 SHORTEST_BACK_OFF = 0.1
 """Seconds of the first back-off where `CRAWL_DELAY` is 0, which is for sites of one's own."""
 
-TEMPORARY_STATUSES = frozenset({408, 425, 429, 500, 502, 503, 504, 520, 521, 522, 523, 524})
 TEMPORARY_EXCEPTIONS = (
     CannotResolveHostError,
     DownloadConnectionRefusedError,

@@ -13,10 +13,11 @@ from scraper.crawl.scope import CrawlScope
 from scraper.crawl.spiders.freshness import is_session_stale, stale_lists
 from scraper.crawl.spiders.month_counts import MonthCounts
 from scraper.crawl.spiders.page_queue import PageQueue
+from scraper.crawl.spiders.waiting_pages import WaitingPages
 from scraper.crawl.stats import CrawlStats
 from scraper.crawl.time_bounds import MOST_AHEAD_OF_UTC, MOST_BEHIND_UTC, end_of_day, passed_everywhere
 from scraper.raw.history import RawHistory
-from scraper.raw.items import CapturedPage, PageId
+from scraper.raw.items import CapturedPage, Item, PageId
 from scraper.raw.page_kinds import LIST, MONTH, SESSION
 
 logger = logging.getLogger(__name__)
@@ -42,6 +43,7 @@ class CrawlPlanner:
         self._last_day = min(scope.last_day, (self._now + _FARTHEST_AHEAD).date())
         self._first_month = newest_month(self._last_day, self._now)
         self._queue = PageQueue()
+        self._waiting = WaitingPages(scope, stats)
         self._in_progress = 0
         self._progress = asyncio.Event()
         for track in scope.tracks:
@@ -50,12 +52,19 @@ class CrawlPlanner:
 
     async def next_page(self) -> PageId | None:
         """Return the next page to request. None means the end: no page is planned or could still be planned."""
-        while (page := self._queue.take()) is None and self._in_progress:
+        await self._waiting.load(self._history)
+        while (page := self._take()) is None and self._in_progress:
             self._progress.clear()
             await self._progress.wait()
         if page is not None:
             self._in_progress += 1
+        else:
+            self._waiting.end()
         return page
+
+    def note(self, item: Item) -> None:
+        """Note that a page from `next_page` was captured, or that it failed and why."""
+        self._put(self._waiting.note(item), urgent=False)
 
     def page_is_done(self) -> None:
         """Note that a page from `next_page` was read, or failed."""
@@ -176,6 +185,12 @@ class CrawlPlanner:
     def _put_sessions(self, track: str, practice_date: date, session_ids: Iterable[str]) -> None:
         pages = [PageId(track, SESSION, session_id) for session_id in session_ids]
         self._put(pages, urgent=self._is_urgent(practice_date))
+
+    def _take(self) -> PageId | None:
+        """Remove and return the next page that does not wait after a failure; None if there is none."""
+        while (page := self._queue.take()) is not None and not self._waiting.admits(page):
+            self._stats.add("pages_planned", -1)
+        return page
 
     def _put(self, pages: Sequence[PageId], *, urgent: bool) -> None:
         self._stats.add("pages_planned", len(pages))

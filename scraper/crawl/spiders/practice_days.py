@@ -47,7 +47,7 @@ class PracticeDaysSpider(Spider):
     `list_only=1`
         Read no session pages; a later crawl fetches them.
     `refresh=1`
-        Read every page in the range, fresh or stale.
+        Read every page in the range, fresh or stale, and those that wait because they failed lately.
 
     Arguments that are not given come from the settings of the same names, in the environment or `.env`. Links are never
     followed: pages yield dates and ids, and URLs are built from those. Scrapy's scheduler holds at most a few requests;
@@ -87,14 +87,13 @@ class PracticeDaysSpider(Spider):
             raise CloseSpider("no_arguments")
         try:
             self.history = await RawHistory.connect(record.database)
+            self.planner = CrawlPlanner(record.scope, self.history, self.stats)
+            while (page := await self.planner.next_page()) is not None:
+                yield self.request_for(page)
+                if engine.needs_backout():
+                    await self.crawler.signals.wait_for(signals.scheduler_empty)
         except psycopg.Error as problem:
             self._stop_without_database(problem)
-            return
-        self.planner = CrawlPlanner(record.scope, self.history, self.stats)
-        while (page := await self.planner.next_page()) is not None:
-            yield self.request_for(page)
-            if engine.needs_backout():
-                await self.crawler.signals.wait_for(signals.scheduler_empty)
 
     def request_for(self, page: PageId) -> Request:
         """Return the request for a page."""
@@ -111,12 +110,15 @@ class PracticeDaysSpider(Spider):
         """Yield the item of a page, and plan what it leads to. A page that cannot be read is stored as failed."""
         try:
             captured = self._captured(response, page)
+            self.planner.note(captured)
             await self.planner.plan_from(captured)
             yield captured
             for row in captured.payload.get("unreadable_rows", []):
                 logger.warning("%s: a row cannot be read (%s): %s", response.url, row["reason"], row["row"])
         except PageError as problem:
-            yield failed_page(page, response.url, problem.kind, problem.reason, response)
+            failed = failed_page(page, response.url, problem.kind, problem.reason, response)
+            self.planner.note(failed)
+            yield failed
         except psycopg.OperationalError as problem:
             self._stop_without_database(problem)
         finally:
@@ -128,6 +130,7 @@ class PracticeDaysSpider(Spider):
         try:
             failed = explain_failure(request.cb_kwargs["page"], request.url, failure)
             if failed is not None:
+                self.planner.note(failed)
                 yield failed
         finally:
             self.planner.page_is_done()

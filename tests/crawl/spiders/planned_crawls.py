@@ -3,7 +3,8 @@
 import asyncio
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import timedelta
 from types import SimpleNamespace
 from typing import Any, cast
 
@@ -40,26 +41,40 @@ class PlannedCrawls:
     season: Season
     missing: str = "$^"
     rewrite: Callable[[str, str], str] = lambda _, html: html
+    paths: list[str] = field(default_factory=list)
+    """The paths of the pages that the last crawl requested, in order."""
 
     def crawl(self, scope: CrawlScope) -> list[str]:
         """Crawl. Return the paths of the requested pages, in order."""
-        paths, _ = asyncio.run(self._crawl(scope))
-        return paths
+        self.stats_of(scope)
+        return self.paths
+
+    def stats_of(self, scope: CrawlScope) -> CrawlStats:
+        """Crawl. Return the figures."""
+        self.paths, stats = asyncio.run(self._crawl(scope))
+        return stats
+
+    def let_pass(self, time: timedelta) -> None:
+        """Let the failures be older by this time."""
+        self.rows(
+            "update raw.failed_pages set first_failed_at = first_failed_at - %(time)s,"
+            " last_failed_at = last_failed_at - %(time)s",
+            time=time,
+        )
 
     def summary_of(self, scope: CrawlScope) -> str:
         """Crawl. Return the lines of the summary."""
-        _, stats = asyncio.run(self._crawl(scope))
+        stats = self.stats_of(scope)
         return "\n".join(summary(1, "finished", stats, stats.figures, 0))
 
     def figures_of(self, scope: CrawlScope) -> dict[str, int]:
         """Crawl. Return the figures of `raw.crawls`."""
-        _, stats = asyncio.run(self._crawl(scope))
-        return stats.figures
+        return self.stats_of(scope).figures
 
-    def rows(self, query: str, *parameters: Any) -> list[tuple[Any, ...]]:
+    def rows(self, query: str, *parameters: Any, **named: Any) -> list[tuple[Any, ...]]:
         """Return the rows of a query, if it has any."""
         with psycopg.connect(self.database.conninfo, autocommit=True) as connection:
-            cursor = connection.execute(query, parameters or None)
+            cursor = connection.execute(query, named or parameters or None)
             return cursor.fetchall() if cursor.description else []
 
     def failures(self) -> list[tuple[Any, ...]]:
@@ -80,6 +95,7 @@ class PlannedCrawls:
             while page := await planner.next_page():
                 paths.append(path_of(page))
                 item = await self._item(planner, page)
+                planner.note(item)
                 (is_new,) = await store.save([item])
                 _count(stats, item, is_new=is_new)
                 planner.page_is_done()

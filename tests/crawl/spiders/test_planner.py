@@ -229,8 +229,10 @@ def test_a_failed_session_page_is_requested_again_without_its_list(crawls: Plann
     crawls.missing = f"id={failing}$"
     crawls.crawl(MONTH)
     for _ in range(2):
+        crawls.let_pass(timedelta(weeks=1))
         assert requested(crawls, MONTH) == sorted([calendar(), session_page(failing)])
     crawls.missing = "$^"
+    crawls.let_pass(timedelta(weeks=1))
     assert requested(crawls, MONTH) == sorted([calendar(), session_page(failing)])
     assert requested(crawls, MONTH) == [calendar()]
 
@@ -241,6 +243,7 @@ def test_a_failed_list_is_requested_again_although_an_older_one_is_stored(crawls
     crawls.crawl(NAMED_DAY)
     assert crawls.failures() == [("list", str(DAY))]
     crawls.missing = "$^"
+    crawls.let_pass(timedelta(weeks=1))
     assert requested(crawls, MONTH) == [calendar(), day_list(DAY)]
     assert crawls.failures() == []
     assert requested(crawls, MONTH) == [calendar()]

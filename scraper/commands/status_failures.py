@@ -1,0 +1,48 @@
+"""What `make status` says about failed pages: how many wait, until when, and which kinds cannot be read any more."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
+
+from scraper.console import counted
+from scraper.crawl.failure_pauses import UNREADABLE_UNTIL_OPEN, due_at, is_in_unreadable_row, probe_due_after
+from scraper.raw.unresolved import UnresolvedFailure
+
+
+def describe_failures(failures: Sequence[UnresolvedFailure]) -> Iterator[str]:
+    """Yield a line that counts the failures, and one for each page kind of a track that cannot be read any more."""
+    if not failures:
+        return
+    rows = _unreadable_rows(failures)
+    dues = [_due_at(failure, rows) for failure in failures]
+    waiting = [due for due in dues if due > failures[0].read_at]
+    parts = []
+    if waiting:
+        parts.append(f"{len(waiting)} wait, the first until {_clock(min(waiting))} (REFRESH=1 requests them now)")
+    if due_now := len(failures) - len(waiting):
+        parts.append(f"the next crawl of the same days requests {due_now} again")
+    yield f"{counted(len(failures), 'failed page')} (above): {'; '.join(parts)}"
+    for (track, page_kind), row in rows.items():
+        yield (
+            f"{page_kind} pages of {track}: the last {len(row)} could not be read, so their layout seems to have "
+            f"changed, and no other is requested; one is tried from {_clock(probe_due_after(row))} on. Update this "
+            "program, or correct the page object and run make reparse"
+        )
+
+
+def _unreadable_rows(failures: Sequence[UnresolvedFailure]) -> dict[tuple[str, str], list[UnresolvedFailure]]:
+    """Return the unreadable pages in a row of each page kind at a track whose pages are no longer requested."""
+    rows: dict[tuple[str, str], list[UnresolvedFailure]] = defaultdict(list)
+    for failure in failures:
+        if is_in_unreadable_row(failure):
+            rows[failure.track_slug, failure.page_kind].append(failure)
+    return {key: row for key, row in rows.items() if len(row) >= UNREADABLE_UNTIL_OPEN}
+
+
+def _due_at(failure: UnresolvedFailure, rows: dict[tuple[str, str], list[UnresolvedFailure]]) -> datetime:
+    row = rows.get((failure.track_slug, failure.page_kind))
+    return max(due_at(failure), probe_due_after(row)) if row else due_at(failure)
+
+
+def _clock(moment: datetime) -> str:
+    return f"{moment.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
