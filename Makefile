@@ -18,6 +18,10 @@ COMPILE := pip compile pyproject.toml --universal --python-version 3.11 --genera
 .DEFAULT_GOAL := help
 # `make crawl transform` runs one after the other, with -j too.
 .NOTPARALLEL:
+# What a crawl has stored is derived also when it ended with an error, such as a changed layout at one track.
+ifneq ($(filter crawl,$(MAKECMDGOALS)),)
+MAKEFLAGS += --keep-going
+endif
 .PHONY: help crawl reparse transform status verify doctor demo report export columns docs dbt db-shell db-stop migrate
 .PHONY: test test-reliability soak lint format bench bench-test lock clean
 

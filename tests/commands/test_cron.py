@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -9,6 +10,17 @@ from scraper.config import REPOSITORY
 from tests.support.commands_runner import Commands
 
 OURS = ("DATABASE_URL", "DBT_TARGET_PATH", "DBT_LOG_PATH")
+
+
+def test_make_goes_on_to_the_transform_after_a_crawl_that_ended_with_an_error(tmp_path: Path) -> None:
+    makefile = (REPOSITORY / "Makefile").read_text(encoding="utf-8")
+    commands = 'SCRAPER := sh -c \'echo "$$0"; test "$$0" != crawl\'\nREADY :=\n'
+    (tmp_path / "Makefile").write_text(makefile.replace("SCRAPER := $(BIN)/python -m scraper\n", commands))
+    for goals in (["crawl", "transform"], ["transform", "crawl"]):
+        done = subprocess.run(
+            ["make", "--silent", *goals, "READY="], cwd=tmp_path, capture_output=True, text=True, check=False
+        )
+        assert (done.returncode, done.stdout.split()) == (2, goals), done.stderr
 
 
 @pytest.mark.parametrize("command", ["migrate", "transform", "status", "doctor"])

@@ -1,6 +1,7 @@
 """`make status`: what it reports as missing, and how much it prints."""
 
 from collections.abc import Callable, Iterator
+from datetime import UTC
 
 import psycopg
 import pytest
@@ -119,6 +120,39 @@ def test_missing_pages_are_counted_with_the_command_that_fetches_them(
     assert output.count("the site responded with status 500 [b]") == 10
     assert "… and 2 more, all in raw.failed_pages\n" in output
     assert "missing: 12 failed pages (above)" in output
+
+
+def test_failed_pages_that_wait_are_counted_with_the_time_of_the_next(
+    connection: psycopg.Connection, status_output: Output
+) -> None:
+    add_crawl(connection, "finished")
+    connection.execute(TRANSFORM, ["finished"])
+    connection.execute(MONTH_PAGE, ["bend"])
+    connection.execute(FAILURE, ["session", 4])
+    ((due,),) = connection.execute(
+        "update raw.failed_pages set http_status = 404, other_captured_at = now(),"
+        " last_failed_at = now() - interval '20 minutes' * (4 - page_key::integer)"
+        " returning last_failed_at + interval '30 minutes'"
+    ).fetchall()[2:3]
+    assert (
+        f"missing: 4 failed pages (above): 2 wait, the first until {due.astimezone(UTC):%Y-%m-%d %H:%M} UTC "
+        "(REFRESH=1 requests them now); the next crawl of the same days requests 2 again\n"
+    ) in status_output()[1]
+
+
+def test_a_page_kind_that_cannot_be_read_any_more_is_named(
+    connection: psycopg.Connection, status_output: Output
+) -> None:
+    add_crawl(connection, "finished")
+    connection.execute(TRANSFORM, ["finished"])
+    connection.execute(MONTH_PAGE, ["bend"])
+    connection.execute(FAILURE, ["session", 3])
+    connection.execute("update raw.failed_pages set reason_kind = 'changed_layout'")
+    assert (
+        "missing: session pages of bend: the last 3 could not be read, so their layout seems to have changed"
+    ) in status_output()[1]
+    connection.execute("update raw.failed_pages set other_captured_at = now() where page_key = '1'")
+    assert "layout" not in status_output()[1]
 
 
 def test_changed_pages_are_missing_until_they_are_transformed(

@@ -15,6 +15,7 @@ from scraper.raw import history
 from scraper.raw.history import ListedSession, RawHistory, StoredDay
 from scraper.raw.items import CapturedPage, FailedPage, Item, PageId
 from scraper.raw.store import RawStore
+from scraper.raw.unresolved import UNRESOLVED
 
 T = TypeVar("T")
 
@@ -229,6 +230,21 @@ def test_other_months_are_those_with_sessions_or_failures(tables: Tables) -> Non
     )
     months = tables.read(lambda stored: stored.other_months(TRACK, date(2025, 4, 1), date(2025, 12, 31), {"2025-05"}))
     assert sorted(months) == ["2025-06", "2025-08", "2025-09"]
+
+
+def test_the_unresolved_failures_are_read_by_their_own_index(tables: Tables) -> None:
+    tables.execute(LARGE_HISTORY)
+    tables.save(page("1", "1"), failure("session", "7"), failure("list", f"{DAY}"), page("8", "1"))
+    unresolved = tables.read(lambda stored: stored.unresolved([TRACK, "bend"]))
+    assert {(failed.page.kind, failed.page.key, failed.is_in_a_row) for failed in unresolved} == {
+        ("session", "7", False),
+        ("list", f"{DAY}", True),
+    }
+    assert tables.read(lambda stored: stored.unresolved(["bend"])) == []
+    tables.execute("analyze raw.failed_pages")
+    with psycopg.connect(tables.database.conninfo) as connection:
+        plan = connection.execute(f"explain {UNRESOLVED}", {"tracks": [TRACK, "bend"]}).fetchall()
+    assert any("failed_pages_unresolved_idx" in line for (line,) in plan)
 
 
 @pytest.mark.parametrize(
