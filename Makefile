@@ -29,7 +29,7 @@ help: ## List the targets
 	@echo "make <target> [SETTING=value …]"
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 	@echo "Example: make crawl transform TRACK=canberraoffroad DATE=2025-10-25"
-	@echo "Arguments: TRACK, DATE or FROM and TO, LIST_ONLY, REFRESH, FULL, OUT. Settings: see README.md"
+	@echo "Arguments: TRACK, DATE or FROM and TO, LIST_ONLY, REFRESH, FULL, QUIET, OUT. Settings: see README.md"
 
 crawl: $(READY) ## Fetch practice days into the raw tables: TRACK and DATE, or FROM and TO; without them, the scheduled crawl
 	@$(SCRAPER) crawl

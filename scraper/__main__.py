@@ -8,6 +8,7 @@ from types import ModuleType
 
 from scraper.config import fields, load_config, option_of
 from scraper.exit_status import exit_status_of
+from scraper.quiet import news, quiet
 
 
 @dataclass(frozen=True)
@@ -29,16 +30,20 @@ _PRECEDENCE = (
 
 # Each is a module of scraper/commands, with an underscore for the hyphen. It is imported when the command is run.
 COMMANDS = {
-    "crawl": Command("fetch practice days into the raw tables", _RANGE + _CRAWL + _LOAD),
-    "reparse": Command("read the stored bodies of failed pages again, without any request"),
-    "transform": Command("derive the final schema from the raw tables, and test it", ("FULL",)),
+    "crawl": Command("fetch practice days into the raw tables", (*_RANGE, *_CRAWL, *_LOAD, "QUIET")),
+    "reparse": Command("read the stored bodies of failed pages again, without any request", ("QUIET",)),
+    "transform": Command("derive the final schema from the raw tables, and test it", ("FULL", "QUIET")),
     "demo": Command("crawl and transform the bundled sample site, and print what it holds"),
-    "status": Command("print the last crawl and transform, and what is missing of each day", ("TRACKS", "DAYS")),
-    "verify": Command("derive everything again, compare it with the final schema, and test all rows"),
-    "doctor": Command("check settings, server, rights, migrations, locks, disk and clock, and print remedies"),
+    "status": Command(
+        "print the last crawl and transform, and what is missing of each day", ("TRACKS", "DAYS", "QUIET")
+    ),
+    "verify": Command("derive everything again, compare it with the final schema, and test all rows", ("QUIET",)),
+    "doctor": Command(
+        "check settings, server, rights, migrations, locks, disk and clock, and print remedies", ("QUIET",)
+    ),
     "export": Command(
         "write changed tables of the final schema to Parquet, or laps, sessions and leaderboards to CSV",
-        (*_RANGE, "FULL", "EXPORT_FOLDER", "FORMAT", "PERSON"),
+        (*_RANGE, "FULL", "EXPORT_FOLDER", "FORMAT", "PERSON", "QUIET"),
     ),
     "columns": Command("list the models of racing and analytics, or the columns of some", ("MODEL",)),
     "report": Command("write one practice day as a self-contained HTML file", ("TRACK", "DATE", "OUT")),
@@ -55,7 +60,18 @@ def main(arguments: list[str] | None = None) -> int:
     """Run one command and return its exit status."""
     options = vars(_parser().parse_args(arguments))
     command = options.pop("command")
-    return exit_status_of(command, lambda: int(command_module(command).run(load_config(options))))
+    return exit_status_of(command, lambda: _run(command, options))
+
+
+def _run(command: str, options: dict[str, object]) -> int:
+    config = load_config(options)
+    if not (config.quiet and "QUIET" in COMMANDS[command].settings):
+        return int(command_module(command).run(config))
+    with quiet():
+        status = int(command_module(command).run(config))
+        if status:
+            news()
+    return status
 
 
 def command_module(name: str) -> ModuleType:

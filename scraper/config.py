@@ -95,6 +95,9 @@ class Config(BaseSettings):
     full: Switch = Field(
         default=False, validation_alias="FULL", description="derive or read everything, changed or not"
     )
+    quiet: Switch = Field(
+        default=False, validation_alias="QUIET", description="print nothing when there is nothing to say"
+    )
     export_folder: Folder = Field(
         default=REPOSITORY / "exports", validation_alias="EXPORT_FOLDER", description="folder of the exported files"
     )

@@ -96,6 +96,7 @@ def _make(command: str, database: Database, arguments: dict[str, str]) -> None:
         "LIST_ONLY": "0",
         "REFRESH": "0",
         "FULL": "0",
+        "QUIET": "0",
     }
     demo_settings = {"DATABASE_URL": _shell_url(database), "CRAWL_DELAY": "0"}
     done = subprocess.run(

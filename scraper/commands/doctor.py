@@ -17,6 +17,7 @@ from scraper.doctor.rights import check_rights
 from scraper.doctor.schema import check_leftovers, check_migrations, check_owners
 from scraper.doctor.server import check_clock, check_collation, check_killed_clients, check_server
 from scraper.errors import PracticeError
+from scraper.quiet import news
 
 
 def run(config: Config) -> int:
@@ -26,6 +27,8 @@ def run(config: Config) -> int:
     for check in _all_checks(config):
         console.print(f"{check.level:<8} {check.subject:<11} {check.text}")
         levels.add(check.level)
+    if levels != {Level.OK}:
+        news()
     return 1 if Level.PROBLEM in levels else 0
 
 

@@ -16,6 +16,7 @@ from scraper.errors import CannotWork, LockHeld, UsageError
 from scraper.exports.export import Day, Export, days_of
 from scraper.exports.people import find_racer
 from scraper.exports.spreadsheets import MOST_ROWS, write_files
+from scraper.quiet import news
 from scraper.setting_types import ExportFormat
 
 _LONGEST_NAME = 100
@@ -46,6 +47,7 @@ def run(config: Config) -> int:
         for name, outcome in Export(connection, folder, days, selected, is_full=config.full).run():
             outcomes.append(outcome)
             if outcome.written or outcome.removed:
+                news()
                 removed = f", {outcome.removed} removed" if outcome.removed else ""
                 print(f"  {name:32} {outcome.written} written{removed}", flush=True)
     written, removed, unchanged = (
@@ -59,6 +61,7 @@ def run(config: Config) -> int:
 
 
 def _write_csv(connection: psycopg.Connection, config: Config, folder: Path, days: Sequence[Day]) -> int:
+    news()
     racer = find_racer(connection, config.person, config.named_tracks) if config.person else None
     written = list(write_files(connection, folder / "csv" / _selection(config), [day.event_id for day in days], racer))
     for file in written:

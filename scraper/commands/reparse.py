@@ -18,6 +18,7 @@ from scraper.console import counted
 from scraper.database.connection import Database
 from scraper.database.jobs import Job, open_job
 from scraper.pages import PageError
+from scraper.quiet import news
 from scraper.raw import crawl_log
 from scraper.raw.items import CapturedPage, PageId
 from scraper.raw.page_kinds import SESSION, read_page
@@ -49,6 +50,7 @@ def run(config: Config) -> int:
         bodies = connection.cursor(row_factory=class_row(StoredBody)).execute(_STORED_BODIES).fetchall()
         captured = list(_readable(bodies))
         if captured:
+            news()
             _store(database, connection, captured)
     print(f"{len(captured)} of {counted(len(bodies), 'stored page')} could be read; make transform derives their rows")
     return 0

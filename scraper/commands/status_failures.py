@@ -18,7 +18,8 @@ def describe_failures(failures: Sequence[UnresolvedFailure]) -> Iterator[str]:
     waiting = [due for due in dues if due > failures[0].read_at]
     parts = []
     if waiting:
-        parts.append(f"{len(waiting)} wait, the first until {_clock(min(waiting))} (REFRESH=1 requests them now)")
+        which = "1 waits" if len(waiting) == 1 else f"{len(waiting)} wait, the first"
+        parts.append(f"{which} until {_clock(min(waiting))} (REFRESH=1 requests every page now)")
     if due_now := len(failures) - len(waiting):
         parts.append(f"the next crawl of the same days requests {due_now} again")
     yield f"{counted(len(failures), 'failed page')} (above): {'; '.join(parts)}"

@@ -56,7 +56,7 @@ def pause(page_kind: str, attempts: int, *, temporary: bool) -> timedelta:
     """
     first = _FIRST_TEMPORARY if temporary else _FIRST_PERMANENT
     doublings = min(attempts - 1, 20)  # more than any longest pause needs, and no overflow
-    return min(first * 2**doublings, _longest_pause(page_kind, temporary=temporary))
+    return min(first * (1 << doublings), _longest_pause(page_kind, temporary=temporary))
 
 
 def due_at(failure: UnresolvedFailure) -> datetime:

@@ -6,7 +6,9 @@ from scrapy.crawler import AsyncCrawlerProcess, Crawler
 
 from scraper.config import Config
 from scraper.crawl.extensions.crawl_record import CrawlRecord
+from scraper.crawl.stats import CrawlStats
 from scraper.errors import INTERRUPTED, CannotWork
+from scraper.quiet import news
 
 
 def run_crawl(process: AsyncCrawlerProcess, crawler: Crawler, config: Config) -> int:
@@ -24,6 +26,8 @@ def run_crawl(process: AsyncCrawlerProcess, crawler: Crawler, config: Config) ->
     record = crawler.get_extension(CrawlRecord)
     if record is None or record.outcome is None:
         raise CannotWork("the crawl did not end: see the errors above")
+    if CrawlStats(crawler).has_news:
+        news()
     print("\n".join(record.outcome.summary))
     if record.outcome.problem:
         raise CannotWork(record.outcome.problem)

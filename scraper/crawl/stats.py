@@ -135,6 +135,11 @@ class CrawlStats:
         }
 
     @property
+    def has_news(self) -> bool:
+        """Whether a page was stored as a new version, or failed."""
+        return self["pages_changed"] + self["pages_failed"] > 0
+
+    @property
     def problem(self) -> str | None:
         """Why the crawl could not do its work, in one line; None if it could."""
         if self.stop_reason:

@@ -14,6 +14,7 @@ from scraper.config import REPOSITORY, Config
 from scraper.database.connection import Database, open_database
 from scraper.database.diagnosis import server_message
 from scraper.errors import CannotWork
+from scraper.quiet import news
 
 if TYPE_CHECKING:
     from alembic.config import Config as AlembicConfig
@@ -52,6 +53,7 @@ def open_migrated(config: Config) -> Database:
             raise CannotWork(f"{schema_problem(connection)}, or give another DATABASE_URL")
     if found != newest:
         upgrade(database)
+        news()
         print(f"Migrated {database.described} to {newest}.", flush=True)
     return database
 

@@ -10,6 +10,7 @@ from scraper.console import counted
 from scraper.database.connection import Database
 from scraper.database.diagnosis import explain_outage
 from scraper.errors import CannotWork
+from scraper.quiet import news
 from scraper.transform.batches import Batch, begin_batch, queue_every_day, record_incomplete, settle
 from scraper.transform.dbt import DbtRun, run_dbt
 from scraper.transform.orphans import delete_orphans
@@ -41,6 +42,7 @@ def transform(database: Database, connection: psycopg.Connection, *, is_full: bo
 
 
 def _transform_batch(database: Database, connection: psycopg.Connection) -> Batch:
+    news()
     started, started_at = time.monotonic(), datetime.now(UTC)
     project = fingerprint()
     batch = begin_batch(connection)

@@ -14,7 +14,7 @@ OURS = ("DATABASE_URL", "DBT_TARGET_PATH", "DBT_LOG_PATH")
 
 def test_make_goes_on_to_the_transform_after_a_crawl_that_ended_with_an_error(tmp_path: Path) -> None:
     makefile = (REPOSITORY / "Makefile").read_text(encoding="utf-8")
-    commands = 'SCRAPER := sh -c \'echo "$$0"; test "$$0" != crawl\'\nREADY :=\n'
+    commands = 'SCRAPER := sh -c \'echo "$$0"; test "$$0" != crawl\'\n'
     (tmp_path / "Makefile").write_text(makefile.replace("SCRAPER := $(BIN)/python -m scraper\n", commands))
     for goals in (["crawl", "transform"], ["transform", "crawl"]):
         done = subprocess.run(

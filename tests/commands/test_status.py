@@ -136,7 +136,7 @@ def test_failed_pages_that_wait_are_counted_with_the_time_of_the_next(
     ).fetchall()[2:3]
     assert (
         f"missing: 4 failed pages (above): 2 wait, the first until {due.astimezone(UTC):%Y-%m-%d %H:%M} UTC "
-        "(REFRESH=1 requests them now); the next crawl of the same days requests 2 again\n"
+        "(REFRESH=1 requests every page now); the next crawl of the same days requests 2 again\n"
     ) in status_output()[1]
 
 

@@ -19,6 +19,7 @@ from scraper.crawl.stats import CrawlStats, summary
 from scraper.database.clock import clock_warning
 from scraper.database.jobs import Job, open_job
 from scraper.errors import CannotWork, UsageError
+from scraper.quiet import news
 from scraper.raw import crawl_log, tracks
 
 logger = logging.getLogger(__name__)
@@ -57,6 +58,7 @@ class CrawlRecord:
             self.scope = replace(scope, tracks=tracks.remember(self._connection, scope.tracks))
             if warning := clock_warning(self._connection):
                 logger.warning(warning)
+                news()
             self.crawl_id = crawl_log.begin(self._connection, _arguments(config, self.scope))
             self._newest_before = crawl_log.newest_session(self._connection)
             self._resources = resources.pop_all()

@@ -10,7 +10,8 @@ from scrapy.exceptions import CannotResolveHostError, DownloadTimeoutError, Resp
 from scrapy.http import Response
 
 from scraper.config import Config
-from scraper.crawl.middlewares.retry import FAILURES_UNTIL_STOP, RETRIES, TEMPORARY_STATUSES, RetryMiddleware
+from scraper.crawl.failure_pauses import TEMPORARY_STATUSES
+from scraper.crawl.middlewares.retry import FAILURES_UNTIL_STOP, RETRIES, RetryMiddleware
 from tests.crawl.middlewares.fake_crawler import FakeCrawler, html_response
 from tests.support.crawling import DAY, OTHER_TRACK, SEASON, SESSIONS, TRACK, Crawler, session_ids
 from tests.support.faults import Fault, bot_check, status, too_many_requests
