@@ -17,7 +17,7 @@ from scraper.database.connection import Database
 _SECONDS_BETWEEN_SAMPLES = 0.1
 _NO_OTHER_SETTINGS = {
     **dict.fromkeys(("TRACK", "DATE", "FROM", "TO", "OUT"), ""),
-    **dict.fromkeys(("LIST_ONLY", "FULL", "REFRESH", "CRAWL_DISABLED"), "0"),
+    **dict.fromkeys(("LIST_ONLY", "FULL", "REFRESH", "CRAWL_DISABLED", "QUIET"), "0"),
     # An environment that forbids bytecode files would add the compilation of our modules to each command.
     "PYTHONDONTWRITEBYTECODE": "",
 }

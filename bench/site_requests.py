@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from subprocess import CalledProcessError
 
 from bench.commands import THIS_CHECKOUT, Checkout, run
 from bench.scratch import Scratch
@@ -10,11 +11,13 @@ from bench.settings import Settings
 from bench.table import Line, Target
 from scraper.database.connection import Database
 from scraper.sample_site.practice import Day
-from scraper.sample_site.responses import respond
+from scraper.sample_site.responses import Response, respond
 from scraper.sample_site.season import Season
-from scraper.sample_site.server import SampleSite
+from scraper.sample_site.server import Deliver, SampleSite, Visit
 
-_WHY_MORE = "list pages are requested although the month page shows no new session"
+_WHY_MORE = "pages are requested that cannot have changed, or that could not be read lately"
+# Three unreadable pages in a row end the requests; so many more may be on their way, with the default concurrency.
+_MOST_UNREADABLE = 3 + 3
 _ROBOTS = "/robots.txt"
 
 
@@ -41,6 +44,17 @@ class Occasion:
     most_requests: int
 
 
+class ChangedSite(SampleSite):
+    """A sample site whose session pages have another layout than the page object knows."""
+
+    def handle(self, visit: Visit) -> tuple[Response, Deliver]:
+        """Return the page without one of its landmarks."""
+        response, deliver = super().handle(visit)
+        if "p=view_session" in visit.target:
+            response = replace(response, body=response.body.replace(b"Num Laps", b"Laps"))
+        return response, deliver
+
+
 @dataclass(frozen=True)
 class Crawls:
     """Crawls of one site into one database."""
@@ -57,6 +71,16 @@ class Crawls:
         run("crawl", self.database, self.folder, self.checkout, **settings)
         return self.count([request.path for request in self.site.requests[before:]])
 
+    def crawl_unreadable(self, **arguments: str) -> Traffic:
+        """Crawl likewise; status 1 says that a page kind cannot be read any more."""
+        before = len(self.site.requests)
+        try:
+            return self.crawl(**arguments)
+        except CalledProcessError as problem:
+            if problem.returncode != 1:
+                raise
+        return self.count([request.path for request in self.site.requests[before:]])
+
     def count(self, paths: Sequence[str]) -> Traffic:
         """Count the pages at these paths, and their bytes as they are now."""
         pages = [path for path in paths if path != _ROBOTS]
@@ -65,7 +89,8 @@ class Crawls:
 
 def measure(scratch: Scratch, _: Settings) -> Iterator[Line]:
     """Yield a line per occasion."""
-    for occasion in occasions(scratch.database("requests"), scratch.folder):
+    databases = scratch.database("requests"), scratch.database("unreadable")
+    for occasion in (*occasions(databases[0], scratch.folder), broken_layout(databases[1], scratch.folder)):
         limit = occasion.most_requests
         yield Line(
             f"requests and bytes: {occasion.name}",
@@ -102,6 +127,20 @@ def occasions(database: Database, folder: Path, checkout: Checkout = THIS_CHECKO
         of_month, of_late_day = crawls.count([month_page(day), *day_pages(days)]), 1 + len(day_pages([late]))
         yield Occasion("the month after one day was uploaded late", crawls.crawl(**month), of_month, of_late_day)
         yield Occasion("the month again after the late upload", crawls.crawl(**month), of_month, 1)
+
+
+def broken_layout(database: Database, folder: Path, sessions: int = 40) -> Occasion:
+    """Crawl a day three times in short order while its session pages cannot be read."""
+    season = Season.generate(tracks=1, days=2, sessions_per_day=sessions)
+    day = list(season.days())[-1]
+    with ChangedSite(season) as site:
+        crawls = Crawls(site, database, folder)
+        one_day = {"TRACK": day.track.slug, "FROM": f"{day.date}", "TO": f"{day.date}"}
+        three = [crawls.crawl_unreadable(**one_day) for _ in range(3)]
+        of_day = crawls.count([month_page(day), *day_pages([day])])
+    crawled = Traffic(sum(each.requests for each in three), sum(each.bytes for each in three))
+    most = 3 + 1 + _MOST_UNREADABLE  # three month pages, one list
+    return Occasion("three crawls of a day whose session pages cannot be read", crawled, of_day, most)
 
 
 def month_page(day: Day) -> str:

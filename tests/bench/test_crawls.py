@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from bench.crawls import Pace
-from bench.site_requests import Crawls, Traffic, day_pages
+from bench.site_requests import Crawls, Traffic, broken_layout, day_pages
 from scraper.database.connection import Database
 from scraper.sample_site.season import Season
 from scraper.sample_site.server import Request, SampleSite
@@ -39,3 +39,8 @@ def test_the_first_crawl_of_a_day_requests_each_page_once(database: Database, tm
         assert sorted(request.path for request in site.requests[1:]) == sorted(day_pages([day]))
     assert crawled == all_pages
     assert str(Traffic(1, 27_345)) == "1 request, 27 kB"
+
+
+def test_a_day_whose_session_pages_cannot_be_read_costs_few_requests(database: Database, tmp_path: Path) -> None:
+    occasion = broken_layout(database, tmp_path, sessions=20)
+    assert 3 + 1 + 3 <= occasion.crawled.requests <= occasion.most_requests < occasion.all_pages.requests
