@@ -49,13 +49,18 @@ def shown(text: str) -> str:
     return "".join(character if character.isprintable() else ascii(character)[1:-1] for character in short)
 
 
+def is_track_slug(text: str) -> bool:
+    """Whether the text can be the first part of a host name."""
+    return _TRACK_SLUG.match(text) is not None
+
+
 def read_tracks(text: object) -> object:
     """Read track slugs, separated by commas or white space, each once whatever its case, in the order given."""
     if not isinstance(text, str):
         return text
     slugs = text.replace(",", " ").split()
     for slug in slugs:
-        if not _TRACK_SLUG.match(slug):
+        if not is_track_slug(slug):
             raise Unusable(
                 f"names {shown(slug)}, which is not a track slug",
                 "write the first part of the track's host name, as {setting}=canberraoffroad for "

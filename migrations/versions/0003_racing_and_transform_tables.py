@@ -28,6 +28,7 @@ BATCH_TABLES = (
     "transform_batch_days",
     "transform_batch_entries",
     "affected_drivers",
+    "seed_rows",
     "verify_differences",
 )
 GRANTS = (
@@ -295,6 +296,14 @@ def create_transform_tables() -> None:
         "affected_drivers",
         sa.Column("driver_id", sa.Uuid(), nullable=False),
         sa.PrimaryKeyConstraint("driver_id", name=op.f("affected_drivers_pkey")),
+        schema="intermediate",
+    )
+    op.create_table(
+        "seed_rows",
+        sa.Column("seed_name", sa.Text(), nullable=False),
+        sa.Column("line", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("cells", JSONB(), nullable=False),
+        sa.PrimaryKeyConstraint("seed_name", "line", name=op.f("seed_rows_pkey")),
         schema="intermediate",
     )
     op.create_table(

@@ -15,6 +15,7 @@ from scraper.doctor.check import Check, Level, ok, problem
 from scraper.doctor.machine import check_disk, check_settings, check_settings_file
 from scraper.doctor.rights import check_rights
 from scraper.doctor.schema import check_leftovers, check_migrations, check_owners
+from scraper.doctor.seeds import check_seed_rows
 from scraper.doctor.server import check_clock, check_collation, check_killed_clients, check_server
 from scraper.errors import PracticeError
 from scraper.quiet import news
@@ -57,6 +58,7 @@ def _database_checks(database: Database) -> Iterator[Check]:
         yield from _guarded("leftovers", lambda: check_leftovers(connection, transform_is_running=transform_is_running))
         yield from _guarded("crawls", lambda: check_killed_crawls(connection, holders))
         yield from _guarded("queue", lambda: check_queue(connection))
+        yield from _guarded("seeds", lambda: check_seed_rows(connection))
 
 
 def _guarded(subject: str, check: Callable[[], Iterator[Check]]) -> Iterator[Check]:

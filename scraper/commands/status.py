@@ -26,6 +26,7 @@ from scraper.database.locks import Lock, lock_holders
 from scraper.database.migrate import schema_problem
 from scraper.raw.tracks import spellings
 from scraper.raw.unresolved import UnresolvedFailure
+from scraper.seeds.files import check_seeds, describe
 from scraper.transform.reconciliation import days_that_do_not_add_up, short_days
 
 MOST_DAYS = 30
@@ -65,6 +66,8 @@ def _problems(connection: psycopg.Connection, console: Console, config: Config) 
     for line in days_that_do_not_add_up(connection, MOST_DIFFERENCES):
         console.print(line)
     yield from _short_days(connection)
+    for line in describe(check_seeds(connection)):
+        console.print(f"left out  {line}")
     yield from _failures(connection, console, scheduled)
 
 

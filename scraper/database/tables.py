@@ -192,6 +192,16 @@ affected_drivers = Table(
     "affected_drivers", metadata, Column("driver_id", Uuid, primary_key=True), schema="intermediate"
 )
 
+# The valid rows of the seeds: see scraper/seeds/files.py.
+seed_rows = Table(
+    "seed_rows",
+    metadata,
+    Column("seed_name", Text, primary_key=True),
+    Column("line", Integer, primary_key=True, autoincrement=False),
+    Column("cells", JSONB, nullable=False),
+    schema="intermediate",
+)
+
 # One row per table and batch of the last verification in which they differ.
 verify_differences = Table(
     "verify_differences",

@@ -20,7 +20,6 @@ from scraper.errors import INTERRUPTED, CannotWork
 # Where dbt writes compiled statements and its log, unless these variables name another place.
 _WRITTEN_TO = {"DBT_TARGET_PATH": "target", "DBT_LOG_PATH": "logs"}
 _FAILED = {"error", "fail", "runtime error", "partial success"}
-_BUILT = {"model", "seed"}
 
 
 @dataclass(frozen=True)
@@ -43,7 +42,7 @@ class DbtRun:
     warnings: Sequence[Finding]
     errors: Sequence[Finding]
     is_built: bool
-    """Whether every selected model and seed was built. Tests do not count."""
+    """Whether every selected model was built. Tests do not count."""
 
 
 def run_dbt(database: Database, *arguments: str, writes_artifacts: bool = False) -> DbtRun:
@@ -126,7 +125,7 @@ def _read(outcome: Any) -> DbtRun:
         kind = str(result.node.resource_type)
         status = str(result.status)
         counts[kind] = counts.get(kind, 0) + 1
-        is_built = is_built and (kind not in _BUILT or status == "success")
+        is_built = is_built and (kind != "model" or status == "success")
         if status == "warn" or status in _FAILED:
             message = _in_short(result.message or "")
             description = " ".join(result.node.description.split())

@@ -15,8 +15,15 @@ import psycopg
 from scraper.config import REPOSITORY
 from scraper.database.migrate import newest_revision
 
-# The files that dbt reads, and the lock that names its version.
-_READ = ("dbt_project.yml", "profiles.yml", "selectors.yml", "requirements.lock", "dbt_project/**/*")
+# The files that dbt reads, the lock that names its version, and what reads the seeds.
+_READ = (
+    "dbt_project.yml",
+    "profiles.yml",
+    "selectors.yml",
+    "requirements.lock",
+    "dbt_project/**/*",
+    "scraper/seeds/*.py",
+)
 
 _VIEWS = """
 select

@@ -44,8 +44,7 @@ def scans_of_a_run(log: Path, database: Database) -> Iterator[Scan]:
     statements: dict[str, list[str]] = {}
     for event in events:
         node = str((event["data"].get("node_info") or {}).get("unique_id") or event["data"].get("conn_name"))
-        # The values of seeds are sent separately and are not in the log; seeds read no table.
-        if event["info"]["name"] == "SQLQuery" and not node.startswith("seed."):
+        if event["info"]["name"] == "SQLQuery":
             sent = _COMMENT.sub("", event["data"]["sql"])
             statements.setdefault(node, []).extend(part.strip(" \n;") for part in sqlparse.split(sent))
     for node, parts in statements.items():

@@ -57,7 +57,7 @@ def test_every_model_and_column_is_described(nodes: list[dict[str, Any]], shared
     with psycopg.connect(shared_database.conninfo) as connection:
         rows = connection.execute(_COLUMNS, [_OWNED_BY_MIGRATIONS])
         stored = {(schema, table): set(columns) for schema, table, columns in rows}
-    models = {(node["schema"], node["name"]): node for node in nodes if node["resource_type"] in ("model", "seed")}
+    models = {(node["schema"], node["name"]): node for node in nodes if node["resource_type"] == "model"}
     assert models.keys() == stored.keys()
     for key, model in models.items():
         assert " One row per " in f" {model['description']}", key
@@ -73,7 +73,7 @@ def test_the_grain_of_every_model_is_tested(nodes: list[dict[str, Any]]) -> None
         if node["resource_type"] == "test" and (node.get("test_metadata") or {}).get("name", "").startswith("unique")
         for parent in node["depends_on"]["nodes"]
     }
-    assert tested == {node["unique_id"] for node in nodes if node["resource_type"] in ("model", "seed")}
+    assert tested == {node["unique_id"] for node in nodes if node["resource_type"] == "model"}
 
 
 @pytest.mark.every_model

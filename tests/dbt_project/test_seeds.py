@@ -1,19 +1,15 @@
-"""The seeds of the analysts are valid and take effect."""
+"""The seeds of the analysts take effect."""
 
-import csv
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
-from zoneinfo import ZoneInfo
 
 import psycopg
 import pytest
 
-from scraper.config import REPOSITORY
 from scraper.database.connection import Database
 from tests.dbt_project.raw_pages import DayList, listed, store
 from tests.dbt_project.replay import Recording
 
-SEEDS = REPOSITORY / "dbt_project" / "seeds"
 # Canberra: winter, summer, the repeated hour and the skipped hour of the clock change.
 STARTS = {
     1: (date(2025, 7, 5), "14:00:00", datetime(2025, 7, 5, 4, 0, tzinfo=UTC)),
@@ -21,25 +17,6 @@ STARTS = {
     3: (date(2025, 4, 6), "02:30:00", datetime(2025, 4, 5, 16, 30, tzinfo=UTC)),
     4: (date(2025, 10, 5), "02:30:00", datetime(2025, 10, 4, 16, 30, tzinfo=UTC)),
 }
-
-
-def seed(name: str) -> list[dict[str, str]]:
-    with (SEEDS / f"{name}.csv").open(encoding="utf-8", newline="") as file:
-        return list(csv.DictReader(file))
-
-
-def test_every_time_zone_exists() -> None:
-    zones = seed("track_time_zones")
-    assert zones
-    for row in zones:
-        assert ZoneInfo(row["time_zone"]).key == row["time_zone"], row
-
-
-def test_every_override_has_a_condition_a_person_and_a_reason() -> None:
-    for row in seed("person_overrides"):
-        assert row["transponder_number"] or row["driver_name"], row
-        assert row["person"], row
-        assert row["reason"], row
 
 
 @pytest.fixture

@@ -8,6 +8,7 @@ import pytest
 
 from scraper.config import REPOSITORY
 from scraper.database.connection import Database
+from scraper.seeds.columns import SEEDS
 from tests.support.commands_runner import Commands
 
 # The folders of dbt_project/models. A model reads its own layer and those before it.
@@ -15,6 +16,7 @@ LAYERS = ("staging", "intermediate", "racing", "analytics")
 # The only readers of each source, by the beginning of their names.
 READERS = {
     "liverc": "stg_liverc__",
+    "seeds": tuple(seed.name for seed in SEEDS),
     "queue": "int_practice__queued_sessions",
     "transform": "int_practice__",
     "previous_racing": "int_previous__",

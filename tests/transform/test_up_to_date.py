@@ -161,6 +161,7 @@ def project(tmp_path: Path) -> Path:
     shutil.copytree(REPOSITORY / "dbt_project", tmp_path / "dbt_project")
     for name in ("dbt_project.yml", "profiles.yml", "selectors.yml", "requirements.lock"):
         shutil.copy(REPOSITORY / name, tmp_path)
+    shutil.copytree(REPOSITORY / "scraper" / "seeds", tmp_path / "scraper" / "seeds")
     return tmp_path
 
 
@@ -179,6 +180,7 @@ def test_a_copy_of_the_project_is_the_same_project(project: Path) -> None:
         "dbt_project/models/racing/_racing__models.yml",
         "dbt_project/macros/natural_uuid.sql",
         "dbt_project/seeds/person_overrides.csv",
+        "scraper/seeds/columns.py",
         "dbt_project/tests/generic/expression_is_true.sql",
     ],
 )

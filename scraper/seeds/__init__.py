@@ -1,0 +1,1 @@
+"""The lists that analysts own: their columns, and how their files are read."""
