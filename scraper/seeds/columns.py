@@ -70,9 +70,9 @@ def time_zone(text: str, known: Known) -> str:
 
 
 def transponder(text: str, _: Known) -> str:
-    """A transponder number as the pages print it."""
-    if not re.search("[0-9]", text):
-        raise Refused("is no transponder: it has no digit")
+    """A transponder number as the pages print it: with a digit, and no placeholder (macro `parse_transponder`)."""
+    if not re.search("[0-9]", text) or len(set(text)) == 1 or "1234567890".startswith(text):
+        raise Refused("is no transponder, and so is on no session")
     return text
 
 

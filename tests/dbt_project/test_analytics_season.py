@@ -76,7 +76,6 @@ def test_no_person_is_mistaken_for_another(rows: Rows) -> None:
                 "named_transponder",
                 "shared_transponder",
                 "never_named",
-                "placeholder_transponder",
             },
         ),
         ("lap_flags", "flag", {"suspected_cut", "fast_outlier", "slow_outlier", "suspected_crash", "suspected_stop"}),

@@ -94,6 +94,10 @@ class People:
         ]
         return link["person_id"]
 
+    def rows(self, query: str) -> list[tuple[Any, ...]]:
+        with psycopg.connect(self.database.conninfo) as connection:
+            return connection.execute(query.encode()).fetchall()
+
     def execute(self, *statements: str) -> None:
         with psycopg.connect(self.database.conninfo, autocommit=True) as connection:
             for statement in statements:
@@ -187,16 +191,19 @@ def test_sessions_without_a_name_belong_to_the_only_person_of_the_transponder(pe
     assert people.person("hill", "7000001", None) == ana
 
 
-@pytest.mark.parametrize("placeholder", ["0", "9999999", "1234567"])
-def test_a_placeholder_does_not_link_people(people: People, placeholder: str) -> None:
+@pytest.mark.parametrize("placeholder", ["0", "9999999", "1234567", "N/A", "None", "-"])
+def test_what_is_no_transponder_is_nobody_s(people: People, placeholder: str) -> None:
     people.drive(
         SessionFacts("hill", 1, "Ana Ruiz", placeholder),
         SessionFacts("moor", 2, "Ana Ruiz", placeholder),
         SessionFacts("hill", 3, UNKNOWN, placeholder),
     )
     people.run()
-    assert people.person("hill", placeholder, "ana ruiz") != people.person("moor", placeholder, "ana ruiz")
-    assert people.person("hill", placeholder, None) is None
+    assert people.person("hill", "", "ana ruiz") != people.person("moor", "", "ana ruiz")
+    drivers = people.rows("select source_driver_id, transponder_number from racing.drivers order by 1")
+    assert drivers == [(f"practice_session_{number}", None) for number in (1, 2, 3)]
+    named = people.rows("select page_value, count(*) from intermediate.int_practice__unreadable_values group by 1")
+    assert named == [(placeholder, 3)]
 
 
 def test_an_override_beats_every_rule_until_it_is_removed(people: People) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from scraper.sample_site.driver_names import UNKNOWN_DRIVER, folded, is_name, normalized_name
 from scraper.sample_site.practice import Session
-from tests.expected.natural_keys import SOURCE, Row, driver_id, source_driver_id
+from tests.expected.natural_keys import SOURCE, Row, driver_id, source_driver_id, transponder
 
 
 def driver_rows(sessions: Iterable[Session]) -> list[Row]:
@@ -25,5 +25,5 @@ def _driver_row(sessions_by_time: list[Session]) -> Row:
         "source_driver_id": source_driver_id(latest),
         "display_name": names[-1] if names else UNKNOWN_DRIVER,
         "normalized_name": normalized_name(names[-1]) if names else None,
-        "transponder_number": latest.transponder or None,
+        "transponder_number": transponder(latest),
     }

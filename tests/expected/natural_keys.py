@@ -19,7 +19,14 @@ def source_event_id(day: Day) -> str:
 
 def source_driver_id(session: Session) -> str:
     """The transponder, also for an unknown driver; without one, the session."""
-    return session.transponder or f"practice_session_{session.session_id}"
+    return transponder(session) or f"practice_session_{session.session_id}"
+
+
+def transponder(session: Session) -> str | None:
+    """The transponder; ``None`` for a text without a digit and for a placeholder such as ``9999999`` or ``1234567``."""
+    text = session.transponder
+    is_real = any(digit in text for digit in "0123456789") and len(set(text)) > 1 and not "1234567890".startswith(text)
+    return text if is_real else None
 
 
 def track_id(track: Track) -> UUID:

@@ -16,6 +16,7 @@ from tests.expected.natural_keys import (
     race_result_id,
     session_url,
     source_driver_id,
+    transponder,
 )
 
 
@@ -49,7 +50,7 @@ def race_driver_row(day: Day, session: Session) -> Row:
         "driver_id": driver_id(session),
         "source": SOURCE,
         "display_name": display_name(session.driver),
-        "transponder_number": session.transponder or None,
+        "transponder_number": transponder(session),
     }
 
 

@@ -79,6 +79,7 @@ def test_every_row_of_the_repository_can_be_used(connection: psycopg.Connection)
         ("person_overrides", ",7000001,,,seen", "person is blank"),
         ("person_overrides", ",7000001,,Ana,", "reason is blank"),
         ("person_overrides", ",N/A,,Ana,seen", "transponder_number N/A is no transponder"),
+        ("person_overrides", ",1234567,,Ana,seen", "transponder_number 1234567 is no transponder"),
         ("person_overrides", ",,good NAME,Ben,seen", "line 2 has the same track_slug and transponder_number"),
     ],
 )

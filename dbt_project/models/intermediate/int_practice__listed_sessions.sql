@@ -90,6 +90,7 @@ final as (
         latest_rows.driver_name,
         latest_rows.class_and_transponder,
         latest_rows.class_name,
+        latest_rows.transponder_text,
         latest_rows.transponder_number,
         latest_rows.started_at_text,
         latest_rows.lap_count_text,

@@ -116,6 +116,7 @@ list_values as (
     from listed
     cross join lateral (
         values
+        ('transponder', listed.transponder_text, listed.transponder_number is not null),
         ('started_at', listed.started_at_text, listed.started_at is not null),
         ('laps', listed.lap_count_text, listed.lap_count is not null),
         ('length', listed.length_text, listed.length_seconds is not null),

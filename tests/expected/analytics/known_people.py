@@ -7,7 +7,7 @@ from uuid import UUID
 
 from scraper.sample_site.driver_names import display_name, is_name, normalized_name
 from scraper.sample_site.practice import Day, Session
-from tests.expected.natural_keys import person_id
+from tests.expected.natural_keys import person_id, transponder
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +24,7 @@ def known_people(days: Iterable[Day]) -> dict[int, Person | None]:
 
     A name identifies a person at a track; two tracks also need a common transponder, since two people may have one
     name. A session without a name belongs to the person named on the transponder's other sessions, if there is exactly
-    one. A placeholder instead of a transponder identifies no person.
+    one.
     """
     by_time = sorted(
         ((day, session) for day in days for session in day.sessions),
@@ -33,16 +33,16 @@ def known_people(days: Iterable[Day]) -> dict[int, Person | None]:
     named = _named_people(by_time)
     named_by: dict[str, set[Person]] = defaultdict(set)
     for _, session in by_time:
-        if is_real_transponder(session.transponder) and session.session_id in named:
-            named_by[session.transponder].add(named[session.session_id])
+        if (number := transponder(session)) and session.session_id in named:
+            named_by[number].add(named[session.session_id])
     return {
-        session.session_id: named.get(session.session_id) or _only(named_by[session.transponder])
+        session.session_id: named.get(session.session_id) or _only(named_by[transponder(session) or ""])
         for _, session in by_time
     }
 
 
 def _named_people(by_time: list[tuple[Day, Session]]) -> dict[int, Person]:
-    travellers = {session.person for _, session in by_time if is_real_transponder(session.transponder)}
+    travellers = {session.person for _, session in by_time if transponder(session)}
     by_key: dict[str, list[tuple[Day, Session]]] = defaultdict(list)
     for day, session in by_time:
         if is_name(session.driver):
@@ -54,11 +54,6 @@ def _named_people(by_time: list[tuple[Day, Session]]) -> dict[int, Person]:
         for person in [_person(key, sessions)]
         for _, session in sessions
     }
-
-
-def is_real_transponder(transponder: str) -> bool:
-    """Whether this is a transponder: not blank and no placeholder such as ``9999999`` or ``1234567``."""
-    return len(set(transponder)) > 1 and not "1234567890".startswith(transponder)
 
 
 def _person(key: str, named_by_time: list[tuple[Day, Session]]) -> Person:

@@ -7,16 +7,15 @@ from uuid import UUID
 
 from scraper.sample_site.driver_names import display_name
 from scraper.sample_site.statistics import rounded
-from tests.expected.analytics.known_people import is_real_transponder
 from tests.expected.analytics.session_facts import SessionFacts, grouped
-from tests.expected.natural_keys import Row, driver_id, driver_people_id, track_id
+from tests.expected.natural_keys import Row, driver_id, driver_people_id, track_id, transponder
 
 SMALLEST_SIMILARITY = Decimal("0.5")
 
 
 def driver_people_rows(facts: list[SessionFacts]) -> list[Row]:
     """``analytics.driver_people``: the person of each driver's sessions under one name at a track, with the rule."""
-    identified = [each for each in facts if each.name or each.session.transponder]
+    identified = [each for each in facts if each.name or transponder(each.session)]
     return [_link(sessions, identified) for sessions in grouped(identified, "track", "driver", "name").values()]
 
 
@@ -28,7 +27,7 @@ def _link(sessions: list[SessionFacts], identified: list[SessionFacts]) -> Row:
         "track_id": track_id(first.day.track),
         "track_slug": first.track,
         "driver_id": driver_id(first.session),
-        "transponder_number": first.session.transponder or None,
+        "transponder_number": transponder(first.session),
         "normalized_name": first.name,
         "display_name": display_name(last.session.driver),
         "spellings": sorted({display_name(each.session.driver) for each in sessions}),
@@ -46,19 +45,17 @@ def _named_by(sessions: list[SessionFacts], identified: list[SessionFacts]) -> t
     first = sessions[0]
     counted = f"{len(sessions)} sessions, the first of them" if len(sessions) > 1 else "session"
     named = f"named so in {counted} {first.session_id}"
-    of_name = [each for each in identified if each.name == first.name and is_real_transponder(each.session.transponder)]
-    here = {each.session.transponder for each in of_name if each.track == first.track}
-    elsewhere = {each.session.transponder for each in of_name if each.track != first.track}
-    if here & elsewhere:
-        return "same_transponder", f"this name on transponder {min(here & elsewhere)} at another track; {named}"
+    of_name = [each for each in identified if each.name == first.name]
+    here = {transponder(each.session) for each in of_name if each.track == first.track}
+    elsewhere = {transponder(each.session) for each in of_name if each.track != first.track}
+    if shared := sorted(filter(None, here & elsewhere)):
+        return "same_transponder", f"this name on transponder {shared[0]} at another track; {named}"
     return "same_name", named
 
 
 def _unnamed_by(sessions: list[SessionFacts], identified: list[SessionFacts]) -> tuple[str, str]:
     first = sessions[0]
     named = [each for each in identified if each.driver == first.driver and each.name]
-    if not is_real_transponder(first.session.transponder):
-        return "placeholder_transponder", "the number is a placeholder"
     if not named:
         return "never_named", "no session of the transponder has a name"
     if (people := len({each.person for each in named})) > 1:
@@ -76,7 +73,7 @@ def people_rows(facts: list[SessionFacts]) -> list[Row]:
             "person_id": sessions[0].racer_id,
             "person_name": sessions[0].racer_name,
             "normalized_names": sorted({each.name for each in sessions if each.name}),
-            "transponders": sorted({each.session.transponder for each in sessions} - {""}),
+            "transponders": sorted(filter(None, {transponder(each.session) for each in sessions})),
             "tracks": sorted({each.track for each in sessions}),
             "first_started_at": sessions[0].session.started_at,
             "last_started_at": sessions[-1].session.started_at,

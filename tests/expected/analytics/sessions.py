@@ -8,7 +8,7 @@ from scraper.sample_site.driver_names import display_name
 from scraper.sample_site.practice import Session
 from scraper.sample_site.statistics import seconds
 from tests.expected.analytics.session_facts import SessionFacts, best_of, grouped, pause
-from tests.expected.natural_keys import Row, driver_id
+from tests.expected.natural_keys import Row, driver_id, transponder
 
 SHORT_PAUSE = timedelta(minutes=5)
 
@@ -32,7 +32,7 @@ def _identity_and_time(each: SessionFacts) -> Row:
         "driver_id": driver_id(each.session),
         "racer_name": each.racer_name,
         "name_on_session": display_name(each.session.driver),
-        "transponder_number": each.session.transponder or None,
+        "transponder_number": transponder(each.session),
         "class_name": each.class_name,
         "page_class_name": each.class_name,
         "start_time": each.session.started_at,

@@ -83,7 +83,6 @@ final as (
                     || ', the nearest in time'
             when 'shared_transponder'
                 then 'the transponder names ' || transponder_persons.persons || ' people, and these sessions none'
-            when 'placeholder_transponder' then 'the number is a placeholder'
             else 'no session of the transponder has a name'
         end as evidence
     from unnamed
@@ -92,7 +91,6 @@ final as (
     cross join lateral (
         select
             case
-                when not {{ is_real_transponder('unnamed.transponder_number') }} then 'placeholder_transponder'
                 when transponder_persons.persons > 1 then 'shared_transponder'
                 when transponder_persons.persons = 1 then 'named_transponder'
                 else 'never_named'

@@ -5,7 +5,7 @@ with
 named as (
 
     select * from {{ ref('int_people__same_name_at_track') }}
-    where {{ is_real_transponder('transponder_number') }}
+    where transponder_number is not null
 
 ),
 

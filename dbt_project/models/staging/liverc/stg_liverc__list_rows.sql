@@ -10,7 +10,9 @@ select
     {{ page_text('driver', 'list_row.payload') }} as driver_name,
     {{ page_text('class_and_transponder', 'list_row.payload') }} as class_and_transponder,
     {{ class_of(page_text('class_and_transponder', 'list_row.payload')) }} as class_name,
-    {{ transponder_of(page_text('class_and_transponder', 'list_row.payload')) }} as transponder_number,
+    {{ transponder_text_of(page_text('class_and_transponder', 'list_row.payload')) }} as transponder_text,
+    {{ parse_transponder(transponder_text_of(page_text('class_and_transponder', 'list_row.payload'))) }}
+        as transponder_number,
     {{ page_text('started_at', 'list_row.payload') }} as started_at_text,
     {{ page_text('laps', 'list_row.payload') }} as lap_count_text,
     {{ page_text('length', 'list_row.payload') }} as length_text,
