@@ -51,9 +51,10 @@ list_and_detail as (
             end
         ) as transponder_number,
         coalesce(details.session_date + details.start_clock, listed.started_at) as started_at,
-        -- The end has no date: if it is earlier than the start, it is past midnight.
         details.session_date + details.end_clock
-        + case when details.end_clock < details.start_clock then interval '1 day' else interval '0' end as ended_at,
+        + make_interval(days => {{ days_until_end(
+            'details.start_clock', 'details.end_clock', 'coalesce(details.length_seconds, listed.length_seconds)'
+        ) }}) as ended_at,
         coalesce(details.lap_count, listed.lap_count) as lap_count,
         coalesce(details.length_text, listed.length_text) as length_text,
         coalesce(details.length_seconds, listed.length_seconds) as length_seconds,

@@ -49,7 +49,12 @@ final as (
         null::integer as race_order,
         sessions.race_url,
         sessions.started_at as start_time,
-        sessions.started_at at time zone tracks.time_zone as start_time_utc,
+        -- The end, less the length, shows which of two times it was that began when the clock was set back.
+        {{ instant_near(
+            'sessions.started_at',
+            'tracks.time_zone',
+            '(sessions.ended_at at time zone tracks.time_zone - make_interval(secs => sessions.length_seconds::float))'
+        ) }} as start_time_utc,
         sessions.length_seconds as duration_seconds,
         'practiceday' as session_type,
         race_metadata.race_metadata,

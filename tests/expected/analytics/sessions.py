@@ -38,6 +38,7 @@ def _identity_and_time(each: SessionFacts) -> Row:
         "start_time": each.session.started_at,
         "start_time_utc": None,
         "end_time": each.ended_at,
+        "end_time_utc": None,
         "detail_status": "captured",
     }
 

@@ -20,8 +20,8 @@ by_class as (
         sum(laps)::integer as laps,
         sum(valid_laps)::integer as valid_laps,
         sum(time_on_track_seconds)::numeric(18, 3) as time_on_track_seconds,
-        min(start_time) as first_start,
-        max(end_time) as last_end,
+        (array_agg(start_time order by session_of_day))[1] as first_start,
+        (array_agg(end_time order by session_of_day desc))[1] as last_end,
         (array_agg(best_lap order by session_of_day) filter (where best_lap is not null))[1]::numeric(12, 3)
             as first_best_lap,
         min(best_lap)::numeric(12, 3) as best_lap,

@@ -13,7 +13,7 @@ cross join lateral (
         count(*) filter (where is_valid) as valid_lap_count,
         max(lap_number) filter (where is_valid and place = 1) as best_lap_number,
         max(finished_at) filter (where is_valid and place = 1) as best_lap_at,
-        max(finished_at) as last_lap_at,
+        (array_agg(finished_at order by lap_number desc) filter (where finished_at is not null))[1] as last_lap_at,
         min(seconds) filter (where is_valid) as valid_fastest,
         min(seconds) as all_fastest,
         avg(seconds) filter (where is_valid) as valid_average,

@@ -1,5 +1,9 @@
 {#- PostgreSQL pushes filters on these columns through the windows below, down to the tables. -#}
 {%- set racer = 'event_id, track_slug, practice_date, person_id, racer_id' -%}
+{#- Times are compared as instants, because a clock may be set back or forward. Without a time zone as if they were UTC. -#}
+{%- set started = "coalesce(start_time_utc, start_time at time zone 'UTC')" -%}
+{%- set ended = "coalesce(end_time_utc, end_time at time zone 'UTC')" -%}
+{%- set length = "make_interval(secs => race_results.total_time_seconds::float)" -%}
 
 with
 
@@ -72,9 +76,8 @@ joined as (
         races.class_name as page_class_name,
         races.start_time,
         races.start_time_utc,
-        coalesce(
-            statistics.last_lap_at, races.start_time + make_interval(secs => race_results.total_time_seconds::float)
-        ) as end_time,
+        ended.end_time,
+        {{ instant_near('ended.end_time', 'tracks.time_zone', '(races.start_time_utc + ' ~ length ~ ')') }} as end_time_utc,
         race_results.total_time_seconds as time_on_track_seconds,
         races.detail_status,
         case
@@ -99,6 +102,14 @@ joined as (
     inner join race_drivers on races.id = race_drivers.race_id
     inner join race_results on race_drivers.id = race_results.race_driver_id
     inner join statistics on race_results.id = statistics.race_result_id
+    cross join lateral (
+        select
+            coalesce(
+                statistics.last_lap_at,
+                (races.start_time_utc + {{ length }}) at time zone tracks.time_zone,
+                races.start_time + {{ length }}
+            ) as end_time
+    ) as ended
     left join driver_people
         on
             race_drivers.driver_id = driver_people.driver_id
@@ -120,14 +131,14 @@ final as (
     select
         *,
         (row_number() over racers_day)::integer as session_of_day,
-        extract(epoch from start_time - lag(end_time) over racers_day)::integer as seconds_since_last_session,
+        extract(epoch from {{ started }} - lag({{ ended }}) over racers_day)::integer as seconds_since_last_session,
         (min(best_lap) over earlier_in_class - best_lap)::numeric(12, 3) as gain_on_previous_best
     from joined
     window
-        racers_day as (partition by {{ racer }} order by start_time, lpad(session_id, 20, '0')),
+        racers_day as (partition by {{ racer }} order by {{ started }}, lpad(session_id, 20, '0')),
         earlier_in_class as (
             partition by {{ racer }}, class_name
-            order by start_time, lpad(session_id, 20, '0')
+            order by {{ started }}, lpad(session_id, 20, '0')
             rows between unbounded preceding and 1 preceding
         )
 
