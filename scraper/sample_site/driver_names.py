@@ -1,13 +1,9 @@
 """Driver and class names: which text is a name, how the pages show it, and its normalized form."""
 
-import unicodedata
+from scraper import names
 
 UNKNOWN_DRIVER = "Unknown Driver"
 UNKNOWN_CLASS = "Unknown Class"
-
-# Unicode does not decompose these letters into a base letter and an accent.
-_UNDECOMPOSED = str.maketrans({"ø": "o", "đ": "d", "ł": "l", "ß": "ss", "æ": "ae", "œ": "oe"})
-_DROPPED = str.maketrans("", "", "'\u2018\u2019\u02bc`.")
 
 
 def folded(text: str) -> str:
@@ -36,10 +32,4 @@ def normalized_name(text: str) -> str | None:
     >>> normalized_name("Nuñez, JOSÉ") == normalized_name("Jose  Nunez") == "jose nunez"
     True
     """
-    if not is_name(text):
-        return None
-    decomposed = unicodedata.normalize("NFKD", text)
-    plain = "".join(letter for letter in decomposed if not unicodedata.combining(letter)).lower()
-    plain = plain.translate(_UNDECOMPOSED).translate(_DROPPED)
-    words = "".join(letter if letter.isalnum() else " " for letter in plain).split()
-    return " ".join(sorted(words)) or None
+    return names.normalized_name(text) if is_name(text) else None

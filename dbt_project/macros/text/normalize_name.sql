@@ -1,11 +1,11 @@
 {#
     A name in the form in which names are compared: Unicode-folded, lower case, no punctuation or extra spaces, words sorted.
-    `Rosander, Greg` and `GREG  ROSANDER` are `greg rosander`; `José` is `jose`; `O'Neil` is `oneil`. Null if nothing remains.
+    `Rosander, Greg` and `GREG  ROSANDER` are `greg rosander`; `José` is `jose`; `O'Neil` is `oneil`; `Þór` is `thor`. Null if
+    nothing remains. scraper/names.py does the same in Python.
 
-    Unicode decomposition separates accents from letters. Letters with a stroke and ligatures do not decompose and are
-    replaced. Invisible marks (joiners, direction, accents), apostrophes and full stops are removed; other punctuation
-    separates words. The result has at most 500 characters of at most four bytes, because an index takes no more and a name
-    of 10 kB must not fail the run. Ranges are explicit, because classes such as [:alnum:] depend on the collation.
+    Invisible marks (joiners, direction, accents, soft hyphens), apostrophes, middle dots and full stops are removed; other
+    punctuation separates words. The result has at most 500 characters of at most four bytes, because an index takes no more
+    and a name of 10 kB must not fail the run. Ranges are explicit, because classes such as [:alnum:] depend on the collation.
 #}
 {% macro normalize_name(name) -%}
     (
@@ -13,10 +13,11 @@
         from regexp_split_to_table(
             regexp_replace(
                 regexp_replace(
-                    replace(replace(replace(
-                        translate(lower(normalize({{ name }}, nfkd)), 'øđłð', 'odld'),
-                        'ß', 'ss'), 'æ', 'ae'), 'œ', 'oe'),
-                    '[\u0300-\u036f\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff''’‘ʼ`´.]', '', 'g'
+                    {{ fold_letters(name) }},
+                    '[\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f'
+                    '\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff'
+                    '''`´.\u00b7\u02b9-\u02bf\u2018-\u201b\u2032]',
+                    '', 'g'
                 ),
                 '[\u0001-\u002f\u003a-\u0040\u005b-\u0060\u007b-\u00bf\u2000-\u206f\u3000-\u3003\u3008-\u301f]+', ' ', 'g'
             ),
@@ -24,6 +25,21 @@
         ) as words (word)
         where words.word != ''
     )
+{%- endmacro %}
+
+
+{#
+    A text in lower case, with letters separated from their accents (Unicode's compatibility decomposition), and letters that do
+    not decompose spelled out. Letter by letter only for a text that is not ASCII: few names.
+#}
+{% macro fold_letters(text) -%}
+    case
+        when octet_length({{ text }}) = length({{ text }}) then lower({{ text }})
+        else (
+            select string_agg(coalesce('{{ folded_letters() }}'::jsonb ->> letters.letter, letters.letter), '' order by letters.place)
+            from regexp_split_to_table(lower(normalize({{ text }}, nfkd)), '') with ordinality as letters (letter, place)
+        )
+    end
 {%- endmacro %}
 
 
