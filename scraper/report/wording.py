@@ -30,6 +30,7 @@ FLAGS = {
     "slow_outlier": "slow",
     "suspected_crash": "crash?",
     "suspected_stop": "stop?",
+    "missed_reading": "missed reading?",
 }
 """A lap's flag in a word, with a question mark where the cause is a guess."""
 

@@ -78,7 +78,14 @@ def test_no_person_is_mistaken_for_another(rows: Rows) -> None:
                 "never_named",
             },
         ),
-        ("lap_flags", "flag", {"suspected_cut", "fast_outlier", "slow_outlier", "suspected_crash", "suspected_stop"}),
+        (
+            "lap_flags",
+            "flag",
+            {
+                *("suspected_cut", "fast_outlier", "slow_outlier", "suspected_crash", "missed_reading"),
+                "suspected_stop",
+            },
+        ),
         ("day_reconciliation", "verdict", {"complete"}),
         ("session_reconciliation", "matching_laps", {"both", "valid laps"}),
     ],

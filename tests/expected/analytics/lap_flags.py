@@ -13,6 +13,8 @@ RULES = {
     "fast_outlier": "below 90 %, faster than usual",
     "slow_outlier": "above 110 %, slower than usual",
     "suspected_crash": "above 120 %, as if marshalled after a crash",
+    "missed two": "within 4 % of two laps' time, as if a reading were missed",
+    "missed three": "within 4 % of three laps' time, as if a reading were missed",
     "suspected_stop": "above 200 %, as if stopped or in the pits",
 }
 
@@ -25,15 +27,15 @@ def lap_flag_rows(facts: list[SessionFacts]) -> list[Row]:
         if len(valid) >= FEWEST_LAPS_FOR_A_MEDIAN:
             median_ms = Decimal(valid[(len(valid) - 1) // 2] + valid[len(valid) // 2]) / 2
             rows += [
-                _row(each, lap, median_ms, flag)
+                _row(each, lap, median_ms, rule)
                 for each in sessions
                 for lap in each.session.laps
-                if (flag := _flag(rounded(lap.time_ms / median_ms)))
+                if (rule := _rule(rounded(lap.time_ms / median_ms)))
             ]
     return rows
 
 
-def _row(each: SessionFacts, lap: Lap, median_ms: Decimal, flag: str) -> Row:
+def _row(each: SessionFacts, lap: Lap, median_ms: Decimal, rule: str) -> Row:
     share, median = rounded(lap.time_ms / median_ms), rounded(median_ms / 1000)
     per_cent = (100 * share).quantize(Decimal(1), ROUND_HALF_UP)
     return {
@@ -47,12 +49,16 @@ def _row(each: SessionFacts, lap: Lap, median_ms: Decimal, flag: str) -> Row:
         "is_valid": lap.is_valid,
         "median_lap": median,
         "share_of_median": share,
-        "flag": flag,
-        "explanation": f"{per_cent} % of the driver's median lap of {median} s: {RULES[flag]}",
+        "flag": "missed_reading" if rule.startswith("missed") else rule,
+        "explanation": f"{per_cent} % of the driver's median lap of {median} s: {RULES[rule]}",
     }
 
 
-def _flag(share: Decimal) -> str | None:
+def _rule(share: Decimal) -> str | None:
+    """The key in ``RULES``."""
+    for laps, rule in ((2, "missed two"), (3, "missed three")):
+        if abs(share / laps - 1) <= Decimal("0.04"):
+            return rule
     if share < 1:
         return "suspected_cut" if share < Decimal("0.6") else "fast_outlier" if share < Decimal("0.9") else None
     if share > 2:

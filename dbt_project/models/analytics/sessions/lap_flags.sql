@@ -1,7 +1,9 @@
 {#-
     Compares each lap with the racer's median of valid laps in the class on the day. The laps of a steady racer vary by about
     3 %, so a difference of 10 % is no coincidence. Marshalling costs 20 % or more. A lap below 60 % of the median is only
-    possible with a shortcut. Racers with few valid laps get no flags, because their median says little.
+    possible with a shortcut. A lap of two or three medians' time, give or take the 4 % by which laps vary, looks like two or
+    three laps: the loop did not read the transponder in between. Racers with few valid laps get no flags, because their
+    median says little.
 -#}
 {%- set fewest_laps = 5 -%}
 {%- set racer = 'event_id, track_slug, practice_date, class_name, person_id, racer_id' -%}
@@ -84,6 +86,7 @@ flagged as (
         case
             when share_of_median < 0.6 then 'suspected_cut'
             when share_of_median < 0.9 then 'fast_outlier'
+            when share_of_median between 1.92 and 2.08 or share_of_median between 2.88 and 3.12 then 'missed_reading'
             when share_of_median > 2 then 'suspected_stop'
             when share_of_median > 1.2 then 'suspected_crash'
             when share_of_median > 1.1 then 'slow_outlier'
@@ -100,6 +103,10 @@ final as (
         || case flag
             when 'suspected_cut' then 'below 60 %, as if part of the track were left out'
             when 'fast_outlier' then 'below 90 %, faster than usual'
+            when 'missed_reading'
+                then
+                    'within 4 % of ' || case when share_of_median < 2.5 then 'two' else 'three' end
+                    || ' laps'' time, as if a reading were missed'
             when 'suspected_stop' then 'above 200 %, as if stopped or in the pits'
             when 'suspected_crash' then 'above 120 %, as if marshalled after a crash'
             else 'above 110 %, slower than usual'
