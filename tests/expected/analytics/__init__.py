@@ -5,7 +5,7 @@ Every column of every row is expected, ids included. The season is crawled compl
 
 from collections.abc import Callable
 
-from tests.expected.analytics import class_days, lap_flags, people, reconciliation, sessions, tracks
+from tests.expected.analytics import class_days, lap_flags, pace, people, reconciliation, sessions, tracks
 from tests.expected.analytics.session_facts import SessionFacts
 from tests.expected.natural_keys import Row
 
@@ -18,6 +18,8 @@ EXPECTED: dict[str, Callable[[list[SessionFacts]], list[Row]]] = {
     "class_day_bests": tracks.class_day_best_rows,
     "class_records": tracks.record_rows,
     "track_activity": tracks.activity_rows,
+    "day_comparison": pace.day_comparison_rows,
+    "track_pace_by_hour": pace.pace_by_hour_rows,
     "driver_people": people.driver_people_rows,
     "people": people.people_rows,
     "person_candidates": people.candidate_rows,

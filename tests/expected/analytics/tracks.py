@@ -12,7 +12,6 @@ from tests.expected.natural_keys import Row, class_day_best_id
 def class_day_best_rows(facts: list[SessionFacts]) -> list[Row]:
     """``analytics.class_day_bests``."""
     timed = [each for each in facts if each.best is not None]
-    firsts = [_fastest(sessions) for sessions in grouped(timed, "track", "date", "class_name").values()]
     return [
         {
             "id": class_day_best_id(each.day, each.class_name),
@@ -21,8 +20,11 @@ def class_day_best_rows(facts: list[SessionFacts]) -> list[Row]:
             "best_lap": each.best,
             "race_id": each.race_id,
             "start_time": each.session.started_at,
+            "previous_best_lap": before.best if before else None,
+            "previous_race_id": before.race_id if before else None,
+            "previous_start_time": before.session.started_at if before else None,
         }
-        for each in firsts
+        for each, before in map(_record_and_previous, grouped(timed, "track", "date", "class_name").values())
     ]
 
 
@@ -39,13 +41,13 @@ def record_rows(facts: list[SessionFacts]) -> list[Row]:
             "class_name": class_name,
             "period": period,
             "period_start": start,
-            **_record(_fastest(sessions)),
+            **_record(*_record_and_previous(sessions)),
         }
         for (track, class_name, period, start), sessions in by_period.items()
     ]
 
 
-def _record(each: SessionFacts) -> Row:
+def _record(each: SessionFacts, before: SessionFacts | None) -> Row:
     return {
         "best_lap": each.best,
         "practice_date": each.date,
@@ -53,11 +55,23 @@ def _record(each: SessionFacts) -> Row:
         "race_id": each.race_id,
         "person_id": each.of_racer["person_id"],
         "name_on_session": display_name(each.session.driver),
+        "previous_best_lap": before.best if before else None,
+        "gain_on_previous_best": before.best - each.best if before and before.best and each.best else None,
+        "previous_practice_date": before.date if before else None,
+        "previous_race_id": before.race_id if before else None,
+        "previous_person_id": before.of_racer["person_id"] if before else None,
+        "previous_name_on_session": display_name(before.session.driver) if before else None,
     }
 
 
+def _record_and_previous(sessions: list[SessionFacts]) -> tuple[SessionFacts, SessionFacts | None]:
+    """The session with the fastest lap, and that with the fastest lap until then; of equal laps the first one."""
+    record = _fastest(sessions)
+    earlier = sessions[: sessions.index(record)]
+    return record, _fastest(earlier) if earlier else None
+
+
 def _fastest(sessions: list[SessionFacts]) -> SessionFacts:
-    """The session with the fastest lap; of equal laps the first one."""
     return next(each for each in sessions if each.best == best_of(sessions))
 
 

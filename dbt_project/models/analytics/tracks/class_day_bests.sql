@@ -38,21 +38,49 @@ ranked_sessions as (
 
 ),
 
+day_bests as (
+
+    select * from ranked_sessions
+    where session_rank = 1
+
+),
+
+-- The best lap of the sessions that began earlier: what the best lap of the day has beaten.
+previous_bests as (
+
+    select distinct on (day_bests.event_id, day_bests.class_name)
+        day_bests.event_id,
+        day_bests.class_name,
+        earlier.best_lap,
+        earlier.race_id,
+        earlier.start_time
+    from day_bests
+    inner join ranked_sessions as earlier
+        on day_bests.event_id = earlier.event_id and day_bests.class_name = earlier.class_name
+    where (earlier.start_time, earlier.race_id) < (day_bests.start_time, day_bests.race_id)
+    order by day_bests.event_id, day_bests.class_name, earlier.session_rank
+
+),
+
 final as (
 
     select
         -- a surrogate key, because a class name may be too long for an index
-        {{ natural_uuid('class_day_bests', ['ranked_sessions.event_id', 'ranked_sessions.class_name']) }} as id,
-        ranked_sessions.event_id,
-        ranked_sessions.class_name,
+        {{ natural_uuid('class_day_bests', ['day_bests.event_id', 'day_bests.class_name']) }} as id,
+        day_bests.event_id,
+        day_bests.class_name,
         days.track_slug,
         days.practice_date,
-        ranked_sessions.best_lap,
-        ranked_sessions.race_id,
-        ranked_sessions.start_time
-    from ranked_sessions
-    inner join days on ranked_sessions.event_id = days.event_id
-    where ranked_sessions.session_rank = 1
+        day_bests.best_lap,
+        day_bests.race_id,
+        day_bests.start_time,
+        previous_bests.best_lap as previous_best_lap,
+        previous_bests.race_id as previous_race_id,
+        previous_bests.start_time as previous_start_time
+    from day_bests
+    inner join days on day_bests.event_id = days.event_id
+    left join previous_bests
+        on day_bests.event_id = previous_bests.event_id and day_bests.class_name = previous_bests.class_name
 
 )
 
