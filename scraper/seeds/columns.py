@@ -76,6 +76,27 @@ def transponder(text: str, _: Known) -> str:
     return text
 
 
+def session_number(text: str, _: Known) -> str:
+    """A session's number, the end of its page's address."""
+    if not re.fullmatch("[0-9]{1,18}", text):
+        raise Refused("is no session number: write the number at the end of the session's address")
+    return text
+
+
+def lap_number(text: str, _: Known) -> str:
+    """A lap's number in its session, from 1."""
+    if not re.fullmatch("[1-9][0-9]{0,5}", text):
+        raise Refused("is no lap number: write a whole number from 1, or leave it blank for all laps")
+    return text
+
+
+def label(text: str, _: Known) -> str:
+    """A text that stands where a name should be."""
+    if not any(letter.isalnum() for letter in text):
+        raise Refused("has no letter and no digit")
+    return text
+
+
 SEEDS = (
     Seed(
         "track_time_zones",
@@ -95,4 +116,15 @@ SEEDS = (
         key=("track_slug", "transponder_number", "driver_name"),
         one_of=("transponder_number", "driver_name"),
     ),
+    Seed(
+        "lap_exclusions",
+        (
+            Column("track_slug", track),
+            Column("session_id", session_number),
+            Column("lap_number", lap_number, is_required=False),
+            Column("reason"),
+        ),
+        key=("track_slug", "session_id", "lap_number"),
+    ),
+    Seed("shared_labels", (Column("label", label),), key=("label",)),
 )

@@ -16,6 +16,7 @@ from psycopg.types.json import Jsonb
 
 from scraper.config import REPOSITORY
 from scraper.console import counted
+from scraper.seeds.changes import SeedChanges
 from scraper.seeds.columns import SEEDS, Column, Known, Refused, Seed
 from scraper.setting_types import shown
 
@@ -66,11 +67,16 @@ class BadRow:
 
 
 def load_seeds(connection: psycopg.Connection, folder: Path = FOLDER) -> list[BadRow]:
-    """Replace the stored rows by the valid rows of the files. Returns the rows that were left out."""
+    """Replace the stored rows by the valid rows of the files, and queue the days that depend on what has changed.
+
+    Returns the rows that were left out.
+    """
     rows, bad_rows = _read_all(connection, folder)
     with connection.transaction(), connection.cursor() as cursor:
+        changes = SeedChanges(connection)
         cursor.execute("truncate intermediate.seed_rows")
         cursor.executemany(_STORE, [(seed.name, line, Jsonb(cells)) for seed, line, cells in rows])
+        changes.queue_days()
     return bad_rows
 
 

@@ -111,10 +111,8 @@ def test_a_query_for_a_day_reads_only_the_laps_of_that_day(derived_season: Comma
             connection.execute(f"set local enable_{way} = off".encode())
         explained = f"explain (analyze, format json) select * from analytics.{model} where {condition}"
         (plan,) = connection.execute(explained.encode()).fetchone() or ([],)
-    # lap_flags reads the laps twice: for the flags and for the figures of the sessions.
-    times = 2 if model == "lap_flags" else 1
     least, most = laps_read(plan[0]["Plan"])
-    assert least <= times * sum(len(session.laps) for session in day.sessions) <= most
+    assert least <= sum(len(session.laps) for session in day.sessions) <= most
 
 
 def laps_read(plan: dict[str, Any]) -> tuple[float, float]:

@@ -46,10 +46,18 @@ _OTHER_VALUE = {
     "uuid": "md5({}::text)::uuid",
     **dict.fromkeys(("smallint", "integer", "bigint", "numeric", "double precision"), "{} + 1"),
 }
+_LEFT_OUT_LAP = """
+insert into intermediate.int_sessions__left_out_laps (event_id, race_result_id, lap_number, reason)
+select races.event_id, race_results.id, 1, 'cut'
+from racing.races
+inner join racing.race_results on races.id = race_results.race_id
+limit 1
+"""
 COVERED = (
     *(f"racing.{name}" for name in ("tracks", "events", "races", "race_drivers", "race_results", "laps")),
     *(f"analytics.{name}" for name in ("driver_people", "day_reconciliation", "class_day_bests")),
     "intermediate.class_aliases",
+    "intermediate.int_sessions__left_out_laps",
 )
 
 
@@ -96,6 +104,7 @@ def test_a_change_of_the_rows_of_a_day_changes_its_version(warehouse: Commands, 
         connection.transaction() as all_changes,
     ):
         connection.execute("insert into intermediate.class_aliases values ('1/10 open', 'Open')")
+        connection.execute(_LEFT_OUT_LAP)
         versions = versions_of(connection)
         shown = {model: days_of(connection, model) for model in VERSIONED_BY_DAY}
         tried = 0

@@ -81,6 +81,15 @@ def test_every_row_of_the_repository_can_be_used(connection: psycopg.Connection)
         ("person_overrides", ",N/A,,Ana,seen", "transponder_number N/A is no transponder"),
         ("person_overrides", ",1234567,,Ana,seen", "transponder_number 1234567 is no transponder"),
         ("person_overrides", ",,good NAME,Ben,seen", "line 2 has the same track_slug and transponder_number"),
+        ("lap_exclusions", "hill,,4,cut", "session_id is blank"),
+        ("lap_exclusions", ",51,4,cut", "track_slug is blank"),
+        ("lap_exclusions", "hill,https://hill.liverc.com/practice/?p=view_session&id=51,4,cut", "is no session number"),
+        ("lap_exclusions", "hill,51,0,cut", "lap_number 0 is no lap number"),
+        ("lap_exclusions", "hill,51,4.5,cut", "lap_number 4.5 is no lap number"),
+        ("lap_exclusions", "hill,51,4,", "reason is blank"),
+        ("lap_exclusions", "HILL,50,,all laps", "line 2 has the same track_slug and session_id and lap_number"),
+        ("shared_labels", "?!", "label ?! has no letter and no digit"),
+        ("shared_labels", "good LABEL", "line 2 has the same label"),
     ],
 )
 def test_a_bad_row_is_named_and_the_others_are_used(
@@ -90,6 +99,8 @@ def test_a_bad_row_is_named_and_the_others_are_used(
         "track_time_zones": ("good,Europe/Vienna", "later,Australia/Sydney"),
         "class_aliases": ("good,Good", "later,Later"),
         "person_overrides": (",,Good Name,Ana,seen", ",8000001,,Ben,seen"),
+        "lap_exclusions": ("hill,50,,wrong transponder", "hill,50,3,cut"),
+        "shared_labels": ("Good Label", "Later"),
     }[seed]
     header = (folder / f"{seed}.csv").read_bytes()
     bad = row if isinstance(row, bytes) else row.encode()

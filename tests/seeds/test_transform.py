@@ -15,6 +15,8 @@ BAD = {
     "class_aliases": 'page_class_name,class_name\n2021,Stock\n"1/10 Open,Open\n1/10 Open,Open\n1/10 open,Shut\n',
     "person_overrides": "track_slug,transponder_number,driver_name,person,reason\n"
     "moor,,,Ana,no condition\n,,Null,Nell,her name\n",
+    "lap_exclusions": "track_slug,session_id,lap_number,reason\nmoor,2,0,no lap\nmoor,2,1,cut\n",
+    "shared_labels": "label\n?!\nRental\n",
 }
 
 
@@ -49,6 +51,8 @@ def test_bad_rows_are_warnings_and_every_track_is_derived(commands: Commands, tm
                 "class_aliases.csv, line 3",
                 "class_aliases.csv, line 5",
                 "person_overrides.csv, line 2",
+                "lap_exclusions.csv, line 2",
+                "shared_labels.csv, line 2",
             ]
         zones = connection.execute("select source_track_slug, time_zone from racing.tracks order by 1").fetchall()
         assert zones == [("bend", None), ("hill", None), ("moor", "Europe/Vienna")]
@@ -58,4 +62,4 @@ def test_bad_rows_are_warnings_and_every_track_is_derived(commands: Commands, tm
         assert people == [("Null", 1)]
         for command in ("status", "doctor"):
             said = commands.run(command, before=other_folder).stdout
-            assert said.count("the row is left out") == 6, said
+            assert said.count("the row is left out") == 8, said

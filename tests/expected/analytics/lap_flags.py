@@ -20,9 +20,9 @@ RULES = {
 
 
 def lap_flag_rows(facts: list[SessionFacts]) -> list[Row]:
-    """Every lap far from the median of the racer's valid laps in the class on the day."""
+    """Every lap far from the median of the driver's valid laps in the class on the day, under one name."""
     rows: list[Row] = []
-    for sessions in grouped(facts, "track", "date", "class_name", "racer_id").values():
+    for sessions in grouped(facts, "track", "date", "class_name", "driver", "name_on_session").values():
         valid = sorted(time_ms for each in sessions for time_ms in each.valid_laps)
         if len(valid) >= FEWEST_LAPS_FOR_A_MEDIAN:
             median_ms = Decimal(valid[(len(valid) - 1) // 2] + valid[len(valid) // 2]) / 2

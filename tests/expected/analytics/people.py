@@ -86,9 +86,12 @@ def people_rows(facts: list[SessionFacts]) -> list[Row]:
 def candidate_rows(facts: list[SessionFacts]) -> list[Row]:
     """``analytics.person_candidates``: two people with similar names at a track, the lower id first."""
     names: dict[str, set[tuple[UUID, str]]] = defaultdict(set)
+    transponders: dict[tuple[str, str], set[str]] = defaultdict(set)
     for each in facts:
         if each.name:
             names[each.track].add((each.racer_id, each.name))
+            if is_real_transponder(each.session.transponder):
+                transponders[each.track, each.name].add(each.session.transponder)
     return [
         {
             "track_slug": track,
@@ -97,6 +100,7 @@ def candidate_rows(facts: list[SessionFacts]) -> list[Row]:
             "other_person_id": other_id,
             "other_normalized_name": other,
             "similarity": rounded(_similarity(name, other)),
+            "shared_transponders": sorted(transponders[track, name] & transponders[track, other]),
         }
         for track, of_track in names.items()
         for (person_id, name), (other_id, other) in combinations(sorted(of_track), 2)

@@ -54,6 +54,11 @@ class SessionFacts:
         return normalized_name(self.session.driver)
 
     @property
+    def name_on_session(self) -> str:
+        """The name as the page prints it."""
+        return display_name(self.session.driver)
+
+    @property
     def class_name(self) -> str:
         return display_class(self.session.class_name)
 

@@ -5,7 +5,7 @@
 
 with
 
--- What the sessions get from people and class_aliases, which are not rows of the day.
+-- What the sessions get from people, class_aliases and shared_labels, which are not rows of the day.
 session_attributes as (
 
     select
@@ -13,7 +13,8 @@ session_attributes as (
         races.id as race_id,
         driver_people.person_id,
         people.person_name,
-        class_aliases.class_name
+        class_aliases.class_name,
+        shared_labels.normalized_name is not null as is_shared_label
     from {{ ref('races') }} as races
     inner join {{ ref('events') }} as events on races.event_id = events.id
     inner join {{ ref('race_drivers') }} as race_drivers on races.id = race_drivers.race_id
@@ -23,6 +24,8 @@ session_attributes as (
             and events.track_id = driver_people.track_id
             and race_drivers.display_name = any(driver_people.spellings)
     left join {{ ref('people') }} as people on driver_people.person_id = people.person_id
+    left join {{ ref('int_people__shared_labels') }} as shared_labels
+        on driver_people.normalized_name = shared_labels.normalized_name
     left join {{ ref('class_aliases') }} as class_aliases
         on lower(races.class_name) = lower(class_aliases.page_class_name)
 
@@ -88,6 +91,13 @@ hashed_rows as (
         class_day_bests.event_id,
         hash_record_extended(class_day_bests, 0) as row_hash
     from {{ ref('class_day_bests') }} as class_day_bests
+
+    union all
+
+    select
+        left_out_laps.event_id,
+        hash_record_extended(left_out_laps, 0) as row_hash
+    from {{ ref('int_sessions__left_out_laps') }} as left_out_laps
 
     union all
 

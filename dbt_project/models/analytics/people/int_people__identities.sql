@@ -102,15 +102,22 @@ current_identities as (
 
 ),
 
--- Names that affected drivers have or had. Everybody with such a name may become another person.
+-- Names that affected drivers have or had. Everybody with such a name may become another person. A shared label links
+-- nobody, and may be on thousands of sessions.
 affected_names as (
 
-    select normalized_name from current_identities
+    (
+        select normalized_name from current_identities
 
-    union distinct
+        union distinct
 
-    select normalized_name from {{ ref('int_previous__driver_people') }}
-    where driver_id = any(array(select affected_drivers.driver_id from affected_drivers))
+        select normalized_name from {{ ref('int_previous__driver_people') }}
+        where driver_id = any(array(select affected_drivers.driver_id from affected_drivers))
+    )
+
+    except
+
+    select normalized_name from {{ ref('int_people__shared_labels') }}
 
 ),
 

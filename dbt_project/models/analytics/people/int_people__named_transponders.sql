@@ -26,6 +26,12 @@ races as (
 
 ),
 
+shared_labels as (
+
+    select * from {{ ref('int_people__shared_labels') }}
+
+),
+
 transponder_persons as (
 
     select
@@ -40,9 +46,13 @@ transponder_persons as (
 
 unnamed as (
 
-    select * from identities
+    select
+        identities.*,
+        shared_labels.label
+    from identities
+    left join shared_labels on identities.normalized_name = shared_labels.normalized_name
     where
-        normalized_name is null
+        (identities.normalized_name is null or shared_labels.label is not null)
         and not exists (select from named_identities where named_identities.identity_id = identities.id)
 
 ),
@@ -61,7 +71,13 @@ nearest_names as (
             race_drivers.display_name
         from race_drivers
         inner join races on race_drivers.race_id = races.id
-        where race_drivers.driver_id = unnamed.driver_id and {{ is_name('race_drivers.display_name') }}
+        where
+            race_drivers.driver_id = unnamed.driver_id
+            and {{ is_name('race_drivers.display_name') }}
+            and not exists (
+                select from shared_labels
+                where shared_labels.normalized_name = {{ normalize_name('race_drivers.display_name') }}
+            )
         order by abs(extract(epoch from races.start_time - unnamed.first_started_at)), races.source_race_id
         limit 1
     ) as nearest
@@ -69,7 +85,7 @@ nearest_names as (
 ),
 
 -- Rule `named_transponder`: sessions without a name belong to the person named on the transponder's other sessions, if
--- there is exactly one.
+-- there is exactly one. Sessions with a shared label belong to nobody.
 final as (
 
     select
@@ -83,6 +99,7 @@ final as (
                     || ', the nearest in time'
             when 'shared_transponder'
                 then 'the transponder names ' || transponder_persons.persons || ' people, and these sessions none'
+            when 'shared_label' then unnamed.label || ' is a shared label and nobody''s name'
             else 'no session of the transponder has a name'
         end as evidence
     from unnamed
@@ -91,6 +108,7 @@ final as (
     cross join lateral (
         select
             case
+                when unnamed.label is not null then 'shared_label'
                 when transponder_persons.persons > 1 then 'shared_transponder'
                 when transponder_persons.persons = 1 then 'named_transponder'
                 else 'never_named'

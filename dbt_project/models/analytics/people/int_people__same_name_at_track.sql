@@ -15,7 +15,14 @@ overrides as (
 
 ),
 
--- Rule `same_name`: one name at one track is one person, with any transponder and in any spelling.
+shared_labels as (
+
+    select * from {{ ref('int_people__shared_labels') }}
+
+),
+
+-- Rule `same_name`: one name at one track is one person, with any transponder and in any spelling. A shared label is nobody's
+-- name.
 final as (
 
     select
@@ -32,7 +39,9 @@ final as (
                 || identities.first_session_id
         end as evidence
     from identities
-    where not exists (select from overrides where overrides.identity_id = identities.id)
+    where
+        not exists (select from overrides where overrides.identity_id = identities.id)
+        and not exists (select from shared_labels where shared_labels.normalized_name = identities.normalized_name)
 
 )
 

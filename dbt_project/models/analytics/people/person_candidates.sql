@@ -8,12 +8,15 @@ with
 
 names as (
 
-    select distinct
+    select
         track_slug,
         person_id,
-        normalized_name
+        normalized_name,
+        array_agg(distinct transponder_number) filter (where {{ is_real_transponder('transponder_number') }})
+            as transponders
     from {{ ref('driver_people') }}
     where person_id is not null and normalized_name is not null
+    group by track_slug, person_id, normalized_name
 
 ),
 
@@ -39,7 +42,7 @@ counted as (
 
 ),
 
-final as (
+pairs as (
 
     select
         one.track_slug,
@@ -63,6 +66,30 @@ final as (
         other.normalized_name,
         other.trigrams
     having count(*)::numeric / (one.trigrams + other.trigrams - count(*)) >= {{ lowest_similarity }}
+
+),
+
+final as (
+
+    select
+        pairs.*,
+        array(
+            select transponder.number
+            from unnest(one.transponders) as transponder (number)
+            where transponder.number = any(other.transponders)
+            order by transponder.number
+        ) as shared_transponders
+    from pairs
+    inner join names as one
+        on
+            pairs.track_slug = one.track_slug
+            and pairs.person_id = one.person_id
+            and pairs.normalized_name = one.normalized_name
+    inner join names as other
+        on
+            pairs.track_slug = other.track_slug
+            and pairs.other_person_id = other.person_id
+            and pairs.other_normalized_name = other.normalized_name
 
 )
 

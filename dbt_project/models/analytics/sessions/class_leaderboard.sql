@@ -3,6 +3,7 @@ with
 sessions as (
 
     select * from {{ ref('sessions') }}
+    where is_shared_label is not true
 
 ),
 

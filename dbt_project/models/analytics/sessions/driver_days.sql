@@ -16,6 +16,7 @@ by_class as (
         person_id,
         racer_id,
         max(racer_name) as racer_name,
+        bool_or(is_shared_label) as is_shared_label,
         count(*)::integer as sessions,
         sum(laps)::integer as laps,
         sum(valid_laps)::integer as valid_laps,
@@ -42,14 +43,34 @@ with_improvement as (
 
 ),
 
--- Compared in percent, because lap times of classes differ.
+-- Compared in percent, because lap times of classes differ. A shared label wins nothing.
 final as (
 
     select
-        *,
+        event_id,
+        track_slug,
+        practice_date,
+        class_name,
+        person_id,
+        racer_id,
+        racer_name,
+        sessions,
+        laps,
+        valid_laps,
+        time_on_track_seconds,
+        first_start,
+        last_end,
+        first_best_lap,
+        best_lap,
+        last_best_lap,
+        improvement,
+        improvement_percent,
         coalesce(
             improvement > 0
-            and improvement_percent = max(improvement_percent) over (partition by event_id, track_slug, practice_date),
+            and is_shared_label is not true
+            and improvement_percent = max(improvement_percent) filter (where is_shared_label is not true) over (
+                partition by event_id, track_slug, practice_date
+            ),
             false
         ) as is_most_improved
     from with_improvement

@@ -1,118 +1,48 @@
-{#-
-    Compares each lap with the racer's median of valid laps in the class on the day. The laps of a steady racer vary by about
-    3 %, so a difference of 10 % is no coincidence. Marshalling costs 20 % or more. A lap below 60 % of the median is only
-    possible with a shortcut. A lap of two or three medians' time, give or take the 4 % by which laps vary, looks like two or
-    three laps: the loop did not read the transponder in between. Racers with few valid laps get no flags, because their
-    median says little.
--#}
-{%- set fewest_laps = 5 -%}
-{%- set racer = 'event_id, track_slug, practice_date, class_name, person_id, racer_id' -%}
-
 with
 
-sessions as (
+flagged_laps as (
 
-    select * from {{ ref('sessions') }}
-
-),
-
-laps as (
-
-    select * from {{ ref('laps') }}
+    select * from {{ ref('int_sessions__flagged_laps') }}
 
 ),
 
--- Collects the laps in arrays, which are unnested below, so that each lap is read only once.
-by_racer as (
+class_aliases as (
 
-    select
-        {{ racer }},
-        count(*) filter (where laps.is_valid)::integer as valid_laps,
-        array_agg(laps.lap_time_seconds order by laps.lap_time_seconds) filter (where laps.is_valid) as valid_times,
-        array_agg(laps.race_result_id order by laps.race_result_id, laps.lap_number) as race_result_ids,
-        array_agg(sessions.session_id order by laps.race_result_id, laps.lap_number) as session_ids,
-        array_agg(laps.lap_number order by laps.race_result_id, laps.lap_number) as lap_numbers,
-        array_agg(laps.lap_time_seconds order by laps.race_result_id, laps.lap_number) as lap_times,
-        array_agg(laps.is_valid order by laps.race_result_id, laps.lap_number) as validities
-    from sessions
-    inner join laps on sessions.race_result_id = laps.race_result_id
-    where laps.lap_time_seconds is not null
-    group by {{ racer }}
+    select * from {{ ref('class_aliases') }}
 
 ),
 
--- percentile_cont returns a float, which is not exact.
-medians as (
+driver_people as (
 
-    select
-        *,
-        (valid_times[(valid_laps + 1) / 2] + valid_times[valid_laps / 2 + 1]) / 2 as median_lap
-    from by_racer
-    where valid_laps >= {{ fewest_laps }}
-
-),
-
-compared as (
-
-    select
-        medians.event_id,
-        medians.track_slug,
-        medians.practice_date,
-        medians.class_name,
-        medians.person_id,
-        medians.racer_id,
-        lap.race_result_id,
-        lap.session_id,
-        lap.lap_number,
-        lap.lap_time_seconds::numeric(12, 3) as lap_time_seconds,
-        lap.is_valid,
-        round(medians.median_lap, 3)::numeric(12, 3) as median_lap,
-        round(lap.lap_time_seconds / medians.median_lap, 3)::numeric(12, 3) as share_of_median
-    from medians
-    cross join lateral unnest(
-        medians.race_result_ids,
-        medians.session_ids,
-        medians.lap_numbers,
-        medians.lap_times,
-        medians.validities
-    ) as lap (race_result_id, session_id, lap_number, lap_time_seconds, is_valid)
-
-),
-
-flagged as (
-
-    select
-        *,
-        case
-            when share_of_median < 0.6 then 'suspected_cut'
-            when share_of_median < 0.9 then 'fast_outlier'
-            when share_of_median between 1.92 and 2.08 or share_of_median between 2.88 and 3.12 then 'missed_reading'
-            when share_of_median > 2 then 'suspected_stop'
-            when share_of_median > 1.2 then 'suspected_crash'
-            when share_of_median > 1.1 then 'slow_outlier'
-        end as flag
-    from compared
+    select * from {{ ref('driver_people') }}
 
 ),
 
 final as (
 
     select
-        *,
-        round(100 * share_of_median) || ' % of the driver''s median lap of ' || median_lap || ' s: '
-        || case flag
-            when 'suspected_cut' then 'below 60 %, as if part of the track were left out'
-            when 'fast_outlier' then 'below 90 %, faster than usual'
-            when 'missed_reading'
-                then
-                    'within 4 % of ' || case when share_of_median < 2.5 then 'two' else 'three' end
-                    || ' laps'' time, as if a reading were missed'
-            when 'suspected_stop' then 'above 200 %, as if stopped or in the pits'
-            when 'suspected_crash' then 'above 120 %, as if marshalled after a crash'
-            else 'above 110 %, slower than usual'
-        end as explanation
-    from flagged
-    where flag is not null
+        flagged_laps.event_id,
+        flagged_laps.track_slug,
+        flagged_laps.practice_date,
+        coalesce(class_aliases.class_name, flagged_laps.class_name) as class_name,
+        driver_people.person_id,
+        coalesce(driver_people.person_id, flagged_laps.driver_id) as racer_id,
+        flagged_laps.race_result_id,
+        flagged_laps.session_id,
+        flagged_laps.lap_number,
+        flagged_laps.lap_time_seconds,
+        flagged_laps.is_valid,
+        flagged_laps.median_lap,
+        flagged_laps.share_of_median,
+        flagged_laps.flag,
+        flagged_laps.explanation
+    from flagged_laps
+    left join class_aliases on lower(flagged_laps.class_name) = lower(class_aliases.page_class_name)
+    left join driver_people
+        on
+            flagged_laps.driver_id = driver_people.driver_id
+            and flagged_laps.track_slug = driver_people.track_slug
+            and flagged_laps.display_name = any(driver_people.spellings)
 
 )
 

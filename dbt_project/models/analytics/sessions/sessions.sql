@@ -50,6 +50,12 @@ driver_people as (
 
 ),
 
+shared_labels as (
+
+    select * from {{ ref('int_people__shared_labels') }}
+
+),
+
 class_aliases as (
 
     select * from {{ ref('class_aliases') }}
@@ -71,6 +77,7 @@ joined as (
         race_drivers.driver_id,
         coalesce(person.person_name, race_drivers.display_name) as racer_name,
         race_drivers.display_name as name_on_session,
+        shared_labels.normalized_name is not null as is_shared_label,
         race_drivers.transponder_number,
         coalesce(class_aliases.class_name, races.class_name) as class_name,
         races.class_name as page_class_name,
@@ -84,16 +91,18 @@ joined as (
             when races.detail_status = 'captured' then statistics.lap_count else race_results.laps_completed
         end::integer as laps,
         case when races.detail_status = 'captured' then statistics.valid_lap_count end::integer as valid_laps,
+        case when races.detail_status = 'captured' then statistics.left_out_lap_count end::integer as left_out_laps,
         case
-            when races.detail_status = 'captured' then statistics.valid_fastest else race_results.fast_lap_time
+            when races.detail_status = 'captured' then statistics.counted_fastest
+            when statistics.is_left_out is not true then race_results.fast_lap_time
         end::numeric(12, 3) as best_lap,
         statistics.best_lap_number,
         statistics.best_lap_at,
         case
             when races.detail_status = 'captured' then round(statistics.valid_average, 3) else race_results.avg_lap_time
         end::numeric(12, 3) as average_lap,
-        statistics.valid_top_3_consecutive::numeric(12, 3) as best_3_consecutive,
-        statistics.valid_top_5_consecutive::numeric(12, 3) as best_5_consecutive,
+        statistics.counted_top_3_consecutive::numeric(12, 3) as best_3_consecutive,
+        statistics.counted_top_5_consecutive::numeric(12, 3) as best_5_consecutive,
         round(statistics.valid_std_deviation, 3)::numeric(12, 3) as std_deviation,
         round(statistics.valid_consistency, 3)::numeric(12, 3) as consistency
     from races
@@ -115,6 +124,7 @@ joined as (
             race_drivers.driver_id = driver_people.driver_id
             and events.track_id = driver_people.track_id
             and race_drivers.display_name = any(driver_people.spellings)
+    left join shared_labels on driver_people.normalized_name = shared_labels.normalized_name
     left join lateral (
         select names.display_name as person_name
         from {{ ref('driver_people') }} as names

@@ -20,6 +20,7 @@ days as (
 
     select
         events.id as event_id,
+        events.track_id,
         tracks.source_track_slug as track_slug,
         events.event_date as practice_date
     from {{ ref('events') }} as events
@@ -27,14 +28,43 @@ days as (
 
 ),
 
--- Equal laps: the earlier session.
+driver_people as (
+
+    select * from {{ ref('driver_people') }}
+
+),
+
+shared_labels as (
+
+    select * from {{ ref('int_people__shared_labels') }}
+
+),
+
+-- Equal laps: the earlier session. A shared label holds no record.
 ranked_sessions as (
 
     select
-        *,
-        row_number() over (partition by event_id, class_name order by best_lap, start_time, race_id) as session_rank
+        sessions.event_id,
+        sessions.class_name,
+        sessions.race_id,
+        sessions.start_time,
+        sessions.counted_best_lap as best_lap,
+        row_number() over (
+            partition by sessions.event_id, sessions.class_name
+            order by sessions.counted_best_lap, sessions.start_time, sessions.race_id
+        ) as session_rank
     from sessions
-    where best_lap is not null
+    inner join days on sessions.event_id = days.event_id
+    where
+        sessions.counted_best_lap is not null
+        and not exists (
+            select from driver_people
+            inner join shared_labels on driver_people.normalized_name = shared_labels.normalized_name
+            where
+                driver_people.driver_id = sessions.driver_id
+                and driver_people.track_id = days.track_id
+                and sessions.display_name = any(driver_people.spellings)
+        )
 
 ),
 

@@ -1,0 +1,154 @@
+"""Laps that are excluded and shared labels win nothing, from the next transform on, and a deleted row undoes it."""
+
+from collections.abc import Callable, Iterator
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+
+from scraper.database.connection import Database
+from scraper.seeds.columns import SEEDS
+from scraper.seeds.files import load_seeds
+from tests.dbt_project.raw_pages import DayList, SessionPage, lap, listed, store
+from tests.dbt_project.replay import Recording
+
+DAY, NEXT_DAY = date(2025, 10, 25), date(2025, 10, 26)
+BEN = ("Ben Okafor", "30.000")
+ANA = ("Ana Ruiz", "9.800")
+ANA_WITHOUT_THE_CUT = ("Ana Ruiz", "29.000")
+LABELLED = ("Walk Up", "8.000")
+
+Load = Callable[..., None]
+
+
+@pytest.fixture
+def connection(shared_database: Database) -> Iterator[psycopg.Connection]:
+    with psycopg.connect(shared_database.conninfo, autocommit=True) as connection:
+        connection.execute("truncate raw.practice_lists, raw.practice_sessions, raw.transform_queue")
+        connection.execute("truncate racing.tracks, racing.drivers cascade")
+        connection.execute("truncate intermediate.seed_rows, intermediate.affected_drivers")
+        connection.execute("truncate analytics.driver_people, analytics.class_day_bests")
+        yield connection
+
+
+@pytest.fixture
+def load(connection: psycopg.Connection, tmp_path: Path) -> Load:
+    """Load seeds with these rows and no others."""
+
+    def load(**rows: str) -> None:
+        for seed in SEEDS:
+            header = ",".join(column.name for column in seed.columns)
+            (tmp_path / f"{seed.name}.csv").write_text(f"{header}\n{rows.get(seed.name, '')}\n")
+        assert load_seeds(connection, tmp_path) == []
+
+    return load
+
+
+def queued(connection: psycopg.Connection) -> list[tuple[Any, ...]]:
+    """The entries of the queue."""
+    query = "select distinct track_slug, page_kind, page_key from raw.transform_queue order by 1, 2, 3"
+    return connection.execute(query).fetchall()
+
+
+def podium(connection: psycopg.Connection) -> list[tuple[str, str]]:
+    """The racers of the day's leaderboard with their best laps, in order."""
+    query = "select racer_name, best_lap::text from analytics.class_leaderboard where practice_date = %s order by position"
+    return connection.execute(query, [DAY]).fetchall()
+
+
+def record(connection: psycopg.Connection) -> list[tuple[str, str]]:
+    """The record of all time."""
+    query = "select name_on_session, best_lap::text from analytics.class_records where period = 'ever'"
+    return connection.execute(query).fetchall()
+
+
+def store_a_day(connection: psycopg.Connection) -> None:
+    """Ana cuts the track on her second lap; nobody knows who walked up."""
+    laps = {
+        1: (BEN[0], "7000001", ["30.000", "31.000"]),
+        2: (ANA[0], "7000002", ["29.000", "9.800", "29.500"]),
+        3: (LABELLED[0], "", ["8.000"]),
+    }
+    store(connection, "hill", DayList([listed(number, name) for number, (name, _, _) in laps.items()], DAY))
+    for number, (name, transponder, times) in laps.items():
+        own = [lap(position, time) for position, time in enumerate(times, start=1)]
+        store(connection, "hill", SessionPage(number, name, transponder, own))
+
+
+def test_an_excluded_lap_wins_nothing_until_its_row_is_deleted(
+    connection: psycopg.Connection, shared_database: Database, recording: Recording, load: Load
+) -> None:
+    load(shared_labels="Walk Up")
+    store_a_day(connection)
+    recording.transform(shared_database)
+    assert (podium(connection), record(connection)) == ([ANA, BEN], [ANA])
+    laps = connection.execute("select * from racing.laps order by 1, 2").fetchall()
+    versions = connection.execute("select version from analytics.day_versions").fetchall()
+
+    load(shared_labels="Walk Up", lap_exclusions="hill,2,2,cut the hairpin")
+    assert queued(connection) == [("hill", "session", "2")]
+    recording.transform(shared_database)
+    assert (podium(connection), record(connection)) == ([ANA_WITHOUT_THE_CUT, BEN], [ANA_WITHOUT_THE_CUT])
+    assert connection.execute("select * from racing.laps order by 1, 2").fetchall() == laps
+    assert connection.execute("select version from analytics.day_versions").fetchall() != versions
+
+    load(shared_labels="Walk Up", lap_exclusions="HILL,2,,wrong transponder")
+    recording.transform(shared_database)
+    assert (podium(connection), record(connection)) == ([BEN], [BEN])
+
+    load(shared_labels="Walk Up")
+    recording.transform(shared_database)
+    assert (podium(connection), record(connection)) == ([ANA, BEN], [ANA])
+    assert connection.execute("select version from analytics.day_versions").fetchall() == versions
+
+
+def test_a_shared_label_wins_nothing_until_its_row_is_deleted(
+    connection: psycopg.Connection, shared_database: Database, recording: Recording, load: Load
+) -> None:
+    load()
+    store_a_day(connection)
+    store(connection, "hill", DayList([listed(4, "Ben Okafor")], NEXT_DAY))
+    recording.transform(shared_database)
+    people = "select display_name, rule, person_id is not null from analytics.driver_people order by 1, 2"
+    assert record(connection) == [LABELLED]
+    found = connection.execute(people).fetchall()
+    assert ("Walk Up", "same_name", True) in found
+
+    load(shared_labels="walk-up")
+    assert queued(connection) == [("hill", "list", str(DAY))]
+    recording.transform(shared_database)
+    assert (podium(connection), record(connection)) == ([ANA, BEN], [ANA])
+    assert ("Walk Up", "shared_label", False) in connection.execute(people).fetchall()
+
+    load()
+    assert queued(connection) == [("hill", "list", str(DAY))]
+    recording.transform(shared_database)
+    assert record(connection) == [LABELLED]
+    assert connection.execute(people).fetchall() == found
+
+
+def test_seeds_that_are_the_same_queue_nothing(
+    connection: psycopg.Connection, shared_database: Database, recording: Recording, load: Load
+) -> None:
+    rows = {"shared_labels": "Walk Up", "lap_exclusions": "hill,2,2,cut the hairpin"}
+    load(**rows)
+    store_a_day(connection)
+    recording.transform(shared_database)
+    load(**rows)
+    assert queued(connection) == []
+
+
+@pytest.mark.parametrize("after", range(0, 60, 7))
+def test_a_changed_seed_survives_a_kill(
+    connection: psycopg.Connection, shared_database: Database, recording: Recording, load: Load, after: int
+) -> None:
+    load(shared_labels="Walk Up", lap_exclusions="hill,2,2,cut the hairpin")
+    store_a_day(connection)
+    recording.transform(shared_database)
+    load(shared_labels="Walk Up")
+    recording.transform(shared_database, until=round(after * recording.length / 60))
+    load(shared_labels="Walk Up")
+    recording.transform(shared_database)
+    assert (podium(connection), record(connection)) == ([ANA, BEN], [ANA])
