@@ -56,9 +56,8 @@ def _fastest_lap(label: str, cell: Element) -> dict[str, str]:
     # Without a link the whole cell is kept, so that a lap time in another layout is not passed over.
     if time := text_of(cell if link is None else link):
         row["time"] = time
-    if link is not None:
-        if number := session_id(link.get("href", "")):
-            row["session_id"] = number
+    if link is not None and (number := session_id(link.get("href", ""))):
+        row["session_id"] = number
     driver_and_class = list(cell.iterdescendants("small"))
     if driver_and_class:
         row["driver"] = _without_brackets(driver_and_class[0])

@@ -40,7 +40,9 @@ _ORPHANS: dict[LiteralString, LiteralString] = {
     """,
     "racing.drivers": "not exists (select from racing.race_drivers where race_drivers.driver_id = rows.id)",
     "analytics.day_reconciliation": "not exists (select from racing.events where events.id = rows.event_id)",
-    "intermediate.int_sessions__left_out_laps": "not exists (select from racing.events where events.id = rows.event_id)",
+    "intermediate.int_sessions__left_out_laps": (
+        "not exists (select from racing.events where events.id = rows.event_id)"
+    ),
     "analytics.class_day_bests": "not exists (select from racing.events where events.id = rows.event_id)",
     "analytics.driver_people": "not exists (select from racing.drivers where drivers.id = rows.driver_id)",
 }

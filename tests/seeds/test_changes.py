@@ -54,7 +54,9 @@ def queued(connection: psycopg.Connection) -> list[tuple[Any, ...]]:
 
 def podium(connection: psycopg.Connection) -> list[tuple[str, str]]:
     """The racers of the day's leaderboard with their best laps, in order."""
-    query = "select racer_name, best_lap::text from analytics.class_leaderboard where practice_date = %s order by position"
+    query = (
+        "select racer_name, best_lap::text from analytics.class_leaderboard where practice_date = %s order by position"
+    )
     return connection.execute(query, [DAY]).fetchall()
 
 

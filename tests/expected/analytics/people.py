@@ -90,8 +90,8 @@ def candidate_rows(facts: list[SessionFacts]) -> list[Row]:
     for each in facts:
         if each.name:
             names[each.track].add((each.racer_id, each.name))
-            if is_real_transponder(each.session.transponder):
-                transponders[each.track, each.name].add(each.session.transponder)
+            if number := transponder(each.session):
+                transponders[each.track, each.name].add(number)
     return [
         {
             "track_slug": track,

@@ -12,7 +12,7 @@ names as (
         track_slug,
         person_id,
         normalized_name,
-        array_agg(distinct transponder_number) filter (where {{ is_real_transponder('transponder_number') }})
+        array_agg(distinct transponder_number) filter (where transponder_number is not null)
             as transponders
     from {{ ref('driver_people') }}
     where person_id is not null and normalized_name is not null
