@@ -1,4 +1,4 @@
-"""Practice days that do not add up, as `analytics.day_reconciliation` has them: the words of the transform and status."""
+"""Practice days that do not add up, by `analytics.day_reconciliation`, in the words of the transform and of status."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass

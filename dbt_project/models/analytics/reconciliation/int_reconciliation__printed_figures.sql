@@ -8,9 +8,15 @@ events as (
 
 ),
 
-tracks as (
+-- Apart from `events`: a CTE that is read twice would be computed for all days.
+track_days as (
 
-    select * from {{ ref('tracks') }}
+    select
+        events.id as event_id,
+        tracks.source_track_slug as track_slug,
+        events.event_date as practice_date
+    from {{ ref('events') }} as events
+    inner join {{ ref('tracks') }} as tracks on events.track_id = tracks.id
 
 ),
 
@@ -43,18 +49,17 @@ final as (
 
     -- A row of the list that could not be read is a figure too: its session is in no total of ours.
     select
-        events.id as event_id,
+        track_days.event_id,
         'list' as panel,
         null::text as class_name,
         unreadable_rows.row_name || ', ' || unreadable_rows.reason as figure,
         unreadable_rows.row_text as printed,
         null::text as site_value
-    from events
-    inner join tracks on events.track_id = tracks.id
+    from track_days
     inner join incomplete_lists
         on
-            tracks.source_track_slug = incomplete_lists.track_slug
-            and events.event_date = incomplete_lists.practice_date
+            track_days.track_slug = incomplete_lists.track_slug
+            and track_days.practice_date = incomplete_lists.practice_date
     inner join unreadable_rows on incomplete_lists.load_id = unreadable_rows.load_id
 
 )
