@@ -100,6 +100,7 @@ def test_lists_and_session_pages_that_failed_cost_one_request_each(crawls: Plann
     crawls.missing = "|".join(re.escape(path.partition("?")[2]) + "$" for path in failed)
     crawls.crawl(replace(MONTH, first_day=DAY))
     crawls.missing = "$^"
+    crawls.let_pass(timedelta(hours=1))
     of_the_list = [session_page(session.session_id) for session in DAYS[max(DAYS)]]
     before = [day for day in DAYS if day < DAY]
     first = replace(SCHEDULED, open_from=DAY)
@@ -148,6 +149,7 @@ def test_the_page_of_the_month_before_is_requested_if_it_failed(crawls: PlannedC
     crawls.missing = "d=2025-09$"
     crawls.crawl(replace(SINCE_SEPTEMBER, list_only=True))
     crawls.missing = "$^"
+    crawls.let_pass(timedelta(hours=1))
     lists = [*map(day_list, SEPTEMBER)]
     assert requested(crawls, replace(SCHEDULED, list_only=True)) == sorted([calendar("2025-09"), calendar(), *lists])
     assert requested(crawls, replace(SCHEDULED, list_only=True)) == [calendar()]
