@@ -51,7 +51,7 @@ class SeedChanges:
             self._connection.execute(_QUEUE_DAYS_OF_NAMES, [sorted(labels)])
 
     def _normalized_labels(self) -> Set[str]:
-        """The labels as names are compared. Before dbt first runs there is no view, and nothing to derive again."""
+        """The labels as names are compared; none before the first run of dbt, when nothing is derived yet."""
         exists = "select to_regclass('intermediate.int_people__shared_labels') is not null"
         if self._connection.execute(exists).fetchone() != (True,):
             return frozenset()

@@ -9,6 +9,7 @@ from typing import LiteralString
 import psycopg
 from psycopg import sql
 
+_OF_NO_DAY: LiteralString = "not exists (select from racing.events where events.id = rows.event_id)"
 # By table, which rows are orphans; the alias of the table is `rows`. Children come before their parents.
 _ORPHANS: dict[LiteralString, LiteralString] = {
     "racing.events": """
@@ -39,11 +40,9 @@ _ORPHANS: dict[LiteralString, LiteralString] = {
         not exists (select from raw.practice_lists where practice_lists.track_slug = rows.source_track_slug)
     """,
     "racing.drivers": "not exists (select from racing.race_drivers where race_drivers.driver_id = rows.id)",
-    "analytics.day_reconciliation": "not exists (select from racing.events where events.id = rows.event_id)",
-    "intermediate.int_sessions__left_out_laps": (
-        "not exists (select from racing.events where events.id = rows.event_id)"
-    ),
-    "analytics.class_day_bests": "not exists (select from racing.events where events.id = rows.event_id)",
+    "analytics.day_reconciliation": _OF_NO_DAY,
+    "analytics.class_day_bests": _OF_NO_DAY,
+    "intermediate.int_sessions__left_out_laps": _OF_NO_DAY,
     "analytics.driver_people": "not exists (select from racing.drivers where drivers.id = rows.driver_id)",
 }
 _AFFECTED = "rows.id = any(array(select driver_id from intermediate.int_practice__affected_drivers))"

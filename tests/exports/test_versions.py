@@ -57,6 +57,7 @@ COVERED = (
     *(f"racing.{name}" for name in ("tracks", "events", "races", "race_drivers", "race_results", "laps")),
     *(f"analytics.{name}" for name in ("driver_people", "day_reconciliation", "class_day_bests")),
     "intermediate.class_aliases",
+    "intermediate.seed_rows",
     "intermediate.int_sessions__left_out_laps",
 )
 

@@ -65,7 +65,7 @@ def pace_by_hour_rows(facts: list[SessionFacts]) -> list[Row]:
             "days": len({each.date for each, _, _ in own}),
             "racer_days": len(own),
             "laps": sum(laps for _, laps, _ in own),
-            "pace_percent": rounded(100 * sum(change for _, _, change in own) / len(own)),
+            "pace_percent": rounded(100 * sum((change for _, _, change in own), Decimal(0)) / len(own)),
         }
         for (track, hour), own in compared.items()
     ]

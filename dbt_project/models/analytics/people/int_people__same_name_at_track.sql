@@ -21,8 +21,8 @@ shared_labels as (
 
 ),
 
--- Rule `same_name`: one name at one track is one person, with any transponder and in any spelling. A shared label is nobody's
--- name.
+-- Rule `same_name`: one name at one track is one person, with any transponder and in any spelling. A shared label is
+-- nobody's name.
 final as (
 
     select

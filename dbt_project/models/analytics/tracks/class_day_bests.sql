@@ -55,16 +55,17 @@ ranked_sessions as (
         ) as session_rank
     from sessions
     inner join days on sessions.event_id = days.event_id
-    where
-        sessions.counted_best_lap is not null
-        and not exists (
-            select from driver_people
-            inner join shared_labels on driver_people.normalized_name = shared_labels.normalized_name
-            where
-                driver_people.driver_id = sessions.driver_id
-                and driver_people.track_id = days.track_id
-                and sessions.display_name = any(driver_people.spellings)
-        )
+    -- A lateral join looks the driver up; `not exists` may read the identities of all drivers.
+    cross join lateral (
+        select count(*) as matches
+        from driver_people
+        where
+            driver_people.driver_id = sessions.driver_id
+            and driver_people.track_id = days.track_id
+            and sessions.display_name = any(driver_people.spellings)
+            and driver_people.normalized_name = any(array(select shared_labels.normalized_name from shared_labels))
+    ) as label
+    where sessions.counted_best_lap is not null and label.matches = 0
 
 ),
 

@@ -94,7 +94,7 @@ final as (
         left join {{ ref('driver_people') }} as driver_people
             on
                 race_drivers.driver_id = driver_people.driver_id
-                and driver_people.track_slug = days.track_slug
+                and days.track_slug = driver_people.track_slug
                 and race_drivers.display_name = any(driver_people.spellings)
         where
             races.event_id = days.{{ event_id }}
@@ -102,8 +102,7 @@ final as (
             and coalesce(aliases.class_name, races.class_name) = days.class_name
     ) as {{ figures }}_sessions
     cross join lateral (
-        select
-            ((sorted.times[(sorted.valid_laps + 1) / 2] + sorted.times[sorted.valid_laps / 2 + 1]) / 2) as median_lap
+        select (sorted.times[(sorted.valid_laps + 1) / 2] + sorted.times[sorted.valid_laps / 2 + 1]) / 2 as median_lap
         from (
             select
                 count(*)::integer as valid_laps,
