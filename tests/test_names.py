@@ -27,7 +27,8 @@ def normalize_name(argument: str) -> str:
     bodies = dict(re.findall(r"{% macro (\w+)\(\w+\) -%}\n(.*?)\n{%- endmacro %}", text, re.DOTALL))
     assert table
     folded = bodies["fold_letters"].replace("{{ text }}", argument).replace("{{ folded_letters() }}", table[1])
-    return bodies["normalize_name"].replace("{{ fold_letters(name) }}", folded)
+    normalized: str = bodies["normalize_name"].replace("{{ fold_letters(name) }}", folded)
+    return normalized
 
 
 @pytest.fixture(scope="module")

@@ -61,7 +61,8 @@ def _line(day: str, differences: list[str], not_understood: list[str]) -> str:
     return f"differs  {day}: {'; '.join(differences)}{also}"
 
 
-def _rows(connection: psycopg.Connection[Any], query: sql.Composable, most: int) -> list[tuple[Any, ...]]:
+def _rows(connection: psycopg.Connection[Any], query: sql.SQL | sql.Composed, most: int) -> list[tuple[Any, ...]]:
     if connection.execute(_IS_THERE).fetchone() != (True,):
         return []
-    return connection.execute(query, [most]).fetchall()
+    rows: list[tuple[Any, ...]] = connection.execute(query, [most]).fetchall()
+    return rows

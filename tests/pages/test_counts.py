@@ -37,5 +37,5 @@ def test_the_macro_reads_the_same_numbers(database: Database) -> None:
     parse = macros.get_template("parse_numbers.sql").make_module().parse_integer("printed")  # type: ignore[attr-defined]
     query = f"select printed, {parse} from unnest(%s::text[]) as texts (printed)"
     with psycopg.connect(database.conninfo) as connection:
-        read = dict(connection.execute(query.encode(), [[*NUMBERS, *NO_NUMBERS]]).fetchall())
+        read: dict[str, int | None] = dict(connection.execute(query.encode(), [[*NUMBERS, *NO_NUMBERS]]).fetchall())
     assert read == NUMBERS | dict.fromkeys(NO_NUMBERS)
