@@ -27,8 +27,8 @@ def normalize_name(argument: str) -> str:
     bodies = dict(re.findall(r"{% macro (\w+)\(\w+\) -%}\n(.*?)\n{%- endmacro %}", text, re.DOTALL))
     assert table
     folded = bodies["fold_letters"].replace("{{ text }}", argument).replace("{{ folded_letters() }}", table[1])
-    normalized: str = bodies["normalize_name"].replace("{{ fold_letters(name) }}", folded)
-    return normalized
+    normalized: str = bodies["normalize_name"]
+    return normalized.replace("{{ fold_letters(name) }}", folded)
 
 
 @pytest.fixture(scope="module")

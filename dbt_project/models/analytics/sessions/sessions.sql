@@ -1,6 +1,6 @@
 {#- PostgreSQL pushes filters on these columns through the windows below, down to the tables. -#}
 {%- set racer = 'event_id, track_slug, practice_date, person_id, racer_id' -%}
-{#- Times are compared as instants, because a clock may be set back or forward. Without a time zone as if they were UTC. -#}
+{#- Instants, because a clock may be set back or forward. Without a time zone as if the wall clock were in UTC. -#}
 {%- set started = "coalesce(start_time_utc, start_time at time zone 'UTC')" -%}
 {%- set ended = "coalesce(end_time_utc, end_time at time zone 'UTC')" -%}
 {%- set length = "make_interval(secs => race_results.total_time_seconds::float)" -%}
@@ -84,7 +84,8 @@ joined as (
         races.start_time,
         races.start_time_utc,
         ended.end_time,
-        {{ instant_near('ended.end_time', 'tracks.time_zone', '(races.start_time_utc + ' ~ length ~ ')') }} as end_time_utc,
+        {{ instant_near('ended.end_time', 'tracks.time_zone', '(races.start_time_utc + ' ~ length ~ ')') }}
+            as end_time_utc,
         race_results.total_time_seconds as time_on_track_seconds,
         races.detail_status,
         case
