@@ -86,7 +86,7 @@ class PlannedCrawls:
         return {session_id for (session_id,) in self.rows("select session_id from raw.practice_sessions")}
 
     async def _crawl(self, scope: CrawlScope) -> tuple[list[str], CrawlStats]:
-        stats, paths = _stats(), list[str]()
+        stats, paths = new_stats(), list[str]()
         with psycopg.connect(self.database.conninfo, autocommit=True) as connection:
             crawl_id = crawl_log.begin(connection, {"tracks": scope.tracks})
         history, store = await RawHistory.connect(self.database), await RawStore.connect(self.database, crawl_id)
@@ -129,7 +129,8 @@ def _count(stats: CrawlStats, item: Item, *, is_new: bool) -> None:
         stats.page_stored(item, is_new=is_new)
 
 
-def _stats() -> CrawlStats:
+def new_stats() -> CrawlStats:
+    """Return the figures of a crawl that has not begun."""
     crawler = SimpleNamespace(settings=Settings({"STATS_DUMP": False}))
     crawler.stats = MemoryStatsCollector(cast(Crawler, crawler))
     return CrawlStats(cast(Crawler, crawler))
