@@ -34,7 +34,7 @@ _FULLEST_DAY = """
 select track_slug, practice_date
 from analytics.sessions
 group by track_slug, practice_date
-order by count(*) desc, track_slug, practice_date
+order by count(*) desc, practice_date, track_slug
 limit 1
 """
 

@@ -4,6 +4,7 @@ import argparse
 import signal
 import threading
 from contextlib import suppress
+from datetime import date
 
 from scraper.sample_site.season import Season
 from scraper.sample_site.server import SampleSite
@@ -17,9 +18,16 @@ def main() -> None:
     parser.add_argument("--tracks", type=int, default=3, help="number of tracks (default: %(default)s)")
     parser.add_argument("--days", type=int, default=30, help="practice days of all tracks (default: %(default)s)")
     parser.add_argument("--sessions", type=int, default=15, help="average sessions per day (default: %(default)s)")
+    parser.add_argument(
+        "--today",
+        type=date.fromisoformat,
+        help="the evening on which the site is seen, such as 2025-10-18, when a day is not uploaded yet and a list is"
+        " short of its month page (default: the season's last day)",
+    )
     options = parser.parse_args()
     try:
         season = Season.generate(options.seed, options.tracks, options.days, options.sessions)
+        season = season.as_of(options.today or season.today)
         site = SampleSite(season, port=options.port)
     except (ValueError, OverflowError) as error:
         parser.error(str(error))

@@ -30,6 +30,9 @@ class EdgeCase:
     person: str = ""
     """Who drives a session without a name; otherwise the normalized name is the person."""
 
+    summer_time_ends: time | None = None
+    """When the track's clock is set back by an hour during the session."""
+
     @property
     def lap_times_ms(self) -> tuple[int, ...]:
         """The times of all laps. Ordinary laps are valid at every track."""
@@ -51,6 +54,7 @@ def _edge_cases() -> Iterator[EdgeCase]:
     yield from _lengths()
     yield from _lap_counts()
     yield from _clocks()
+    yield from _endurance()
     yield from _boundaries()
 
 
@@ -86,6 +90,11 @@ def _transponders() -> Iterator[EdgeCase]:
     yield EdgeCase(4, time(16, 12), "Lotte Fillmore", "Open Practice", "9999999", 6)
     yield EdgeCase(3, time(16, 12), "Lotte Fillmore", "Open Practice", "9999999", 6)
     yield EdgeCase(3, time(16, 30), UNKNOWN_DRIVER, "Open Practice", "9999999", 5, "fillmore lotte")
+    # Words instead of a transponder are no transponder either: two people share them, and a session without a name.
+    yield EdgeCase(12, time(10, 20), "Ossian Thule", "Open Practice", "N/A", 6)
+    yield EdgeCase(12, time(11, 20), "Maren Quist", "Open Practice", "N/A", 7)
+    yield EdgeCase(12, time(13, 20), UNKNOWN_DRIVER, "Open Practice", "N/A", 4, "quist maren")
+    yield EdgeCase(12, time(15, 20), "Maren Quist", "Open Practice", "None", 5)
     # One driver, one transponder, two classes.
     yield EdgeCase(0, time(9, 50), "Tamsin Orrel", "1/8 Electric Buggy", "9000401", 8)
     yield EdgeCase(0, time(15, 15), "Tamsin Orrel", "1/8 Buggy (Sportsman)", "9000401", 8)
@@ -145,6 +154,18 @@ def _clocks() -> Iterator[EdgeCase]:
     # Two people cross the line in the same second.
     yield EdgeCase(0, time(13, 33, 33, 100_000), "Twyla Parr", "1/10 Open", "9001002", 4)
     yield EdgeCase(0, time(13, 33, 33, 900_000), "Twain Parr", "1/10 Open", "9001003", 4)
+
+    # Twenty minutes begin at 2:50 and end at 2:10, because summer time ends on this night.
+    yield EdgeCase(
+        0, time(2, 50, 4, 250_000), "Nox Lantern", "1/10 Open", "9001001", (33_333,) * 36, summer_time_ends=time(3)
+    )
+
+
+def _endurance() -> Iterator[EdgeCase]:
+    # A day of more than a thousand laps, which its panels print as `1,223`.
+    for team, name in enumerate(("Ridge Runners", "Team Saltpan")):
+        for start in (time(9, 0, 30), time(10, 45, 30), time(12, 30, 30), time(14, 15, 30)):
+            yield EdgeCase(13, start, name, "1/8 Endurance", str(9_001_201 + team), 130)
 
 
 def _boundaries() -> Iterator[EdgeCase]:

@@ -208,6 +208,7 @@ def _edge_cases(plan: SeasonPlan, day: int, track: Track, practice_date: date) -
             lap_times_ms=case.lap_times_ms,
             valid_range_ms=track.valid_range_ms,
             person=case.person or normalized_name(case.driver) or "",
+            summer_time_ends=case.summer_time_ends and datetime.combine(practice_date, case.summer_time_ends),
         )
         for case in EDGE_CASES
         if case.days_back == plan.days - 1 - day

@@ -47,6 +47,11 @@ def lap_time(milliseconds: int) -> str:
     return f"{milliseconds // 1000}.{milliseconds % 1000:03}"
 
 
+def count(number: int) -> str:
+    """Return ``56`` and ``1,223``: a count in a panel or of a month's day."""
+    return f"{number:,}"
+
+
 def number(value: Decimal | None) -> str:
     """Return a statistic with three decimals; blank for ``None``."""
     return "" if value is None else f"{value:.3f}"

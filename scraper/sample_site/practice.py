@@ -50,6 +50,9 @@ class Session:
     person: str = ""
     """Who drove, whatever name the page prints; "" where the season does not define it."""
 
+    summer_time_ends: datetime | None = None
+    """When the track's clock is set back by an hour, if that is during the session."""
+
     @property
     def started_at(self) -> datetime:
         """The printed start: the first crossing in whole seconds."""
@@ -58,7 +61,7 @@ class Session:
     @property
     def ended_at(self) -> datetime:
         """The printed end: the last crossing in whole seconds plus the timeout. It may be on the next day."""
-        return _whole_seconds(self.first_crossing + timedelta(milliseconds=self.length_ms)) + SESSION_TIMEOUT
+        return self._clock_at(self.first_crossing + timedelta(milliseconds=self.length_ms)) + SESSION_TIMEOUT
 
     @property
     def length_ms(self) -> int:
@@ -84,17 +87,24 @@ class Session:
         elapsed = 0
         for number, time_ms in enumerate(self.lap_times_ms, start=1):
             elapsed += time_ms
-            finished_at = _whole_seconds(self.first_crossing + timedelta(milliseconds=elapsed))
+            finished_at = self._clock_at(self.first_crossing + timedelta(milliseconds=elapsed))
             yield Lap(number, time_ms, elapsed, finished_at, self.is_valid(time_ms))
+
+    def _clock_at(self, moment: datetime) -> datetime:
+        """Return what the track's clock shows, in whole seconds, at a moment after the start."""
+        is_set_back = self.summer_time_ends is not None and moment >= self.summer_time_ends
+        return _whole_seconds(moment - timedelta(hours=1) if is_set_back else moment)
 
 
 @dataclass(frozen=True, slots=True)
 class Day:
-    """One date at one track. ``sessions`` are in order of start and id; empty without practice."""
+    """One date at one track. ``sessions`` are those of the list, in order of start and id; empty without practice."""
 
     track: Track
     date: date
     sessions: tuple[Session, ...]
+    unlisted: int = 0
+    """Sessions that the month page counts and the list does not show yet."""
 
 
 def nearest_second(milliseconds: int) -> int:

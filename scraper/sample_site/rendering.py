@@ -38,7 +38,10 @@ def render_month(season: Season, slug: str, month: date, visit: int = 0) -> str:
         visit,
         month=page_text.month_name(shown),
         months=[(f"{each:%Y-%m}", page_text.month_name(each), each == shown) for each in months],
-        days=[(_list_href(day), page_text.short_date(day.date), len(day.sessions)) for day in days],
+        days=[
+            (_list_href(day), page_text.short_date(day.date), page_text.count(len(day.sessions) + day.unlisted))
+            for day in days
+        ],
         list_date=page_text.long_date(season.today),
         rows=_rows(season.day(slug, season.today)),
     )

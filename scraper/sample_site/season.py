@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, timedelta
 
 from scraper.sample_site.generation import (
     SeasonPlan,
@@ -14,6 +14,10 @@ from scraper.sample_site.generation import (
 )
 from scraper.sample_site.practice import Day, Session, Track
 
+# Practice days from the end of the season, as in the edge cases.
+LATE_DAY, UPLOADED_AFTER = 8, timedelta(days=8)
+SHORT_DAY, UNLISTED_SESSIONS = 5, 2
+
 
 @dataclass(frozen=True)
 class Season:
@@ -21,10 +25,12 @@ class Season:
 
     A day is generated when it is first read, so a season of a thousand days costs nothing until then.
     ``edits`` holds later changes by a timekeeper: the new session by its id, ``None`` for a removed one.
+    ``seen_on`` is the date on which the site is seen, by default the season's last.
     """
 
     plan: SeasonPlan
     edits: Mapping[int, Session | None] = field(default_factory=dict)
+    seen_on: date | None = None
 
     @classmethod
     def generate(cls, seed: int = 1, tracks: int = 3, days: int = 30, sessions_per_day: int = 15) -> "Season":
@@ -42,8 +48,16 @@ class Season:
 
     @property
     def today(self) -> date:
-        """The current date of the site: the season's last date, so that one or two tracks are active."""
-        return practice_dates(self.plan)[-1]
+        """The current date of the site: by default the season's last, so that one or two tracks are active."""
+        return self.seen_on or practice_dates(self.plan)[-1]
+
+    def as_of(self, evening: date) -> "Season":
+        """Return the site as it was on the evening of this date.
+
+        Later days have not begun. One day is uploaded eight days late, and until the next day the list of another one
+        lacks two of the sessions that its month page counts. Both belong to seasons of nine days or more.
+        """
+        return replace(self, seen_on=evening)
 
     def track(self, slug: str) -> Track:
         """Return the track with exactly this slug; ``KeyError`` when there is none."""
@@ -55,18 +69,22 @@ class Season:
         return tuple(
             practice_date
             for practice_date, days in practice_days_by_date(self.plan).items()
-            if any(day % self.plan.tracks == track_number for day in days) and self._has_sessions(slug, practice_date)
+            if any(day % self.plan.tracks == track_number for day in days)
+            and self._is_uploaded(slug, practice_date)
+            and self._has_sessions(slug, practice_date)
         )
 
     def day(self, slug: str, practice_date: date) -> Day:
         """Return this date at this track, with or without sessions; ``KeyError`` for an unknown track."""
         track = self.track(slug)
         generated: tuple[Session, ...] = ()
-        if practice_date in practice_days_by_date(self.plan):
+        if practice_date in practice_days_by_date(self.plan) and self._is_uploaded(slug, practice_date):
             generated = sessions_by_track(self.plan, practice_date).get(slug, ())
         current = (self.edits.get(session.session_id, session) for session in generated)
-        sessions = (session for session in current if session is not None)
-        return Day(track, practice_date, tuple(sorted(sessions, key=lambda each: (each.started_at, each.session_id))))
+        sessions = sorted(filter(None, current), key=lambda each: (each.started_at, each.session_id))
+        is_short = practice_date == self.seen_on and self._days_back(slug, practice_date) == SHORT_DAY
+        unlisted = min(UNLISTED_SESSIONS, len(sessions)) if is_short else 0
+        return Day(track, practice_date, tuple(sessions[: len(sessions) - unlisted]), unlisted)
 
     def days(self) -> Iterator[Day]:
         """Return all days with sessions, by date and then by track."""
@@ -105,6 +123,18 @@ class Season:
         practice_date = practice_date_of(self.plan, session_id)
         by_track = sessions_by_track(self.plan, practice_date) if practice_date else {}
         return {each.session_id: each for sessions in by_track.values() for each in sessions}[session_id]
+
+    def _days_back(self, slug: str, practice_date: date) -> int | None:
+        """Return how many practice days of all tracks followed this one; None if the track was closed."""
+        track_number = self.tracks.index(self.track(slug))
+        days = practice_days_by_date(self.plan).get(practice_date, ())
+        return next((self.plan.days - 1 - day for day in days if day % self.plan.tracks == track_number), None)
+
+    def _is_uploaded(self, slug: str, practice_date: date) -> bool:
+        if self.seen_on is None:
+            return True
+        is_late = self._days_back(slug, practice_date) == LATE_DAY
+        return practice_date + (UPLOADED_AFTER if is_late else timedelta(0)) <= self.seen_on
 
     def _has_sessions(self, slug: str, practice_date: date) -> bool:
         """Generate the day only if an edit may have emptied it: every planned day starts with sessions."""

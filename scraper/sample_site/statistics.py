@@ -107,10 +107,10 @@ def stats_panel(day: Day) -> dict[str, str]:
     """Return the cells of the panel ``Practice Stats for …`` as text. The day must have sessions."""
     statistics = DayStatistics.of(day)
     return {
-        "total_laps": str(statistics.total_laps),
+        "total_laps": page_text.count(statistics.total_laps),
         "total_track_time": page_text.track_time(statistics.track_time),
-        "unique_drivers": str(statistics.unique_drivers),
-        "unique_classes": str(statistics.unique_classes),
+        "unique_drivers": page_text.count(statistics.unique_drivers),
+        "unique_classes": page_text.count(statistics.unique_classes),
         "first_session": page_text.clock(day.sessions[0].started_at),
         "last_session": page_text.clock(day.sessions[-1].started_at),
     }

@@ -40,7 +40,7 @@ def event_row(day: Day, base_url: str) -> Row:
         "event_entries": 0,
         "event_drivers": statistics.unique_drivers,
         "event_url": list_url(day, base_url),
-        "ingest_depth": "laps_full" if day.sessions else "none",
+        "ingest_depth": "partial" if day.unlisted else "laps_full" if day.sessions else "none",
         "event_metadata": {
             "practiceDayStats": {
                 "totalLaps": statistics.total_laps,

@@ -2,18 +2,26 @@
 
 from collections import defaultdict
 from collections.abc import Callable
-from datetime import time
+from datetime import date, time, timedelta
+from itertools import pairwise
 
 import pytest
 
+from scraper.sample_site import page_text
 from scraper.sample_site.driver_names import UNKNOWN_CLASS, UNKNOWN_DRIVER, is_name, normalized_name
 from scraper.sample_site.practice import Session
+from scraper.sample_site.rendering import render_month
 from scraper.sample_site.season import Season
+from scraper.sample_site.statistics import laps_by_class_panel, stats_panel
+
+SHORT, LATE = date(2025, 10, 18), date(2025, 10, 11)
+"""Days at wattlegrove: the list of the one is short at first, the other is uploaded eight days late."""
 
 ONE_SESSION: dict[str, Callable[[Session], bool]] = {
     "a name without a transponder": lambda each: is_name(each.driver) and not each.transponder,
     "an unknown driver without a transponder": lambda each: each.driver == UNKNOWN_DRIVER and not each.transponder,
     "a transponder that is no number": lambda each: each.transponder == "3141592/2",
+    "a word instead of a transponder": lambda each: each.transponder == "None",
     "a family name first": lambda each: each.driver == "Rosander, Greg",
     "two spaces in a name": lambda each: "  " in each.driver,
     "a blank driver": lambda each: each.driver == "",
@@ -36,6 +44,7 @@ ONE_SESSION: dict[str, Callable[[Session], bool]] = {
     "a session past midnight": lambda each: (
         each.ended_at.date() > each.started_at.date() and len({lap.finished_at.date() for lap in each.laps}) > 1
     ),
+    "an end before its start, when summer time ends": lambda each: each.ended_at < each.started_at,
     "an invalid lap among valid ones": lambda each: {lap.is_valid for lap in each.laps} == {True, False},
     "no valid lap at all": lambda each: {lap.is_valid for lap in each.laps} == {False},
     "a valid lap over a minute": lambda each: any(lap.is_valid and lap.time_ms > 60_000 for lap in each.laps),
@@ -61,6 +70,51 @@ def test_its_size(season: Season) -> None:
     assert len(days) == 30
     assert {f"{day.date:%Y-%m}" for day in days} == {"2025-08", "2025-09", "2025-10"}
     assert 450 <= sum(len(day.sessions) for day in days) <= 550
+
+
+def test_one_day_and_a_class_of_it_have_more_than_a_thousand_laps(season: Season) -> None:
+    totals = [stats_panel(day)["total_laps"] for day in season.days()]
+    assert [total for total in totals if len(total) > 3] == ["1,223"]
+    classes = [each for day in season.days() for each in laps_by_class_panel(day)]
+    assert [each for each in classes if len(each["laps"]) > 3] == [{"label": "1/8 Endurance", "laps": "1040"}]
+
+
+def test_the_clock_goes_back_during_a_session(season: Season) -> None:
+    (night,) = (session for session in season.sessions() if session.summer_time_ends)
+    assert (page_text.clock(night.started_at), page_text.clock(night.ended_at)) == ("2:50:04am", "2:13:04am")
+    assert page_text.length(night.length_seconds) == "20:00"
+    clocks = [lap.finished_at for lap in night.laps]
+    assert sum(after < before for before, after in pairwise(clocks)) == 1
+
+
+def test_two_people_and_somebody_unknown_share_a_word_instead_of_a_transponder(season: Season) -> None:
+    assert _drivers_by_time(season, "N/A") == ["Ossian Thule", "Maren Quist", UNKNOWN_DRIVER]
+
+
+def test_a_list_is_short_of_its_month_page_until_the_next_day(season: Season) -> None:
+    whole, short = season.day("wattlegrove", SHORT), season.as_of(SHORT).day("wattlegrove", SHORT)
+    assert (short.sessions, short.unlisted) == (whole.sessions[:-2], 2)
+    assert season.as_of(SHORT + timedelta(days=1)).day("wattlegrove", SHORT) == whole
+    month = render_month(season.as_of(SHORT), "wattlegrove", SHORT)
+    assert f">{len(whole.sessions)}</a>" in month
+    assert season.as_of(season.today).as_of(SHORT).dates("wattlegrove")[-1] == SHORT
+
+
+def test_a_day_is_uploaded_late(season: Season) -> None:
+    before, after = (season.as_of(LATE + timedelta(days=days)) for days in (7, 8))
+    assert LATE in after.dates("wattlegrove")
+    assert LATE not in before.dates("wattlegrove")
+    assert before.day("wattlegrove", LATE).sessions == ()
+    session_id = season.day("wattlegrove", LATE).sessions[0].session_id
+    assert after.session("wattlegrove", session_id)
+    with pytest.raises(KeyError):
+        before.session("wattlegrove", session_id)
+
+
+def test_a_later_day_has_not_begun(season: Season) -> None:
+    begun = [(day.track, day.date) for day in season.days() if day.date <= SHORT]
+    begun.remove((season.track("wattlegrove"), LATE))
+    assert [(day.track, day.date) for day in season.as_of(SHORT).days()] == begun
 
 
 def test_one_slug_is_mixed_case_with_a_hyphen(season: Season) -> None:
