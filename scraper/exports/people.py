@@ -1,18 +1,14 @@
 """Find the person whose rows are wanted, by name or by id."""
 
-from functools import cache
 from typing import Any, LiteralString
 from uuid import UUID
 
 import psycopg
-from jinja2 import Environment
 from psycopg import sql
 
-from scraper.config import REPOSITORY
 from scraper.errors import UsageError
+from scraper.names import normalized_name
 
-# The macro that the models compare names with, so that a name is the same name here.
-_FOLDING = REPOSITORY / "dbt_project" / "macros" / "text" / "normalize_name.sql"
 _MOST_NAMED = 8
 
 _BY_ID = "select distinct racer_id from analytics.sessions where racer_id = %s"
@@ -49,8 +45,7 @@ def find_racer(connection: psycopg.Connection[Any], person: str, tracks: tuple[s
 
 
 def _by_name(connection: psycopg.Connection[Any], person: str, tracks: tuple[str, ...]) -> UUID:
-    folded = connection.execute(f"select {_folding()}", {"name": person}).fetchone()
-    parameters = {"name": folded and folded[0], "tracks": [slug.lower() for slug in tracks]}
+    parameters = {"name": normalized_name(person), "tracks": [slug.lower() for slug in tracks]}
 
     def people(condition: LiteralString) -> list[tuple[Any, ...]]:
         query = sql.SQL(_BY_NAME).format(condition=sql.SQL(condition))
@@ -78,9 +73,3 @@ def _list(people: list[tuple[Any, ...]]) -> str:
     ]
     more = len(people) - len(lines)
     return "\n".join([":", *lines, *([f"  and {more} more"] if more > 0 else [])])
-
-
-@cache
-def _folding() -> str:
-    module: Any = Environment(autoescape=False).from_string(_FOLDING.read_text("utf-8")).module  # noqa: S701 - SQL
-    return str(module.normalize_name("%(name)s::text"))

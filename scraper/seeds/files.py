@@ -26,20 +26,7 @@ MOST_NAMED = 20
 Cells = dict[str, str | None]
 """A row by column; a blank cell is None."""
 
-# One look at the index per track: the lists of a track are many.
-_TRACKS = """
-with recursive slugs (track_slug) as (
-    (select track_slug from raw.practice_lists order by track_slug limit 1)
-    union all
-    select (
-        select lists.track_slug from raw.practice_lists as lists
-        where lists.track_slug > slugs.track_slug order by lists.track_slug limit 1
-    )
-    from slugs
-    where slugs.track_slug is not null
-)
-select track_slug from slugs where track_slug is not null
-"""
+_TRACKS = "select track_slug from raw.tracks"
 # `posix/`, `right/` (with leap seconds) and `localtime` depend on the server's machine. An abbreviation, such as EST,
 # is wrong for half of the year.
 _TIME_ZONES = """

@@ -9,6 +9,8 @@ from typing import Any
 import psycopg
 from psycopg.types.json import Jsonb
 
+from scraper.raw.tracks import remember
+
 DAY = date(2025, 10, 25)
 Row = dict[str, str]
 
@@ -110,6 +112,7 @@ Page = DayList | SessionPage | Failure
 def store(connection: psycopg.Connection[Any], track_slug: str, page: Page) -> None:
     """Store one page in one transaction, as the crawler does."""
     with connection.transaction():
+        remember(connection, [track_slug])
         if isinstance(page, Failure):
             connection.execute(_INSERT_FAILURE, [track_slug, str(page.session_id), _crawl(connection)])
             return
