@@ -105,11 +105,17 @@ cross join lateral (
 order by days.event_date desc, tracks.source_track_slug
 """
 
+# A list that is short of its month page makes a day partial too, though no known session page is missing.
 INCOMPLETE = """
 select tracks.source_track_slug, events.event_date, count(*) over () as total
 from racing.events as events
 inner join racing.tracks as tracks on events.track_id = tracks.id
-where events.ingest_depth in ('partial', 'list_only')
+where
+    events.ingest_depth in ('partial', 'list_only')
+    and exists (
+        select from racing.races
+        where event_id = events.id and removed_at is null and detail_status <> 'captured'
+    )
 order by events.event_date desc, tracks.source_track_slug
 limit %(most)s
 """

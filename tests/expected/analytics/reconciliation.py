@@ -1,4 +1,4 @@
-"""The site's figures next to ours. In a season without corrupted pages they are equal."""
+"""The site's figures next to ours. They are equal, except for sessions that only the month page counts."""
 
 from collections import Counter
 from dataclasses import replace
@@ -34,12 +34,14 @@ def _day_row(sessions: list[SessionFacts]) -> Row:
     # The site rounds the sum of all laps to seconds; ours keeps milliseconds.
     track_time = sum((each.time_on_track for each in sessions), Decimal(0))
     best = best_of(sessions)
+    unlisted = sessions[0].day.unlisted
+    counts = f"sessions {len(sessions) + unlisted} by the month page and {len(sessions)} by us"
     return {
         **sessions[0].of_day,
-        "site_sessions": len(sessions[0].day.sessions),
+        "site_sessions": len(sessions) + unlisted,
         "sessions": len(sessions),
-        "sessions_difference": 0,
-        "missing_sessions": 0,
+        "sessions_difference": -unlisted,
+        "missing_sessions": unlisted,
         **_both("laps", site.total_laps, 0),
         "site_track_time_seconds": site.track_time,
         "our_track_time_seconds": track_time,
@@ -49,9 +51,9 @@ def _day_row(sessions: list[SessionFacts]) -> Row:
         **_both("first_start", sessions[0].session.started_at.time(), timedelta(0)),
         **_both("last_start", sessions[-1].session.started_at.time(), timedelta(0)),
         **_both("best_lap", best, None if best is None else Decimal(0)),
-        "differences": [],
+        "differences": [counts] if unlisted else [],
         "not_understood": [],
-        "verdict": "complete",
+        "verdict": "differs" if unlisted else "complete",
     }
 
 
