@@ -5,12 +5,14 @@ Every LiveRC page has its content in ``#page-wrapper``: the track's name in ``h1
 ``div.panel-heading``.
 """
 
+from copy import deepcopy
+
 import attrs
 from lxml.etree import HTMLParser, XPath
 from parsel.selector import create_root_node
 
 from scraper.pages.bot_check import is_bot_check
-from scraper.pages.cells import Element, text_of, with_class
+from scraper.pages.cells import Element, has_class, text_of, with_class
 from scraper.pages.page_error import PageError, PageErrorKind
 
 NO_PRACTICE = "no synched up practice sessions"
@@ -22,7 +24,10 @@ _TITLE = XPath("string(descendant::title)", smart_strings=False)
 
 @attrs.frozen
 class Panel:
-    """A box of a page. ``about`` is the rest of its heading, after the words that it was found by."""
+    """A box of a page. ``about`` is the rest of its heading, after the words that it was found by.
+
+    ``element`` is the box; on a page whose headings have no boxes of their own, a copy of what follows the heading.
+    """
 
     about: str
     element: Element
@@ -64,7 +69,7 @@ def find_panel(root: Element, heading: str) -> Panel | None:
     for element in with_class("panel-heading", "div", root):
         text = text_of(element)
         if text.startswith(heading):
-            return Panel(about=text.removeprefix(heading).strip(), element=element.getparent())
+            return Panel(about=text.removeprefix(heading).strip(), element=_box_of(element))
     return None
 
 
@@ -83,6 +88,20 @@ def says_no_practice(element: Element | None) -> bool:
 def content(root: Element) -> Element | None:
     """Return ``#page-wrapper``, the content of a page; None if the page has none."""
     return next(iter(_CONTENT(root)), None)
+
+
+def _box_of(heading: Element) -> Element:
+    """Return the box of a panel's heading. On a page without boxes, a panel ends before the next heading beside it."""
+    parent = heading.getparent()
+    if not any(sibling is not heading and has_class("panel-heading", sibling) for sibling in parent):
+        return parent
+    box = parent.makeelement(parent.tag)
+    box.text = heading.tail
+    for sibling in heading.itersiblings():
+        if has_class("panel-heading", sibling):
+            break
+        box.append(deepcopy(sibling))
+    return box
 
 
 def _page_header(tag: str, root: Element) -> str | None:

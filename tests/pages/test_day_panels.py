@@ -41,6 +41,23 @@ def test_statistics_are_read_by_label(chart: dict[str, str]) -> None:
     }
 
 
+def test_panels_without_boxes_end_before_the_next_heading() -> None:
+    leaders = {"Overall Fastest": '<a href="/practice/?p=view_session&id=7">21.0</a> (<small>Ana Ruiz</small>)'}
+    boxes = panel(f"Practice Stats for {DAY}", labelled_table({"Total Laps": "9"}))
+    boxes += panel(f"Practice Leaderboard for {DAY}", labelled_table(leaders))
+    flat = (
+        day_list_page(panels=boxes)
+        .replace('<div class="panel panel-default">', "")
+        .replace("</table>\n</div></div>", "</table></div>")
+    )
+    found = DayListPage(flat, date="2025-10-25").payload()
+    assert found["stats"] == {"total_laps": "9"}
+    assert found["leaderboard"] == [
+        {"label": "Overall Fastest", "time": "21.0", "session_id": "7", "driver": "Ana Ruiz"}
+    ]
+    assert found["sessions"] == payload(boxes)["sessions"]
+
+
 def test_an_unknown_statistic_is_kept() -> None:
     stats = payload(panel(f"Practice Stats for {DAY}", labelled_table({"Avg. Lap": "31.2", "Chart": CHART})))["stats"]
     assert stats == {"avg_lap": "31.2", "chart": ""}
