@@ -10,7 +10,7 @@
 from lxml.etree import XPath
 
 from scraper.pages.cells import Element, labelled_lines, snake_cased, text_of
-from scraper.pages.html_tables import labelled_cells
+from scraper.pages.html_tables import with_labels
 from scraper.pages.links import session_id
 from scraper.pages.liverc_page import find_panel
 from scraper.pages.scripts import array_in_script
@@ -24,7 +24,7 @@ def stats(root: Element) -> dict[str, str] | None:
     if panel is None:
         return None
     found: dict[str, str] = {}
-    for label, cell in labelled_cells(panel.element):
+    for label, cell in with_labels(panel.cells()):
         if label == "Laps-by-Class":  # the chart: see laps_by_class()
             continue
         labelled, without_label = labelled_lines(cell) if label == "Time Range" else ({}, [text_of(cell)])
@@ -39,7 +39,7 @@ def leaderboard(root: Element) -> list[dict[str, str]] | None:
     panel = find_panel(root, "Practice Leaderboard for")
     if panel is None:
         return None
-    return [_fastest_lap(label, cell) for label, cell in labelled_cells(panel.element)]
+    return [_fastest_lap(label, cell) for label, cell in with_labels(panel.cells())]
 
 
 def laps_by_class(root: Element) -> list[dict[str, str]] | None:

@@ -1,6 +1,6 @@
 """Cells of tables, found by their headings and never by their position."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from scraper.pages.cells import Element, folded, snake_cased, text_of
 from scraper.pages.unreadable_rows import UnreadableRow
@@ -8,7 +8,12 @@ from scraper.pages.unreadable_rows import UnreadableRow
 
 def labelled_cells(element: Element) -> Iterator[tuple[str, Element]]:
     """Yield label and ``td`` of every ``<th>label</th><td>…</td>`` in ``element``."""
-    for cell in element.iterdescendants("td"):
+    yield from with_labels(element.iterdescendants("td"))
+
+
+def with_labels(cells: Iterable[Element]) -> Iterator[tuple[str, Element]]:
+    """Yield label and cell of each ``td`` that follows a ``th``."""
+    for cell in cells:
         before = next(cell.itersiblings("*", preceding=True), None)
         if before is not None and before.tag == "th":
             yield text_of(before), cell

@@ -5,7 +5,7 @@ Every LiveRC page has its content in ``#page-wrapper``: the track's name in ``h1
 ``div.panel-heading``.
 """
 
-from copy import deepcopy
+from collections.abc import Iterator
 
 import attrs
 from lxml.etree import HTMLParser, XPath
@@ -31,6 +31,18 @@ class Panel:
 
     about: str
     element: Element
+    heading: Element
+
+    def cells(self) -> Iterator[Element]:
+        """Yield the ``td`` between this panel's heading and the next: two panels may be in one box."""
+        is_own = False
+        for element in self.element.iterdescendants("div", "td"):
+            if element is self.heading:
+                is_own = True
+            elif is_own and has_class("panel-heading", element):
+                return
+            elif is_own and element.tag == "td":
+                yield element
 
 
 def open_page(html: str) -> Element:
@@ -69,7 +81,7 @@ def find_panel(root: Element, heading: str) -> Panel | None:
     for element in with_class("panel-heading", "div", root):
         text = text_of(element)
         if text.startswith(heading):
-            return Panel(about=text.removeprefix(heading).strip(), element=_box_of(element))
+            return Panel(about=text.removeprefix(heading).strip(), element=element.getparent(), heading=element)
     return None
 
 
@@ -88,20 +100,6 @@ def says_no_practice(element: Element | None) -> bool:
 def content(root: Element) -> Element | None:
     """Return ``#page-wrapper``, the content of a page; None if the page has none."""
     return next(iter(_CONTENT(root)), None)
-
-
-def _box_of(heading: Element) -> Element:
-    """Return the box of a panel's heading. On a page without boxes, a panel ends before the next heading beside it."""
-    parent = heading.getparent()
-    if not any(sibling is not heading and has_class("panel-heading", sibling) for sibling in parent):
-        return parent
-    box = parent.makeelement(parent.tag)
-    box.text = heading.tail
-    for sibling in heading.itersiblings():
-        if has_class("panel-heading", sibling):
-            break
-        box.append(deepcopy(sibling))
-    return box
 
 
 def _page_header(tag: str, root: Element) -> str | None:

@@ -124,6 +124,19 @@ def test_a_row_without_a_lap_has_only_its_label() -> None:
     assert leaderboard({"Overall Fastest": "&nbsp;"}) == [{"label": "Overall Fastest"}]
 
 
+def test_panels_in_one_box_have_their_own_rows_only() -> None:
+    tables = "".join(
+        f'<div class="panel-heading">Practice {name} for {DAY}</div>{labelled_table(cells)}'
+        for name, cells in (
+            ("Stats", {"Total Laps": "1,100"}),
+            ("Leaderboard", {"Overall Fastest": '<a href="?id=1">20.000</a>'}),
+        )
+    )
+    found = payload(f"<div>{tables}</div>")
+    assert found["stats"] == {"total_laps": "1,100"}
+    assert found["leaderboard"] == [{"label": "Overall Fastest", "time": "20.000", "session_id": "1"}]
+
+
 def test_a_lap_without_a_link_is_kept_with_all_text_of_its_cell() -> None:
     assert leaderboard({"1/10 Open": "23.704 <small>(Bo Lind)</small>"}) == [
         {"label": "1/10 Open", "time": "23.704 (Bo Lind)", "driver": "Bo Lind"}

@@ -8,6 +8,17 @@
     ('last start', 'statistics', 'time'),
     ('best lap', 'leaderboard', 'numeric(12, 3)'),
 ] -%}
+{#- Figures of the day before those of classes, in the order of the table; unknown statistics last. -#}
+{%- set in_order -%}
+    words
+            order by
+                class_name nulls first,
+                array_position(
+                    array['{{ compared | map(attribute=0) | join("', '") }}'], figure
+                ) nulls last,
+                figure,
+                words
+{%- endset -%}
 {{
     config(
         materialized='incremental',
@@ -85,19 +96,8 @@ in_words as (
 
     select
         event_id,
-        {% for outcome in ('differs', 'not_understood') -%}
-            array_agg(
-                words
-                order by
-                    class_name nulls first,
-                    array_position(
-                        array[{% for figure, _, _ in compared %}'{{ figure }}'{{ ', ' if not loop.last }}{% endfor %}],
-                        figure
-                    ) nulls last,
-                    figure,
-                    words
-            ) filter (where outcome = '{{ outcome }}') as {{ outcome }}{{ ',' if not loop.last }}
-        {% endfor %}
+        array_agg({{ in_order }}) filter (where outcome = 'differs') as differences,
+        array_agg({{ in_order }}) filter (where outcome = 'not_understood') as not_understood
     from words
     group by event_id
 
@@ -135,10 +135,10 @@ final as (
         both_sides.site_best_lap,
         both_sides.our_best_lap,
         (both_sides.our_best_lap - both_sides.site_best_lap)::numeric(12, 3) as best_lap_difference,
-        coalesce(in_words.differs, '{}') as differences,
+        coalesce(in_words.differences, '{}') as differences,
         coalesce(in_words.not_understood, '{}') as not_understood,
         case
-            when in_words.differs is not null then 'differs'
+            when in_words.differences is not null then 'differs'
             when days_to_derive.ingest_depth in ('partial', 'list_only') then 'partial'
             when in_words.not_understood is not null then 'not_understood'
             else 'complete'

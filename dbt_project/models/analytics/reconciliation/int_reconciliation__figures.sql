@@ -70,8 +70,8 @@ both_sides as (
 
     union all
 
-    -- The site prints session lengths in whole seconds but sums the unrounded lengths, so track time may differ by half a
-    -- second per session.
+    -- The site prints session lengths in whole seconds but sums the unrounded lengths, so track time may differ by half
+    -- a second per session.
     select
         our_days.event_id,
         figure.panel,
@@ -124,7 +124,6 @@ both_sides as (
 
 ),
 
--- A panel that prints a figure twice, once not understood, prints it not understood.
 by_figure as (
 
     select
@@ -132,9 +131,9 @@ by_figure as (
         panel,
         class_name,
         figure,
-        coalesce(max(printed) filter (where site_value is null), max(printed)) as printed,
-        case when count(printed) filter (where site_value is null) = 0 then min(site_value) end as site_value,
-        min(our_value) as our_value,
+        max(printed) as printed,
+        max(site_value) as site_value,
+        max(our_value) as our_value,
         case when panel = 'laps by class' then 0 else max(tolerance) end as tolerance,
         coalesce(bool_or(is_minimum), false) as is_minimum
     from both_sides

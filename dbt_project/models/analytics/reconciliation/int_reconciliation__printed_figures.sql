@@ -33,17 +33,17 @@ unreadable_rows as (
 
 ),
 
-final as (
+printed as (
 
     select
         events.id as event_id,
-        printed.panel,
-        printed.class_name,
-        printed.figure,
-        printed.printed,
-        printed.site_value
+        in_panel.panel,
+        in_panel.class_name,
+        in_panel.figure,
+        in_panel.printed,
+        in_panel.site_value
     from events
-    cross join lateral {{ printed_figures("(events.event_metadata -> 'siteStats')") }} as printed
+    cross join lateral {{ printed_figures("(events.event_metadata -> 'siteStats')") }} as in_panel
 
     union all
 
@@ -61,6 +61,21 @@ final as (
             track_days.track_slug = incomplete_lists.track_slug
             and track_days.practice_date = incomplete_lists.practice_date
     inner join unreadable_rows on incomplete_lists.load_id = unreadable_rows.load_id
+
+),
+
+-- A panel that prints a figure twice, once not understood, prints it not understood.
+final as (
+
+    select
+        event_id,
+        panel,
+        class_name,
+        figure,
+        coalesce(max(printed) filter (where site_value is null), max(printed)) as printed,
+        case when count(printed) filter (where site_value is null) = 0 then min(site_value) end as site_value
+    from printed
+    group by event_id, panel, class_name, figure
 
 )
 
