@@ -119,7 +119,7 @@ class DayListPage:
     def _panel(self) -> Panel:
         panel, page = find_panel(self.root, "Practice Sessions on"), content(self.root)
         if panel is None and page is not None and says_no_practice(page):
-            return Panel(about=self.date_heading, element=page)
+            return Panel(about=self.date_heading, element=page, heading=page)
         if panel is None:
             raise changed_layout(self.root, 'no panel "Practice Sessions on …"')
         return panel

@@ -100,7 +100,8 @@ class MonthPage:
     def _panel(self) -> Panel:
         panel = find_panel(self.root, "Practice Dates for")
         if panel is None and self._says_no_practice:
-            return Panel(about="", element=etree.Element("div"))
+            nothing = etree.Element("div")
+            return Panel(about="", element=nothing, heading=nothing)
         if panel is None:
             raise changed_layout(self.root, 'no panel "Practice Dates for …"')
         return panel
