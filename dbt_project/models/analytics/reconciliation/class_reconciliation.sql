@@ -2,8 +2,7 @@ with
 
 figures as (
 
-    select * from {{ ref('int_reconciliation__figures') }}
-    where class_name is not null
+    select * from {{ ref('int_reconciliation__class_figures') }}
 
 ),
 

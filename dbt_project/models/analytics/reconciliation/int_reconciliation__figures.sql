@@ -5,6 +5,7 @@ with
 printed_figures as (
 
     select * from {{ ref('int_reconciliation__printed_figures') }}
+    where class_name is null
 
 ),
 
@@ -14,15 +15,21 @@ month_figures as (
 
 ),
 
+unreadable_rows as (
+
+    select * from {{ ref('int_reconciliation__unreadable_rows') }}
+
+),
+
 our_days as (
 
     select * from {{ ref('int_reconciliation__our_days') }}
 
 ),
 
-our_sessions as (
+class_figures as (
 
-    select * from {{ ref('int_reconciliation__our_sessions') }}
+    select * from {{ ref('int_reconciliation__class_figures') }}
 
 ),
 
@@ -33,7 +40,6 @@ both_sides as (
     select
         event_id,
         panel,
-        class_name,
         figure,
         printed,
         site_value,
@@ -44,11 +50,24 @@ both_sides as (
 
     union all
 
+    -- A row of the list that could not be read is a figure too: its session is in no total of ours.
+    select
+        event_id,
+        'list' as panel,
+        figure,
+        printed,
+        null::text as site_value,
+        null::text as our_value,
+        null::numeric as tolerance,
+        false as is_minimum
+    from unreadable_rows
+
+    union all
+
     -- Whether the month page counts a session once that the list shows twice is not known.
     select
         month_figures.event_id,
         figure.panel,
-        null::text as class_name,
         'sessions' as figure,
         figure.printed,
         figure.site_value::text as site_value,
@@ -75,13 +94,12 @@ both_sides as (
     select
         our_days.event_id,
         figure.panel,
-        null::text as class_name,
         figure.name as figure,
         null::text as printed,
         null::text as site_value,
         figure.our_value,
         figure.tolerance,
-        null::boolean as is_minimum
+        false as is_minimum
     from our_days
     cross join lateral (
         values
@@ -95,33 +113,6 @@ both_sides as (
         ('leaderboard', 'best lap', our_days.best_lap::numeric(12, 3)::text, null)
     ) as figure (panel, name, our_value, tolerance)
 
-    union all
-
-    select
-        our_sessions.event_id,
-        figure.panel,
-        our_sessions.class_name,
-        figure.name as figure,
-        null::text as printed,
-        null::text as site_value,
-        figure.our_value::text as our_value,
-        figure.tolerance,
-        null::boolean as is_minimum
-    from (
-        select
-            event_id,
-            class_name,
-            sum(laps) as laps,
-            min(best_lap)::numeric(12, 3) as best_lap
-        from our_sessions
-        group by event_id, class_name
-    ) as our_sessions
-    cross join lateral (
-        values
-        ('laps by class', 'laps', our_sessions.laps::text, 0),
-        ('leaderboard', 'best lap', our_sessions.best_lap::text, null)
-    ) as figure (panel, name, our_value, tolerance)
-
 ),
 
 by_figure as (
@@ -129,28 +120,22 @@ by_figure as (
     select
         event_id,
         panel,
-        class_name,
         figure,
         max(printed) as printed,
         max(site_value) as site_value,
         max(our_value) as our_value,
-        case when panel = 'laps by class' then 0 else max(tolerance) end as tolerance,
+        max(tolerance) as tolerance,
         coalesce(bool_or(is_minimum), false) as is_minimum
     from both_sides
-    group by event_id, panel, class_name, figure
+    group by event_id, panel, figure
 
 ),
 
--- A panel with classes prints all classes; only the leaderboard leaves out Unknown Class.
-with_panels as (
+in_numbers as (
 
     select
         *,
-        class_name is not null
-        and (panel != 'leaderboard' or class_name != 'Unknown Class')
-        and count(site_value) filter (where class_name is not null) over (partition by event_id, panel) > 0
-            as is_on_panel,
-        case when tolerance is not null then coalesce(site_value, '0')::numeric end as site_number,
+        case when tolerance is not null then site_value::numeric end as site_number,
         case when tolerance is not null then coalesce(our_value, '0')::numeric end as our_number,
         max(our_value) filter (where figure = 'sessions' and panel = 'month page') over (partition by event_id)
             as our_sessions
@@ -164,17 +149,42 @@ compared as (
         *,
         case
             when site_value is null and printed is not null then 'not_understood'
-            when site_value is null and (our_value is null or not is_on_panel) then 'not_printed'
+            when site_value is null then 'not_printed'
             when site_value = our_value then 'equal'
             when is_minimum and our_number > site_number then 'not_printed'
             when abs(our_number - site_number) <= tolerance then 'equal'
             else 'differs'
         end as outcome
-    from with_panels
+    from in_numbers
 
 ),
 
 final as (
+
+    select
+        event_id,
+        panel,
+        null::text as class_name,
+        figure,
+        printed,
+        site_value,
+        our_value,
+        outcome,
+        case outcome
+            when 'not_understood' then figure || ' "' || left(printed, 100) || '"'
+            when 'differs'
+                then concat(
+                    figure,
+                    ' ',
+                    site_value,
+                    case when figure = 'sessions' then ' by the month page and ' else ' by the site and ' end,
+                    coalesce(our_value, 'none'),
+                    case when figure = 'sessions' and our_value != our_sessions then ' on the list' else ' by us' end
+                )
+        end as words
+    from compared
+
+    union all
 
     select
         event_id,
@@ -185,20 +195,8 @@ final as (
         site_value,
         our_value,
         outcome,
-        case outcome
-            when 'not_understood' then concat(figure, ' of ' || class_name, ' "', left(printed, 100), '"')
-            when 'differs'
-                then concat(
-                    figure,
-                    ' of ' || class_name,
-                    ' ',
-                    coalesce(site_value, case figure when 'laps' then '0' else 'none' end),
-                    case when figure = 'sessions' then ' by the month page and ' else ' by the site and ' end,
-                    coalesce(our_value, case figure when 'laps' then '0' else 'none' end),
-                    case when figure = 'sessions' and our_value != our_sessions then ' on the list' else ' by us' end
-                )
-        end as words
-    from compared
+        words
+    from class_figures
 
 )
 
