@@ -47,6 +47,7 @@ class Evening:
     status: tuple[int, str]
     report: str
     reconciled: dict[TrackDay, dict[str, Any]]
+    outcomes: set[str]
     racing: dict[str, dict[Any, Any]]
 
 
@@ -82,6 +83,7 @@ def evening(commands: Commands, site: FaultySite, page: Path) -> Evening:
     commands.succeed("report", TRACK=UNCLEAR[0], DATE=f"{UNCLEAR[1]}", OUT=f"{page}")
     with psycopg.connect(commands.database.conninfo, row_factory=dict_row) as connection:
         rows = connection.execute("select * from analytics.day_reconciliation").fetchall()
+        figures = connection.execute("select distinct outcome from intermediate.int_reconciliation__figures").fetchall()
     return Evening(
         crawls,
         requested,
@@ -89,6 +91,7 @@ def evening(commands: Commands, site: FaultySite, page: Path) -> Evening:
         (status.returncode, status.stdout),
         page.read_text(encoding="utf-8"),
         {(row["track_slug"], row["practice_date"]): row for row in rows},
+        {row["outcome"] for row in figures},
         final_rows(commands.database, WHEN_WRITTEN | {"last_ingested_at"}),
     )
 
@@ -113,6 +116,24 @@ def test_a_short_list_is_named_everywhere_and_read_again(evenings: tuple[Evening
     unlisted = SEASON.day(*SHORT).sessions[-2:]
     assert set(session_paths("wattlegrove", unlisted)) <= set(second.requested[0])
     assert second.reconciled[SHORT] == expected_of(SEASON, SHORT)
+
+
+def test_a_short_day_is_partial_and_has_the_rows_of_its_list(
+    evenings: tuple[Evening, Evening], site: FaultySite
+) -> None:
+    short = expected_rows(SEASON.as_of(SHORT[1]), site.base_url, [SHORT])
+    assert [row["ingest_depth"] for row in short["events"]] == ["partial"]
+    for table in ("events", "races", "race_results", "laps"):
+        expected = by_key(table, short[table])
+        found = {key: row for key, row in evenings[0].racing[table].items() if key in expected}
+        assert differences({table: found}, {table: expected}) == []
+
+
+def test_figures_have_every_outcome(evenings: tuple[Evening, Evening]) -> None:
+    assert [each.outcomes for each in evenings] == [
+        {"equal", "not_printed", "differs", "not_understood"},
+        {"equal", "not_printed"},
+    ]
 
 
 def test_status_names_only_days_that_lack_session_pages_for_them(evenings: tuple[Evening, Evening]) -> None:
@@ -148,7 +169,9 @@ def test_a_figure_that_is_not_understood_is_named_and_read_with_its_thousands(
     assert named in first.transform
     assert named in first.status[1]
     assert "1.2k" in first.report
-    assert second.reconciled[UNCLEAR] == expected_of(SEASON, UNCLEAR)
+    # Its crawls asked for the day alone, so there is no month page.
+    without_month = {"site_sessions": None, "sessions_difference": None}
+    assert second.reconciled[UNCLEAR] == expected_of(SEASON, UNCLEAR) | without_month
     assert second.reconciled[UNCLEAR]["site_laps"] == 1223
 
 
