@@ -208,7 +208,9 @@ def _edge_cases(plan: SeasonPlan, day: int, track: Track, practice_date: date) -
             lap_times_ms=case.lap_times_ms,
             valid_range_ms=track.valid_range_ms,
             person=case.person or normalized_name(case.driver) or "",
-            summer_time_ends=case.summer_time_ends and datetime.combine(practice_date, case.summer_time_ends),
+            summer_time_ends=(
+                datetime.combine(practice_date, case.summer_time_ends) if case.summer_time_ends else None
+            ),
         )
         for case in EDGE_CASES
         if case.days_back == plan.days - 1 - day
