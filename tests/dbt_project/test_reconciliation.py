@@ -173,7 +173,14 @@ def test_a_session_figure_that_no_laps_reproduce_is_reported(found: Found) -> No
 def test_a_session_without_its_page_has_the_figures_of_the_list(commands: Commands) -> None:
     missing = UNTOUCHED.sessions[0]
     [expected] = [row for row in EXPECTED["sessions"](DRIVEN) if row["session_id"] == str(missing.session_id)]
-    lap_figures = ("valid_laps", "best_lap_number", "best_lap_at", "best_3_consecutive", "best_5_consecutive")
+    lap_figures = (
+        "valid_laps",
+        "left_out_laps",
+        "best_lap_number",
+        "best_lap_at",
+        "best_3_consecutive",
+        "best_5_consecutive",
+    )
     with psycopg.connect(commands.database.conninfo, row_factory=dict_row) as connection:
         query = "select * from analytics.sessions where session_id = %s"
         found = connection.execute(query, [str(missing.session_id)]).fetchone()
