@@ -23,11 +23,17 @@ IN_A_ROW = 3
 
 @dataclass
 class Reading:
-    """A response that was stored: when, and what it shows. `number` is the month page's, for a list."""
+    """A response that was stored: when last, when first with this content, and what it shows.
+
+    `number` belongs to a list: that of the month page of the same crawl. `row` belongs to a session: its row in the
+    list that was stored before.
+    """
 
     at: datetime
     payload: dict[str, Any]
-    number: int | None = None
+    number: int | None
+    first_at: datetime
+    row: dict[str, str] | None
 
     @property
     def rows(self) -> list[dict[str, str]]:
@@ -74,8 +80,8 @@ class PatientReader:
     ever_listed: dict[date, set[str]] = field(default_factory=dict)
     removed: dict[date, set[str]] = field(default_factory=dict)
 
-    def store(self, item: Item, at: datetime) -> None:
-        """Take note of an item that was stored."""
+    def store(self, item: Item, at: datetime, number: int | None) -> None:
+        """Take note of an item that was stored; `number` is that of a list."""
         page = item.page
         if isinstance(item, FailedPage):
             self._fail(item, at)
@@ -84,9 +90,9 @@ class PatientReader:
         for other, failing in self.failing.items():
             if other.kind == page.kind:
                 failing.is_in_a_row = False
-        reading, before = Reading(at, item.payload, page.month_sessions), self.latest.get(page)
-        if before and before.payload == item.payload and reading.number is None:
-            reading.number = before.number
+        reading, before = Reading(at, item.payload, number, at, self.row_of(page)), self.latest.get(page)
+        if before and before.payload == item.payload and number in (before.number, None):
+            reading.number, reading.first_at = before.number, before.first_at
         self.latest[page] = reading
         if page.kind == "list":
             self._leave_out_what_left(page, reading)
@@ -104,6 +110,41 @@ class PatientReader:
             removed |= ever - reading.ids
             for session_id in ever - reading.ids:
                 self.failing.pop(PageId(page.track_slug, "session", session_id), None)
+
+    def row_of(self, page: PageId) -> dict[str, str] | None:
+        """Return the row of a session in the latest list that shows it; None for other pages too."""
+        lists = [reading for other, reading in self.latest.items() if other.kind == "list"]
+        rows = (row for each in lists for row in each.rows if row["session_id"] == page.key)
+        return next(rows, None) if page.kind == "session" else None
+
+    def is_final(self, page: PageId, shown: dict[str, str] | None) -> bool:
+        """Return whether a crawl must not request a session page: it was read at the end, and its row is the same.
+
+        `shown` is the row in a list that the crawl has read.
+        """
+        reading = self.latest.get(page)
+        if reading is None or reading.row is None or page in self.failing:
+            return False
+        end = end_of_practice(date.fromisoformat(reading.row["started_at"][:10]), [reading.row])
+        return reading.at >= end and reading.row == (shown or self.row_of(page))
+
+    def rests(self, page: PageId, number: int | None, now: datetime) -> bool:
+        """Return whether a scheduled crawl must not request a list, whose day has this number of sessions."""
+        reading = self.latest.get(page)
+        if reading is None or page in self.failing or reading.number != number or number is None:
+            return False
+        if reading.at < end_of_practice(date.fromisoformat(page.key), reading.rows):
+            return False
+        if reading.is_whole and len(reading.rows) == number:
+            return True
+        unchanged_for = reading.at - reading.first_at
+        return unchanged_for >= 30 * MINUTE and now < reading.at + min(unchanged_for, timedelta(weeks=1))
+
+    def settles_nothing(self, page: PageId, now: datetime) -> bool:
+        """Return whether a scheduled crawl must not request the month page of another month than that of its days."""
+        lists = [(page, each) for page, each in self.latest.items() if page.kind == "list"]
+        short = [(other, each) for other, each in lists if other.key.startswith(page.key) and each.is_short]
+        return page not in self.failing and all(self.rests(other, each.number, now) for other, each in short)
 
     def open_lists(self, track: str, now: datetime) -> list[date]:
         """Return the days whose lists `make status` must name: known to be missing, contradicted, or read too early."""
@@ -136,20 +177,25 @@ class PatientReader:
         failing = self.failing[page]
         first = MINUTE if failing.pause_kind == "temporary" else 30 * MINUTE
         longest = LONGEST["session" if page.kind == "session" else "other", failing.pause_kind]
-        return min(first * 2 ** min(failing.attempts - 1, 20), longest)
+        return min(first * (1 << min(failing.attempts - 1, 20)), longest)
 
-    def unreadable_row(self, kind: str) -> list[Failing]:
+    def unreadable_row(self, kind: str) -> dict[PageId, Failing]:
         """Return the failures in a row of a kind, if there are so many that its layout seems to have changed."""
-        row = [
-            failing
+        row = {
+            page: failing
             for page, failing in self.failing.items()
             if page.kind == kind and failing.is_in_a_row and failing.reason == "unreadable"
-        ]
-        return row if len(row) >= IN_A_ROW else []
+        }
+        return row if len(row) >= IN_A_ROW else {}
+
+    def is_listed_from(self, page: PageId, first: date) -> bool:
+        """Return whether the latest list of a day, this one or a later one, shows a session."""
+        row = self.row_of(page)
+        return row is not None and date.fromisoformat(row["started_at"][:10]) >= first
 
     def probe_pause(self, kind: str) -> timedelta:
         """Return how long no page of a kind that cannot be read must be requested after the last failure."""
-        row = self.unreadable_row(kind)
+        row = self.unreadable_row(kind).values()
         since_first = max(each.last_at for each in row) - min(each.first_at for each in row)
         return min(30 * MINUTE + since_first, LONGEST["session" if kind == "session" else "other", "permanent"])
 

@@ -136,7 +136,7 @@ class ScheduledCrawls:
             return self._runner.run(self._crawl(crawl, site, reader))
 
     async def _crawl(self, crawl: Crawl, site: SimulatedSite, reader: PatientReader) -> Journal:
-        stats, journal, group = new_stats(), Journal(), list[Item]()
+        stats, journal, group = new_stats(), Journal(), list[tuple[Item, int | None]]()
         plan = planner.CrawlPlanner(crawl.scope(site.track, self.clock.now), self._history, stats)
         requests = _Requests(crawl, reader, self.clock.now)
         while page := await plan.next_page():
@@ -147,22 +147,23 @@ class ScheduledCrawls:
             self.clock.now += SECONDS_PER_PAGE
             item = site.respond(page, self.clock.now)
             requests.note(item)
+            group.append((item, requests.number_of(page)))
             plan.note(item)
             if isinstance(item, CapturedPage):
                 await plan.plan_from(item)
-            group.append(item)
             if len(group) == crawl.group:
                 await self._save(group, reader, stats)
             plan.page_is_done()
         await self._save(group, reader, stats)
         return journal
 
-    async def _save(self, group: list[Item], reader: PatientReader, stats: CrawlStats) -> None:
+    async def _save(self, group: list[tuple[Item, int | None]], reader: PatientReader, stats: CrawlStats) -> None:
         if not group:
             return
         self.clock.tell_database()
-        for item, is_new in zip(group, await self._store.save(group), strict=True):
-            reader.store(item, self.clock.now)
+        stored = await self._store.save([item for item, _ in group])
+        for (item, number), is_new in zip(group, stored, strict=True):
+            reader.store(item, self.clock.now, number)
             if isinstance(item, FailedPage):
                 stats.page_failed(item)
             else:
@@ -174,11 +175,13 @@ class _Requests:
     """Watches the requests of a crawl: none twice, none in a pause, few of a kind that cannot be read."""
 
     def __init__(self, crawl: Crawl, reader: PatientReader, began: datetime) -> None:
-        self._crawl = crawl
-        self._began = began
+        self._crawl, self._reader, self._began = crawl, reader, began
+        self._first_month = f"{crawl.scope('', began).first_day:%Y-%m}"
+        self._months: dict[str, dict[str, Any]] = {}
+        self._rows: dict[str, dict[str, str]] = {}
         self._failing = {page: (each.last_at + reader.pause_of(page), each) for page, each in reader.failing.items()}
         self._blocked = {
-            kind: max(each.last_at for each in row) + reader.probe_pause(kind)
+            kind: max(each.last_at for each in row.values()) + reader.probe_pause(kind)
             for kind in ("month", "list", "session")
             if (row := reader.unreadable_row(kind))
         }
@@ -192,7 +195,7 @@ class _Requests:
             yield f"{page} is requested twice"
         self._requested[page] = None
         if self._crawl.refresh or (self._crawl.named is not None and page.kind == "list"):
-            return
+            return  # a person asked for it
         is_read_again = page.kind in self._captured
         due, failing = self._failing.get(page, (self._began, None))
         if due > self._began and not (is_read_again and failing and failing.reason == "unreadable"):
@@ -204,10 +207,28 @@ class _Requests:
                 yield f"{page}: its kind cannot be read, and a probe has failed"
         if self._unreadable.get(page.kind, 0) >= 3:
             yield f"{page}: three pages of its kind in a row could not be read"
+        if page.kind == "list" and self._reader.rests(page, self.number_of(page), self._began):
+            yield f"{page} was read after its day, and its month page shows what it showed then"
+        if page.kind == "month" and page.key < self._first_month and self._reader.settles_nothing(page, self._began):
+            yield f"{page} did not fail, and no short list of it is due"
+        if page.kind == "session" and self._reader.is_final(page, self._rows.get(page.key)):
+            yield f"{page} was read after its session, and its row is the same"
+
+    def number_of(self, page: PageId) -> int | None:
+        """Return the number of sessions that a month page of this crawl shows for the day of a list."""
+        month = self._months.get(page.key[:7]) if page.kind == "list" else None
+        if month is None:
+            return None
+        shown = {day["date"]: int(day["sessions"]) for day in month["days"]}
+        return shown.get(page.key, None if "unreadable_rows" in month else 0)
 
     def note(self, item: Item) -> None:
         """Take note of the response."""
         if isinstance(item, CapturedPage):
+            if item.page.kind == "month":
+                self._months[item.page.key] = item.payload
+            elif item.page.kind == "list":
+                self._rows |= {row["session_id"]: row for row in item.payload["sessions"]}
             self._captured.add(item.page.kind)
             self._unreadable[item.page.kind] = 0
         elif item.reason == "unreadable" and item.page not in self._failing:

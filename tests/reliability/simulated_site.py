@@ -70,8 +70,9 @@ class SimulatedSite:
 
     `changed_at` is the time of the last upload, edit or removal of a day. The faults change pages and no session:
     `hidden` are sessions that a list does not show although the month page counts them; `uncounted` are sessions that
-    the month page does not count; `vanished` are days that neither shows; `damaged` are pages with an unreadable row;
-    `broken` are pages that fail, and `other_layout` are page kinds that cannot be read.
+    the month page does not count; `overcounted` has a day for each session that it counts too much; `vanished` are days
+    that neither shows; `empty_months` have no day; `damaged` are pages with an unreadable row; `broken` are pages that
+    fail, and `other_layout` are page kinds that cannot be read.
     """
 
     track: str
@@ -80,6 +81,7 @@ class SimulatedSite:
     changed_at: dict[date, datetime] = field(default_factory=dict)
     hidden: set[str] = field(default_factory=set)
     uncounted: set[str] = field(default_factory=set)
+    overcounted: list[date] = field(default_factory=list)
     vanished: set[date] = field(default_factory=set)
     empty_months: set[str] = field(default_factory=set)
     damaged: set[PageId] = field(default_factory=set)
@@ -91,6 +93,7 @@ class SimulatedSite:
         """End all faults."""
         for faults in (self.hidden, self.uncounted, self.vanished, self.empty_months, self.damaged, self.other_layout):
             faults.clear()
+        self.overcounted.clear()
         self.broken.clear()
 
     def clock(self, now: datetime) -> datetime:
@@ -170,7 +173,7 @@ class SimulatedSite:
             return {}
         days = sorted(day for day in self.days if f"{day:%Y-%m}" == month)
         counts = {day: sum(each.session_id not in self.uncounted for each in self.visible(day, now)) for day in days}
-        return {day: count for day, count in counts.items() if count}
+        return {day: count + self.overcounted.count(day) for day, count in counts.items() if count}
 
     def _month(self, page: PageId, now: datetime) -> dict[str, Any]:
         counts = self.counts(page.key, now)
