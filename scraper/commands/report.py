@@ -65,7 +65,7 @@ def _missing_day(connection: psycopg.Connection[Any], track: str, day: date) -> 
     nearest = connection.execute(NEAREST_DAYS, {"track": track, "day": day}).fetchall()
     if nearest:
         days = ", ".join(str(each) for each in sorted(each for (each,) in nearest))
-        return f"{day} is not stored for {track}; the nearest days are {days}. To fetch it: {fetch}"
+        return f"{day} is not stored for {track}; stored days near it: {days}. To fetch it: {fetch}"
     tracks = [slug for (slug,) in connection.execute(TRACKS).fetchall()]
     found = get_close_matches(track, tracks, n=1)
     if found:

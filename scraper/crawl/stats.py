@@ -164,14 +164,14 @@ def summary(
         f"{figures['sessions_unchanged']} unchanged, {figures['sessions_failed']} failed"
     )
     drivers = figures.get("drivers_created_or_matched")
-    by_drivers = "" if drivers is None else f", by {drivers} drivers"
-    yield f"  laps      {figures['laps_ingested']} in {figures['sessions_with_laps']} sessions{by_drivers}"
+    by_drivers = "" if drivers is None else f", by {counted(drivers, 'driver')}"
+    yield f"  laps      {figures['laps_ingested']} in {counted(figures['sessions_with_laps'], 'session')}{by_drivers}"
     if skipped := ", ".join(_skipped(stats)):
         yield f"  skipped   {skipped}"
     if stats.named("empty_months"):
         yield f"  empty     {_first_of(stats.named('empty_months'))}"
     if stats.named("short_lists"):
-        yield f"  short     {_first_of(stats.named('short_lists'))}; the next crawl reads again"
+        yield f"  short     {_first_of(stats.named('short_lists'))}; the next crawl reads both pages again"
     if stats["pages_failed"]:
         yield f"  failures  {counted(stats['pages_failed'], 'page')} recorded, to be requested again after a pause"
     if stats["pages_waiting"]:

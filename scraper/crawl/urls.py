@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 from functools import cached_property
-from urllib.parse import urlsplit
+from urllib.parse import urlsplit, urlunsplit
 
 from scraper.raw.items import PageId
 from scraper.raw.page_kinds import PAGE_KINDS
@@ -25,7 +25,8 @@ class SiteUrls:
         """Return the track's own URL, without a slash at its end."""
         parts = urlsplit(self.base_url)
         host = parts.netloc.replace("{track}", track_slug.lower())
-        return parts._replace(netloc=host, path=parts.path.replace("{track}", track_slug)).geturl().rstrip("/")
+        path = parts.path.replace("{track}", track_slug)
+        return urlunsplit((parts.scheme, host, path, parts.query, parts.fragment)).rstrip("/")
 
     def of_page(self, page: PageId) -> str:
         """Return the URL of a page."""

@@ -86,7 +86,7 @@ def report(outcome: DbtRun, then: str) -> None:
     A full disk or a lost connection is reported once, and not for every model that met it.
     """
     for warning in outcome.warnings:
-        print(f"  warning  {warning.failures} times: {warning.description or warning.name}")
+        print(f"  warning  {counted(warning.failures, 'time')}: {warning.description or warning.name}")
         print(f'           to list them: make dbt ARGS="show -s {warning.name}"')
     if outage := next(filter(None, (explain_outage(error.message) for error in outcome.errors)), None):
         raise CannotWork(outage)

@@ -34,8 +34,8 @@ class Difference:
 
     def __str__(self) -> str:
         return (
-            f"{self.table} is not what the raw pages say: {self.missing} rows missing, {self.surplus} surplus, "
-            f"{self.different} different, for example {self.example}"
+            f"{self.table} is not what the raw pages say: rows missing {self.missing}, surplus {self.surplus}, "
+            f"different {self.different}, for example {self.example}"
         )
 
 
@@ -74,7 +74,8 @@ def _report(outcomes: Sequence[DbtRun], differences: Sequence[Difference]) -> No
     warnings, errors = (sum(len(getattr(outcome, kind)) for outcome in outcomes) for kind in ("warnings", "errors"))
     print(
         f"Verify: {models} models derived again, {tests + outcomes[-1].tests} tests over all rows, "
-        f"{counted(warnings, 'warning')}, {counted(errors, 'error')}, {counted(len(differences), 'table')} differ"
+        f"{counted(warnings, 'warning')}, {counted(errors, 'error')}, "
+        f"{counted(len(differences), 'table')} with differences"
     )
     for difference in differences:
         print(f"  differs  {difference}")

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from scraper.database.connection import Database
 from scraper.transform import batches
 from tests.dbt_project.raw_pages import DAY, DayList, Failure, Page, SessionPage, lap, listed, store
-from tests.dbt_project.replay import ANALYTICS, BATCH_TABLES, RACING, Recording
+from tests.dbt_project.replay import ANALYTICS, BATCH_TABLES, BEFORE_ANALYTICS, RACING, Recording
 from tests.support.final_schema import WHEN_WRITTEN, differences, final_rows
 from tests.support.soak_table import Tally, is_soak, trials
 
@@ -118,9 +118,10 @@ class Warehouse:
 
     def forget_what_is_derived(self) -> None:
         """Keep only the raw rows and the queue."""
-        final = [*(f"racing.{name}" for name in RACING), *(f"analytics.{name}" for name in ANALYTICS[1:])]
+        final = [*(f"racing.{name}" for name in RACING), *(f"analytics.{name}" for name in ANALYTICS)]
         of_batch = ["transform_batch", "transform_batch_days", "transform_batch_entries", "affected_drivers"]
-        derived = ", ".join([*final, *(f"intermediate.{name}" for name in (*BATCH_TABLES, *of_batch))])
+        intermediate = (*BATCH_TABLES, *BEFORE_ANALYTICS, *of_batch)
+        derived = ", ".join([*final, *(f"intermediate.{name}" for name in intermediate)])
         with psycopg.connect(self.database.conninfo, autocommit=True) as connection:
             connection.execute(f"truncate {derived}, intermediate.transforms".encode())
 

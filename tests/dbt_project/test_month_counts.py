@@ -187,4 +187,4 @@ def test_an_empty_list_of_a_day_that_the_month_page_does_not_show_is_complete(re
 
 
 def test_the_order_of_pages_does_not_matter(results: Results) -> None:
-    assert "0 tables differ" in results.verified
+    assert "0 tables with differences" in results.verified

@@ -155,7 +155,7 @@ def test_undamaged_days_are_complete_or_partial(found: Found) -> None:
 
 
 def test_a_session_figure_that_no_laps_reproduce_is_reported(found: Found) -> None:
-    assert "  warning  1 times: Sessions whose printed figures match neither their valid laps" in found.transform
+    assert "  warning  1 time: Sessions whose printed figures match neither their valid laps" in found.transform
     expected = {row["session_id"]: row for row in EXPECTED["session_reconciliation"](DRIVEN)}
     del expected[str(UNTOUCHED.sessions[0].session_id)]
     damaged = str(DAMAGED_SESSION.session_id)

@@ -65,7 +65,7 @@ def corruptions(table: str, columns: list[str]) -> dict[str, str]:
 
 def named_by(said: str) -> dict[str, tuple[int, ...]]:
     """By table of `racing`, the rows missing, surplus and different that a verification has counted."""
-    lines = re.findall(r"differs  racing[.](\w+) is not .*: (\d+) rows missing, (\d+) surplus, (\d+) different", said)
+    lines = re.findall(r"differs  racing[.](\w+) is not .*: rows missing (\d+), surplus (\d+), different (\d+)", said)
     return {table: tuple(map(int, counts)) for table, *counts in lines}
 
 

@@ -118,6 +118,8 @@ def test_a_deferred_day_without_a_list_entry_gets_one(
 def test_what_is_committed_after_the_snapshot_stays_on_the_queue(
     connection: psycopg.Connection[Any], shared_database: Database
 ) -> None:
+    # A stored track, so that the two transactions do not wait for each other to store its spelling.
+    connection.execute("insert into raw.tracks (track_slug) values ('late')")
     with psycopg.connect(shared_database.conninfo) as late:
         late.execute("select 1")
         store(late, "late", DayList([listed(1)], FIRST_DAY))  # numbered first, committed last

@@ -9,6 +9,7 @@ import logging
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 
+from scraper.console import counted
 from scraper.crawl.scope import CrawlScope
 from scraper.crawl.spiders.freshness import is_session_stale, stale_lists
 from scraper.crawl.spiders.month_counts import MonthCounts
@@ -110,7 +111,8 @@ class CrawlPlanner:
         if self._scope.list_only:
             self._stats.add("sessions_left", len(stale))
             stale = []
-        logger.info("%s %s: %d sessions listed, %d to fetch", track, practice_date, len(listed), len(stale))
+        sessions = counted(len(listed), "session")
+        logger.info("%s %s: %s listed, %d to fetch", track, practice_date, sessions, len(stale))
         self._put_sessions(track, practice_date, stale)
 
     async def _other_months(self, track: str, available: Iterable[str]) -> list[str]:

@@ -160,7 +160,7 @@ def test_a_list_that_is_short_of_its_month_page_is_named_and_read_again_until_bo
 ) -> None:
     crawls.rewrite = emptied(DAY)
     short = f"{TRACK} {DAY} lists 0 sessions, its month page shows {len(SESSIONS)}"
-    assert f"  short     {short}; the next crawl reads again" in crawls.summary_of(MONTH).splitlines()
+    assert f"  short     {short}; the next crawl reads both pages again" in crawls.summary_of(MONTH).splitlines()
     assert requested(crawls, SCHEDULED) == [calendar(), day_list(DAY)]
     assert requested(crawls, MONTH) == [calendar(), day_list(DAY)]
     crawls.rewrite = lambda _, html: html
