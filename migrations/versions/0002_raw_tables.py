@@ -15,8 +15,8 @@ depends_on = None
 # failed, in the transaction that writes the row. So no order of commits, kill or restore can separate the two. The
 # triggers run as the owner of the tables: the crawler needs no right to the queue and can neither forge nor remove an
 # entry. Page versions are queued by statement, since the crawler inserts many pages with one statement. A month page is
-# compared with the days' lists, so a new version queues the days that have a list and whose number of sessions it shows
-# in another way than the version before, or that ended in between; the first version queues all days with a list.
+# compared with the days' lists, so a new version queues the days that have a list and that it shows in another way than
+# the version before, or that ended in between; the first version queues all days with a list.
 QUEUE_FUNCTIONS = """
 create function raw.queue_new_versions() returns trigger language plpgsql security definer set search_path = pg_catalog
 as $$
@@ -52,8 +52,8 @@ begin
             before.payload is null
             or (new_versions.fetched_at >= wanted.is_over_at) != (before.fetched_at >= wanted.is_over_at)
             or (new_versions.payload ? 'unreadable_rows') != (before.payload ? 'unreadable_rows')
-            or jsonb_path_query_array(new_versions.payload, '$.days[*] ? (@.date == $day).sessions', wanted.of_day)
-            != jsonb_path_query_array(before.payload, '$.days[*] ? (@.date == $day).sessions', wanted.of_day);
+            or jsonb_path_query_array(new_versions.payload, '$.days[*] ? (@.date == $day)', wanted.of_day)
+            != jsonb_path_query_array(before.payload, '$.days[*] ? (@.date == $day)', wanted.of_day);
     else
         insert into raw.transform_queue (track_slug, page_kind, page_key)
         select track_slug, 'session', session_id from new_versions order by load_id;

@@ -24,10 +24,16 @@ from scraper.console import ago, counted, plain_console, plain_table
 from scraper.database.connection import open_database
 from scraper.database.locks import Lock, lock_holders
 from scraper.database.migrate import schema_problem
+from scraper.quiet import news
 from scraper.raw.tracks import spellings
 from scraper.raw.unresolved import UnresolvedFailure
 from scraper.seeds.files import check_seeds, describe
-from scraper.transform.reconciliation import days_that_do_not_add_up, short_days
+from scraper.transform.reconciliation import (
+    all_that_does_not_add_up,
+    days_that_do_not_add_up,
+    months_that_are_not_understood,
+    short_days,
+)
 
 MOST_DAYS = 30
 MOST_FAILURES = 10
@@ -38,14 +44,22 @@ Row = dict[str, Any]
 
 
 def run(config: Config) -> int:
-    """Print the status; return 1 if anything is missing or stale. Changes nothing, not even the schema."""
+    """Print the status; return 1 if anything is missing or stale. Changes nothing, not even the schema.
+
+    Days that differ from the site's totals are named in the last line, and leave the exit status 0.
+    """
     console = plain_console()
     with open_database(config).connect() as connection:
         problem = schema_problem(connection)
         problems = [problem] if problem else list(_problems(connection, console, config))
+        differences = "" if problem else all_that_does_not_add_up(connection)
     for problem in problems:
         console.print(f"missing: {problem}")
-    if not problems:
+    if differences:
+        news()  # the status is 0, since a difference from the site's totals may be the site's own
+    if not problems and differences:
+        console.print(f"complete, but {differences} (above)")
+    elif not problems:
         console.print("complete: every listed session is captured and transformed")
     return 1 if problems else 0
 
@@ -62,8 +76,10 @@ def _problems(connection: psycopg.Connection, console: Console, config: Config) 
         yield from open_lists(connection, track, crawls[0]["now"])
     yield from _transforms(connection, console)
     yield from _days(connection, console)
-    # A difference from the site's totals may be the site's own, so it is not reported as missing, except for sessions.
+    # A difference from the site's totals is not reported as missing, except for sessions.
     for line in days_that_do_not_add_up(connection, MOST_DIFFERENCES):
+        console.print(line)
+    for line in months_that_are_not_understood(connection, MOST_DIFFERENCES):
         console.print(line)
     yield from _short_days(connection)
     for line in describe(check_seeds(connection)):

@@ -4,7 +4,8 @@
 ``table.practice_session_list``, with ``thead`` and ``tfoot`` before ``tbody``, newest session first, all rows in the
 HTML. Its columns are recognised by the content of their cells (``listed_session``), not by their headings. A day
 without sessions has a sentence instead of the table; the page of a track without practice may have no panel either.
-Other panels show the day's statistics (``day_panels``).
+Other panels show the day's statistics (``day_panels``);
+any other figure is kept as text (``other_figures``).
 
 A day counts as empty only if all parts of the page agree, because sessions that a list no longer shows count as
 removed.
@@ -21,7 +22,7 @@ from scraper.pages import day_panels
 from scraper.pages.cells import Element, text_of, with_class
 from scraper.pages.counts import read_count
 from scraper.pages.headings import day_in_heading
-from scraper.pages.html_tables import column_keys
+from scraper.pages.html_tables import column_keys, row_text
 from scraper.pages.listed_session import KNOWN_COLUMNS, listed_session, session_columns
 from scraper.pages.liverc_page import (
     Panel,
@@ -33,6 +34,7 @@ from scraper.pages.liverc_page import (
     says_no_practice,
     track_name,
 )
+from scraper.pages.other_figures import other_figures
 from scraper.pages.page_error import PageError, PageErrorKind
 from scraper.pages.unreadable_rows import UnreadableRow, read_each
 
@@ -40,6 +42,7 @@ NO_SESSIONS = "There are no practice sessions available for the given date."
 
 _HEADING_ROWS = XPath("child::thead/tr[th]")
 _SESSION_ROWS = XPath("child::tbody/tr")
+_ROWS_OF_HEADINGS = XPath("child::thead/tr | child::tfoot/tr")
 
 
 @attrs.frozen
@@ -81,12 +84,12 @@ class DayListPage:
     @cached_property
     def stats(self) -> dict[str, str] | None:
         """The day's statistics, None without the panel."""
-        return day_panels.stats(self.root)
+        return self._stats.content
 
     @property
     def leaderboard(self) -> list[dict[str, str]] | None:
         """The fastest laps, overall and per class, None without the panel."""
-        return day_panels.leaderboard(self.root)
+        return self._leaderboard.content
 
     @property
     def laps_by_class(self) -> list[dict[str, str]] | None:
@@ -98,6 +101,14 @@ class DayListPage:
         """Session rows and scripts that cannot be read, each with its text and the reason."""
         return self._rows[1] + self._laps_by_class[1] + self._missing_rows
 
+    @property
+    def other_figures(self) -> list[dict[str, str]]:
+        """Figures that none of the other fields has, each with its ``panel`` and ``text``."""
+        read = {*self._stats.elements, *self._leaderboard.elements}
+        if not self.sessions:  # an empty day has no panels in the payload, so only their zeros are read
+            read = {element for element in read if not re.search("[1-9]", text_of(element))}
+        return other_figures(self.root, read | self._read_rows)
+
     def payload(self) -> dict[str, Any]:
         """Return all fields of the page.
 
@@ -108,6 +119,8 @@ class DayListPage:
             "date_heading": self.date_heading,
             "sessions": self.sessions,
         }
+        if other := self.other_figures:
+            payload["other_figures"] = other
         if not self.sessions:
             return payload
         panels = {"stats": self.stats, "leaderboard": self.leaderboard, "laps_by_class": self.laps_by_class}
@@ -117,12 +130,20 @@ class DayListPage:
 
     @cached_property
     def _panel(self) -> Panel:
-        panel, page = find_panel(self.root, "Practice Sessions on"), content(self.root)
+        panel, page = find_panel(self.root, day_panels.SESSIONS), content(self.root)
         if panel is None and page is not None and says_no_practice(page):
             return Panel(about=self.date_heading, element=page, heading=page)
         if panel is None:
             raise changed_layout(self.root, 'no panel "Practice Sessions on …"')
         return panel
+
+    @cached_property
+    def _stats(self) -> day_panels.Read[dict[str, str] | None]:
+        return day_panels.stats(self.root)
+
+    @cached_property
+    def _leaderboard(self) -> day_panels.Read[list[dict[str, str]] | None]:
+        return day_panels.leaderboard(self.root)
 
     @cached_property
     def _laps_by_class(self) -> tuple[list[dict[str, str]] | None, list[dict[str, str]]]:
@@ -142,9 +163,22 @@ class DayListPage:
         reason = f"rows are missing: the list has {laps} laps, its statistics say {counted}"
         return [UnreadableRow(f"Total Laps {counted}", reason).as_payload()] if laps < counted else []
 
+    @property
+    def _read_rows(self) -> set[Element]:
+        """The rows of sessions, and their headings above and below."""
+        table = self._table
+        if table is None:
+            return set()
+        headings = {row_text(row) for row in _HEADING_ROWS(table)[-1:]}
+        return {*_SESSION_ROWS(table), *(row for row in _ROWS_OF_HEADINGS(table) if row_text(row) in headings)}
+
+    @cached_property
+    def _table(self) -> Element | None:
+        return next(with_class("practice_session_list", "table", self.root), None)
+
     @cached_property
     def _rows(self) -> tuple[list[dict[str, str]], list[dict[str, str]]]:
-        table = next(with_class("practice_session_list", "table", self.root), None)
+        table = self._table
         rows = [] if table is None else _SESSION_ROWS(table)
         if table is None or not rows:
             self._check_that_the_day_is_empty(has_table=table is not None)

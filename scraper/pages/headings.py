@@ -1,4 +1,4 @@
-"""Days and months in headings: in English, whatever the locale of this machine."""
+"""Days and months in headings and other texts: in English, whatever the locale of this machine."""
 
 import re
 from datetime import date
@@ -17,6 +17,8 @@ _MONTHS = {
     "November": 11,
     "December": 12,
 }
+_NAMES = "|".join(f"{name}|{name[:3]}" for name in _MONTHS)
+_DATES = re.compile(rf"\b(?:{_NAMES})\.? (?:[0-9]{{1,2}}, )?[0-9]{{4}}\b|\b[0-9]{{4}}-[0-9]{{2}}(?:-[0-9]{{2}})?\b")
 _DAY = re.compile(r"([A-Z][a-z]+) ([0-9]{1,2}), ([0-9]{4})\b")
 _MONTH = re.compile(r"([A-Z][a-z]+) ([0-9]{4})\b")
 
@@ -36,3 +38,8 @@ def month_in_heading(heading: str) -> str | None:
     if not (found := _MONTH.match(heading)) or found[1] not in _MONTHS:
         return None
     return f"{found[2]}-{_MONTHS[found[1]]:02}"
+
+
+def without_dates(text: str) -> str:
+    """Return a text without its days and months: ``October 25, 2025``, ``Oct 2025``, ``2025-10-25``."""
+    return _DATES.sub("", text)

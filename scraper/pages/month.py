@@ -3,7 +3,8 @@
 The left panel, ``Practice Dates for October 2025``, contains ``select#available_session_months``, the months that have
 sessions, newest first and years back. It also contains a ``table.table`` without ``thead``: a row of ``th`` (``Date``,
 ``# Sessions``), then per day two links to its list, on the date and on the number of sessions. The right panel is
-today's list, or a sentence that there is none. It has no information about the month, and is ignored.
+today's list, or a sentence that there is none. It has no information about the month, and is ignored. Any other figure
+is kept as text (``other_figures``).
 
 A month without sessions has no link to a day in the left panel; or the page says that there are no ``synched up
 practice sessions``, and may have no left panel at all.
@@ -16,6 +17,7 @@ import attrs
 from lxml import etree
 from lxml.etree import XPath
 
+from scraper.pages import day_panels
 from scraper.pages.cells import Element, folded, text_of, with_class
 from scraper.pages.headings import month_in_heading
 from scraper.pages.html_tables import cells_by_column, column_keys, row_text
@@ -29,8 +31,12 @@ from scraper.pages.liverc_page import (
     says_no_practice,
     track_name,
 )
+from scraper.pages.other_figures import other_figures
 from scraper.pages.page_error import PageError, PageErrorKind
 from scraper.pages.unreadable_rows import UnreadableRow, read_each
+
+PANELS_OF_A_DAY = (day_panels.SESSIONS, day_panels.STATS, day_panels.LEADERBOARD)
+"""The panels of today's list, which its list page has too."""
 
 _MONTHS = XPath("descendant::select[@id='available_session_months']")
 _HEADING_ROW = XPath("descendant::tr[th]")
@@ -86,6 +92,13 @@ class MonthPage:
         """Rows without a date, each with its text and the reason."""
         return self._rows[1]
 
+    @property
+    def other_figures(self) -> list[dict[str, str]]:
+        """Figures that none of the other fields has, each with its ``panel`` and ``text``."""
+        table = self._table
+        rows = [] if table is None else [*_HEADING_ROW(table)[:1], *_DAY_ROWS(table)]
+        return other_figures(self.root, set(rows), PANELS_OF_A_DAY)
+
     def payload(self) -> dict[str, Any]:
         """Return all fields of the page. Raises :class:`PageError` if its layout has changed."""
         payload: dict[str, Any] = {
@@ -94,7 +107,8 @@ class MonthPage:
             "available_months": self.available_months,
             "days": self.days,
         }
-        return payload | ({"unreadable_rows": self.unreadable_rows} if self.unreadable_rows else {})
+        others = {"unreadable_rows": self.unreadable_rows, "other_figures": self.other_figures}
+        return payload | {name: rows for name, rows in others.items() if rows}
 
     @cached_property
     def _panel(self) -> Panel:
@@ -111,8 +125,12 @@ class MonthPage:
         return says_no_practice(content(self.root))
 
     @cached_property
+    def _table(self) -> Element | None:
+        return next(with_class("table", "table", self._panel.element), None)
+
+    @cached_property
     def _rows(self) -> tuple[list[dict[str, str]], list[dict[str, str]]]:
-        table = next(with_class("table", "table", self._panel.element), None)
+        table = self._table
         if table is None and _DAY_LINKS(self._panel.element):
             raise changed_layout(self.root, "links to days, but no table.table")
         if table is None or not _DAY_ROWS(table):

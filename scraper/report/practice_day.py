@@ -16,6 +16,7 @@ import psycopg
 from psycopg.rows import class_row, dict_row
 
 from scraper.report import queries
+from scraper.report.wording import in_words
 
 FEWEST_LAPS_FOR_CONSISTENCY = 5
 """Sessions with fewer valid laps are not compared by consistency: two laps are consistent by chance."""
@@ -38,10 +39,15 @@ class Head:
 
 @dataclass(frozen=True)
 class Reconciliation:
-    """The site's totals next to ours. `not_understood` are figures that the pages print and we cannot read."""
+    """The site's totals next to ours. `not_understood` are figures that the pages print and we cannot read.
+
+    `not_printed` are names of figures, `explained_differences` begin with one.
+    """
 
     verdict: str
     differences: list[str]
+    explained_differences: list[str]
+    not_printed: list[str]
     not_understood: list[str]
     missing_sessions: int
     site_sessions: int | None
@@ -62,9 +68,16 @@ class Reconciliation:
     our_best_lap: Decimal | None
 
     @property
-    def has_totals_of_the_site(self) -> bool:
-        """Whether the pages print any total that is compared with ours."""
-        return any(total is not None for figure, total in vars(self).items() if figure.startswith("site_"))
+    def what_is_equal(self) -> str:
+        """What a complete day is called: equal in no more than what was compared, with the rest by name."""
+        printed = sum(figure is not None for name, figure in vars(self).items() if name.startswith("site_"))
+        explained = len({difference.split()[0] for difference in self.explained_differences})
+        if not printed:
+            return "The site prints no totals to compare with."
+        equal = "The figures that the site prints are equal"
+        if explained:
+            equal = "The other figures that the site prints are equal" if printed > explained else "No figure is equal"
+        return f"{equal}; it does not print {in_words(self.not_printed)}." if self.not_printed else f"{equal}."
 
 
 @dataclass(frozen=True)

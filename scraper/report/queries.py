@@ -32,6 +32,8 @@ RECONCILIATION = """
 select
     verdict,
     differences,
+    explained_differences,
+    not_printed,
     not_understood,
     missing_sessions,
     site_sessions,

@@ -1,5 +1,6 @@
 """Formats figures and names for the page. An unknown figure is a dash."""
 
+from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from urllib.parse import urlsplit
@@ -94,6 +95,11 @@ def short_name(text: str) -> str:
 def counted(number: int, thing: str) -> str:
     """Return `1 lap`, `1,204 laps`."""
     return f"{number:,} {thing}" if number == 1 else f"{number:,} {thing}s"
+
+
+def in_words(things: Sequence[str]) -> str:
+    """Return `laps`, `laps and track time`, `laps, track time and drivers`."""
+    return " and ".join(part for part in (", ".join(things[:-1]), *things[-1:]) if part)
 
 
 def web_address(url: str) -> str | None:

@@ -16,11 +16,18 @@ from scraper.seeds.files import BadRow, check_seeds, describe, load_seeds
 from scraper.transform.batches import Batch, begin_batch, queue_every_day, record_incomplete, settle
 from scraper.transform.dbt import DbtRun, run_dbt
 from scraper.transform.orphans import delete_orphans
-from scraper.transform.reconciliation import days_that_do_not_add_up
+from scraper.transform.reconciliation import days_that_do_not_add_up, months_that_are_not_understood
 from scraper.transform.up_to_date import fingerprint, has_current_views, nothing_new_since
 
 _SESSIONS = "select count(*) from intermediate.int_practice__sessions"
 _OF_THIS_BATCH = "event_id = any(array(select event_id from intermediate.int_practice__days))"
+_MONTHS_OF_THIS_BATCH = """
+exists (
+    select from intermediate.int_practice__days as days
+    where days.track_slug = int_reconciliation__months.track_slug
+    and to_char(days.practice_date, 'YYYY-MM') = int_reconciliation__months.month
+)
+"""
 _MOST_NAMED = 20
 
 
@@ -62,6 +69,8 @@ def _transform_batch(database: Database, connection: psycopg.Connection) -> Batc
     warn_of_seeds(bad_rows)
     report(outcome, then="nothing is lost: the next transform derives the same days again")
     for line in days_that_do_not_add_up(connection, _MOST_NAMED, _OF_THIS_BATCH):
+        print(f"  {line}")
+    for line in months_that_are_not_understood(connection, _MOST_NAMED, _MONTHS_OF_THIS_BATCH):
         print(f"  {line}")
     (sessions,) = connection.execute(_SESSIONS).fetchone() or (0,)
     print(

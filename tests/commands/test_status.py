@@ -7,6 +7,7 @@ import psycopg
 import pytest
 from psycopg.types.json import Jsonb
 
+from scraper import __main__ as entry
 from scraper.database.connection import Database
 from scraper.database.jobs import Job, hold_locks
 from scraper.database.migrate import downgrade, newest_revision, upgrade
@@ -46,6 +47,20 @@ values (now(), now() - interval '2 hours', %s)
 MONTH_PAGE = """
 insert into raw.practice_months (track_slug, month, payload, content_hash, url, parser_version, crawl_id)
 values (%s, '2025-10', '{}', 'x', 'x', 1, 1)
+"""
+RECONCILIATION = """
+create table analytics.day_reconciliation
+    (track_slug text, practice_date date, differences text[], not_understood text[], verdict text,
+     missing_sessions integer);
+create table intermediate.int_reconciliation__months (track_slug text, month text, not_understood text[]);
+"""
+RECONCILED = """
+insert into analytics.day_reconciliation values
+    ('bend', '2025-10-26', '{laps 9 by the site and 8 by us}', array['drivers "?"'], 'differs', 0),
+    ('bend', '2025-10-25', '{laps 9 by the site and 8 by us}', '{}', 'differs', 0),
+    ('bend', '2025-10-24', '{}', array['drivers "?"'], 'not_understood', 0),
+    ('bend', '2025-10-23', '{}', '{}', 'complete', 0);
+insert into intermediate.int_reconciliation__months values ('bend', '2025-10', array['unknown figures "77"']);
 """
 FAILURE = """
 insert into raw.failed_pages (track_slug, page_kind, page_key, url, reason_kind, reason, crawl_id)
@@ -99,6 +114,32 @@ def test_a_complete_day_is_complete(connection: psycopg.Connection, status_outpu
     assert ", 2 h ago" in output
     assert "bend   2025-10-26  laps_full       2         2       0" in output
     assert output.endswith("complete: every listed session is captured and transformed\n")
+
+
+def test_the_last_line_counts_what_does_not_add_up_and_a_quiet_status_prints_it(
+    connection: psycopg.Connection, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    add_crawl(connection, "finished")
+    connection.execute(TRANSFORM, ["finished"])
+    connection.execute(RECONCILIATION)
+    monkeypatch.setenv("QUIET", "1")
+    assert entry.main(["status"]) == 0
+    assert capsys.readouterr().out == ""
+    connection.execute(RECONCILED)
+    assert entry.main(["status"]) == 0
+    output = capsys.readouterr().out
+    assert output.endswith(
+        """differs  bend 2025-10-26: laps 9 by the site and 8 by us; not understood: drivers "?"
+differs  bend 2025-10-25: laps 9 by the site and 8 by us
+not understood  bend 2025-10-24: drivers "?"
+not understood  bend 2025-10: unknown figures "77"
+complete, but 2 days differ from the site's totals and 1 day and 1 month have figures that are not understood (above)
+"""
+    )
+    connection.execute("delete from analytics.day_reconciliation where practice_date != '2025-10-25'")
+    connection.execute("delete from intermediate.int_reconciliation__months")
+    assert entry.main(["status"]) == 0
+    assert capsys.readouterr().out.endswith("\ncomplete, but 1 day differs from the site's totals (above)\n")
 
 
 def test_missing_pages_are_counted_with_the_command_that_fetches_them(

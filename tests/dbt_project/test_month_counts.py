@@ -2,13 +2,14 @@
 
 import json
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 import psycopg
 import pytest
+from psycopg.types.json import Jsonb
 
 from scraper.database.connection import Database
 from tests.dbt_project.raw_pages import DAY, DayList, listed, store
@@ -28,9 +29,9 @@ Store = Callable[[psycopg.Connection[Any], str], None]
 STORIES: dict[str, list[Store]] = {}
 
 
-def month(sessions: str | None, read_at: str = AFTER, **other: Any) -> Store:
+def month(sessions: str | None, read_at: str = AFTER, columns: dict[str, str] | None = None, **other: Any) -> Store:
     """A month page that shows so many sessions on the day, or does not show the day."""
-    days = [] if sessions is None else [{"date": f"{DAY}", "label": "Sat", "sessions": sessions}]
+    days = [] if sessions is None else [{"date": f"{DAY}", "label": "Sat", "sessions": sessions, **(columns or {})}]
 
     def put(connection: psycopg.Connection[Any], track: str) -> None:
         connection.execute(_MONTH, [track, json.dumps({"days": days, **other}), read_at])
@@ -52,6 +53,21 @@ def day_list(
     return put
 
 
+def list_with_panels(**panels: Any) -> Store:
+    """A list of three rows and two sessions, Ana Ruiz's with the best lap, and with these fields of the payload."""
+
+    def put(connection: psycopg.Connection[Any], track: str) -> None:
+        rows = [listed(1), listed(2, "Bo Lind", fast="36.000"), listed(2, "Bo Lind", fast="36.000")]
+        store(connection, track, DayList(rows))
+        connection.execute(
+            "update raw.practice_lists set payload = payload - '{stats,leaderboard,laps_by_class}'::text[] || %s"
+            " where track_slug = %s",
+            [Jsonb(panels), track],
+        )
+
+    return put
+
+
 def story(track: str, *pages: Store) -> str:
     """Pages of one track in the order in which they are stored, each followed by a transform."""
     STORIES[track] = list(pages)
@@ -67,6 +83,7 @@ class Result:
     missing_sessions: int
     differences: list[str]
     not_understood: list[str]
+    explained: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -80,7 +97,8 @@ class Results:
 
 
 _DAY = """
-select verdict, site_sessions, missing_sessions, differences, not_understood from analytics.day_reconciliation
+select verdict, site_sessions, missing_sessions, differences, not_understood, explained_differences
+from analytics.day_reconciliation
 where track_slug = %s and practice_date = %s
 """
 
@@ -177,6 +195,51 @@ def test_what_is_not_understood_is_named(results: Results) -> None:
     assert rows.not_understood == ['row 1, no link to a session "Ana Ruiz"']
     for output in (results.transform, results.status[1]):
         assert f'not understood  {WORDS} {DAY}: sessions "many"\n' in output
+
+
+OTHER_FIGURES = story(
+    "other-figures",
+    month(
+        "3",
+        columns={"drivers": "41", "state": "dry"},
+        other_figures=[{"panel": "Totals", "text": "Total Sessions 77"}],
+    ),
+    list_with_panels(
+        leaderboard=[{"label": "Overall Fastest", "time": "35.000", "driver": "Zed Zulu", "class": "1/8 Zzz"}],
+        other_figures=[{"panel": "Practice Awards", "text": "Most Laps 55"}],
+    ),
+    list_with_panels(
+        leaderboard=[{"label": "Overall Fastest", "time": "35.000", "driver": "RUIZ, Ana", "class": "1/10 Open"}],
+    ),
+    month("3"),
+)
+TWICE = "sessions 3 by the month page and 2 by us: the list shows a session twice"
+
+
+def test_every_printed_figure_is_compared_or_named(results: Results) -> None:
+    column = 'unknown column drivers "41"'
+    driver = "driver of the best lap Zed Zulu by the site and Ana Ruiz by us"
+    assert results.after[OTHER_FIGURES][1:4] == [
+        Result(
+            "differs",
+            3,
+            0,
+            ["class of the best lap 1/8 Zzz by the site and 1/10 Open by us", driver],
+            [column, 'unknown figures of Practice Awards "Most Laps 55"'],
+            [TWICE],
+        ),
+        Result("partial", 3, 0, [], [column], [TWICE]),
+        Result("partial", 3, 0, [], [], [TWICE]),
+    ]
+
+
+MONTH_FIGURES = story("month-figures", month("1", other_figures=[{"panel": "", "text": "77 sessions"}]), day_list(1))
+
+
+def test_a_figure_of_a_month_is_named_with_its_month(results: Results) -> None:
+    line = f'not understood  {MONTH_FIGURES} 2025-10: unknown figures "77 sessions"\n'
+    for output in (results.transform, results.status[1]):
+        assert line in output
 
 
 EMPTY = story("empty", month(None), day_list(of_month=0))

@@ -130,7 +130,13 @@ def test_undamaged_days_are_complete_or_partial(found: Found) -> None:
     empty = others.pop(("empty", EMPTY.practice_date))
     ours = {"sessions": 0, "missing_sessions": 0, "our_laps": 0, "our_drivers": 0, "our_classes": 0}
     day = {column: empty[column] for column in ("event_id", "track_slug", "practice_date")}
-    assert empty == dict.fromkeys(empty) | day | ours | {"differences": [], "not_understood": [], "verdict": "complete"}
+    assert empty == dict.fromkeys(empty) | day | ours | {
+        "differences": [],
+        "explained_differences": [],
+        "not_printed": ["sessions", "laps", "drivers", "classes"],
+        "not_understood": [],
+        "verdict": "complete",
+    }
     partial = INTACT_DAYS[event_id(UNTOUCHED),]
     # For the missing session only the printed length is known, in whole seconds.
     missing = UNTOUCHED.sessions[0]
@@ -143,10 +149,12 @@ def test_undamaged_days_are_complete_or_partial(found: Found) -> None:
         "track_time_difference": partial["track_time_difference"] + rounded_by,
     }
     last = expected[TRACK, DAYS[-1].date]
+    figures = f"{TOLERATED.figure} by the site and {last['our_track_time_seconds']} by us"
     expected[TRACK, DAYS[-1].date] = {
         **last,
         "site_track_time_seconds": TOLERATED.figure,
         "track_time_difference": last["our_track_time_seconds"] - TOLERATED.figure,
+        "explained_differences": [f"track time {figures}: the site rounds the length of each session"],
     }
     assert others == {key: row for key, row in expected.items() if key not in damaged}
     assert found.transform.count("differs  ") == found.status.count("differs  ") == len(damaged)
@@ -216,7 +224,8 @@ def test_a_figure_that_the_page_does_not_print_is_not_compared(commands: Command
         )
         recording.transform(commands.database)
         days = connection.execute(
-            "select verdict, differences, sessions, our_laps, our_best_lap::text, site_laps"
+            "select verdict, differences, sessions, our_laps, our_best_lap::text, site_laps, not_printed"
             " from analytics.day_reconciliation where track_slug = 'no-totals'"
         ).fetchall()
-    assert days == [("partial", [], 2, 2, "35.000", None)]
+    not_printed = ["sessions", "laps", "track time", "drivers", "classes", "first start", "last start", "best lap"]
+    assert days == [("partial", [], 2, 2, "35.000", None, not_printed)]

@@ -107,6 +107,8 @@ def a_reconciliation(**fields: Any) -> Reconciliation:
     reconciliation = Reconciliation(
         verdict="complete",
         differences=[],
+        explained_differences=[],
+        not_printed=[],
         not_understood=[],
         missing_sessions=0,
         site_sessions=1,

@@ -120,6 +120,40 @@ def test_a_figure_that_is_not_understood_is_listed_and_nothing_is_called_equal(v
     assert "equal" not in text
 
 
+TWICE = "sessions 3 by the month page and 2 by us: the list shows a session twice"
+
+
+@pytest.mark.parametrize(
+    ("fields", "words"),
+    [
+        ({}, "The figures that the site prints are equal."),
+        (
+            {"site_laps": None, "site_track_time_seconds": None, "not_printed": ["laps", "track time"]},
+            "The figures that the site prints are equal; it does not print laps and track time.",
+        ),
+        (
+            {"site_sessions": 3, "explained_differences": [TWICE]},
+            "The other figures that the site prints are equal. Different for a known reason: " + TWICE,
+        ),
+    ],
+)
+def test_only_what_was_compared_is_called_equal(fields: dict[str, Any], words: str) -> None:
+    report = Report.of(render(a_day(a_session(), reconciliation=a_reconciliation(**fields))))
+    assert f"Complete. Every session is captured. {words}" in report.text(".verdict.complete")
+
+
+def test_a_day_whose_only_figure_has_an_explanation_is_not_called_equal() -> None:
+    none = {name: None for name in vars(a_reconciliation()) if name.startswith("site_")}
+    fields = {
+        **none,
+        "site_sessions": 3,
+        "explained_differences": [TWICE],
+        "not_printed": ["laps", "drivers", "classes"],
+    }
+    words = a_reconciliation(**fields).what_is_equal
+    assert words == "No figure is equal; it does not print laps, drivers and classes."
+
+
 def test_a_day_without_totals_of_the_site_is_not_called_equal() -> None:
     none = {name: None for name in vars(a_reconciliation()) if name.startswith("site_")}
     report = Report.of(render(a_day(a_session(), reconciliation=a_reconciliation(**none))))

@@ -100,6 +100,25 @@ month_values as (
             'row ' || element.place || ': ' || (element.payload ->> 'reason') as name,
             element.payload ->> 'row' as page_value
         from {{ page_elements('unreadable_rows', 'to_jsonb(months)') }} with ordinality as element (payload, place)
+
+        union all
+
+        select
+            'unknown column ' || replace(other_column.heading, '_', ' ') || ' of ' || month_days.practice_date as name,
+            other_column.printed as page_value
+        from month_days
+        cross join lateral jsonb_each_text(month_days.other_columns) as other_column (heading, printed)
+        where
+            month_days.track_slug = months.track_slug
+            and month_days.month = months.month
+            and other_column.printed ~ '[0-9]'
+
+        union all
+
+        select
+            unknown.figure as name,
+            unknown.printed as page_value
+        from {{ unknown_figures('to_jsonb(months)') }} as unknown
     ) as field
 
 ),

@@ -52,6 +52,8 @@ def _day_row(sessions: list[SessionFacts]) -> Row:
         **_both("last_start", sessions[-1].session.started_at.time(), timedelta(0)),
         **_both("best_lap", best, None if best is None else Decimal(0)),
         "differences": [counts] if unlisted else [],
+        "explained_differences": [],
+        "not_printed": [],
         "not_understood": [],
         "verdict": "differs" if unlisted else "complete",
     }
@@ -98,6 +100,7 @@ def _session_row(each: SessionFacts) -> Row:
         "invalid_lap_count": Counter(lap.is_valid for lap in each.session.laps)[False],
         "mismatches_valid_laps": [],
         "mismatches_all_laps": others,
+        "not_printed": [],
         "matching_laps": "valid laps" if others else "both",
     }
 

@@ -9,15 +9,11 @@
     ('best lap', 'leaderboard', 'numeric(12, 3)'),
 ] -%}
 {#- Figures of the day before those of classes, in the order of the table; unknown statistics last. -#}
+{%- set place -%}
+    array_position(array['{{ compared | map(attribute=0) | join("', '") }}'], figure)
+{%- endset -%}
 {%- set in_order -%}
-    words
-            order by
-                class_name nulls first,
-                array_position(
-                    array['{{ compared | map(attribute=0) | join("', '") }}'], figure
-                ) nulls last,
-                figure,
-                words
+    words order by class_name nulls first, {{ place }} nulls last, figure, words
 {%- endset -%}
 {{
     config(
@@ -87,7 +83,7 @@ words as (
         min(class_name) as class_name,
         min(figure) as figure
     from figures
-    where outcome in ('differs', 'not_understood')
+    where outcome in ('differs', 'explained', 'not_understood')
     group by event_id, outcome, words
 
 ),
@@ -97,8 +93,34 @@ in_words as (
     select
         event_id,
         array_agg({{ in_order }}) filter (where outcome = 'differs') as differences,
+        array_agg({{ in_order }}) filter (where outcome = 'explained') as explained_differences,
         array_agg({{ in_order }}) filter (where outcome = 'not_understood') as not_understood
     from words
+    group by event_id
+
+),
+
+-- Either month page is enough for the number of sessions. A figure that we do not have either is not missed.
+missed as (
+
+    select
+        event_id,
+        figure,
+        {{ place }} as place
+    from figures
+    where class_name is null
+    group by event_id, figure
+    having bool_and(outcome = 'not_printed') and max(our_value) is not null
+
+),
+
+not_printed as (
+
+    select
+        event_id,
+        array_agg(figure order by place) as not_printed
+    from missed
+    where place is not null
     group by event_id
 
 ),
@@ -136,6 +158,8 @@ final as (
         both_sides.our_best_lap,
         (both_sides.our_best_lap - both_sides.site_best_lap)::numeric(12, 3) as best_lap_difference,
         coalesce(in_words.differences, '{}') as differences,
+        coalesce(in_words.explained_differences, '{}') as explained_differences,
+        coalesce(not_printed.not_printed, '{}') as not_printed,
         coalesce(in_words.not_understood, '{}') as not_understood,
         case
             when in_words.differences is not null then 'differs'
@@ -146,6 +170,7 @@ final as (
     from both_sides
     inner join days_to_derive on both_sides.event_id = days_to_derive.event_id
     left join in_words on both_sides.event_id = in_words.event_id
+    left join not_printed on both_sides.event_id = not_printed.event_id
 
 )
 

@@ -37,6 +37,15 @@ days_and_sessions as (
 
 ),
 
+with_best_laps as (
+
+    select
+        *,
+        best_lap = min(best_lap) over (partition by event_id) as has_best_lap
+    from days_and_sessions
+
+),
+
 -- As the site counts: drivers are distinct names without Unknown Driver, classes include Unknown Class.
 final as (
 
@@ -49,8 +58,11 @@ final as (
         count(distinct class_name) as classes,
         min(start_time)::time as first_start,
         max(start_time)::time as last_start,
-        min(best_lap) as best_lap
-    from days_and_sessions
+        min(best_lap) as best_lap,
+        array_agg(distinct display_name) filter (where has_best_lap) as best_lap_drivers,
+        array_agg(distinct {{ name_spelling('display_name') }}) filter (where has_best_lap) as best_lap_spellings,
+        array_agg(distinct class_name) filter (where has_best_lap) as best_lap_classes
+    from with_best_laps
     group by event_id
 
 )

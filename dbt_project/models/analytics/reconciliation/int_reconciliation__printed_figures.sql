@@ -18,7 +18,7 @@ printed as (
 
 ),
 
--- A panel that prints a figure twice, once not understood, prints it not understood.
+-- A panel that prints a figure twice prints it not understood, unless both are understood and the same.
 final as (
 
     select
@@ -26,8 +26,14 @@ final as (
         panel,
         class_name,
         figure,
-        coalesce(max(printed) filter (where site_value is null), max(printed)) as printed,
-        case when count(printed) filter (where site_value is null) = 0 then min(site_value) end as site_value
+        coalesce(
+            max(printed) filter (where site_value is null),
+            case when count(distinct site_value) > 1 then string_agg(distinct printed, '" and "') else max(printed) end
+        ) as printed,
+        case
+            when count(printed) filter (where site_value is null) = 0 and count(distinct site_value) = 1
+                then min(site_value)
+        end as site_value
     from printed
     group by event_id, panel, class_name, figure
 

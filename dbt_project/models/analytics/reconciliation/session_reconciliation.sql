@@ -48,7 +48,7 @@ both_sides as (
 
 ),
 
--- Figures that the page leaves blank are not compared. The tolerance allows for different rounding of the last digit.
+-- Figures that the page leaves blank are not compared, but named if the valid laps give them. The tolerance allows for different rounding of the last digit.
 compared as (
 
     select
@@ -64,8 +64,14 @@ compared as (
                             then '{{ figure }}'
                     end{{ ',' if not loop.last }}
                 {%- endfor %}
-            ], null) as mismatches_{{ side }}_laps{{ ',' if not loop.last }}
-        {% endfor %}
+            ], null) as mismatches_{{ side }}_laps,
+        {% endfor -%}
+        array_remove(array[
+            {%- for figure in figures %}
+                case when site_{{ figure }} is null and valid_{{ figure }} is not null then '{{ figure }}' end
+                {{- ',' if not loop.last }}
+            {%- endfor %}
+        ], null) as not_printed
     from both_sides
 
 ),

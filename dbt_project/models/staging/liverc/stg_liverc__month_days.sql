@@ -11,6 +11,9 @@ select
     -- numerics
     {{ parse_integer(page_text('sessions', 'day.payload')) }} as session_count,
 
+    -- columns of the page with another heading
+    day.payload - 'date' - 'label' - 'sessions' as other_columns,
+
     -- timestamps
     months.fetched_at
 from {{ ref('stg_liverc__practice_months') }} as months

@@ -12,12 +12,14 @@ select
 
     -- the page's own panels; an empty day has none
     case
-        when pages.payload ? 'stats'
-            then jsonb_build_object(
-                'stats', pages.payload -> 'stats',
-                'leaderboard', pages.payload -> 'leaderboard',
-                'laps_by_class', pages.payload -> 'laps_by_class'
-            )
+        when pages.payload ?| array['stats', 'leaderboard', 'laps_by_class', 'other_figures']
+            then
+                jsonb_build_object(
+                    'stats', pages.payload -> 'stats',
+                    'leaderboard', pages.payload -> 'leaderboard',
+                    'laps_by_class', pages.payload -> 'laps_by_class'
+                )
+                || jsonb_strip_nulls(jsonb_build_object('other_figures', pages.payload -> 'other_figures'))
     end as site_stats,
 
     -- numerics

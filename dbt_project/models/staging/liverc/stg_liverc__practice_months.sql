@@ -11,6 +11,7 @@ select
     pages.payload -> 'available_months' as available_months,
     pages.payload -> 'days' as days,
     pages.payload -> 'unreadable_rows' as unreadable_rows,
+    pages.payload -> 'other_figures' as other_figures,
 
     -- booleans
     not pages.payload ? 'unreadable_rows' as is_whole,

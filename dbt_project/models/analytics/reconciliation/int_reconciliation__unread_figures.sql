@@ -27,10 +27,18 @@ unreadable_rows as (
 
 ),
 
+month_days as (
+
+    select * from {{ ref('stg_liverc__month_days') }}
+
+),
+
+-- The session of a row that could not be read is in no total of ours.
 final as (
 
     select
         events.id as event_id,
+        'list' as panel,
         unreadable_rows.row_name || ', ' || unreadable_rows.reason as figure,
         unreadable_rows.row_text as printed
     from events
@@ -40,6 +48,23 @@ final as (
             tracks.source_track_slug = lists.track_slug
             and events.event_date = lists.practice_date
     inner join unreadable_rows on lists.load_id = unreadable_rows.load_id
+
+    union all
+
+    select
+        events.id as event_id,
+        'month page' as panel,
+        'unknown column ' || replace(other_column.heading, '_', ' ') as figure,
+        other_column.printed
+    from events
+    inner join tracks on events.track_id = tracks.id
+    inner join month_days
+        on
+            tracks.source_track_slug = month_days.track_slug
+            and to_char(events.event_date, 'YYYY-MM') = month_days.month
+            and events.event_date = month_days.practice_date
+    cross join lateral jsonb_each_text(month_days.other_columns) as other_column (heading, printed)
+    where other_column.printed ~ '[0-9]'
 
 )
 
