@@ -170,7 +170,7 @@ def test_a_figure_that_is_not_understood_is_named_and_read_with_its_thousands(
     assert named in first.status[1]
     assert "1.2k" in first.report
     # Its crawls asked for the day alone, so there is no month page.
-    without_month = {"site_sessions": None, "sessions_difference": None}
+    without_month = {"site_sessions": None, "sessions_difference": None, "not_printed": ["sessions"]}
     assert second.reconciled[UNCLEAR] == expected_of(SEASON, UNCLEAR) | without_month
     assert second.reconciled[UNCLEAR]["site_laps"] == 1223
 

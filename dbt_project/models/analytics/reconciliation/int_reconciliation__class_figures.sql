@@ -94,8 +94,8 @@ by_class as (
 
 ),
 
--- A panel with classes prints all classes; only the leaderboard leaves out Unknown Class. No laps are 0 laps. Drivers are
--- compared where both sides mean the same lap.
+-- A panel with classes prints all classes; only the leaderboard leaves out Unknown Class. No laps are 0 laps. Drivers
+-- are compared where both sides mean the same lap.
 on_panels as (
 
     select
@@ -143,7 +143,8 @@ final as (
             when 'not_understood' then figure || ' of ' || class_name || ' "' || left(printed, 100) || '"'
             when 'differs'
                 then
-                    figure || ' of ' || class_name || ' ' || case when our_spellings is null then site_figure else printed end
+                    figure || ' of ' || class_name || ' '
+                    || case when our_spellings is null then site_figure else printed end
                     || ' by the site and ' || our_figure || ' by us'
         end as words
     from compared

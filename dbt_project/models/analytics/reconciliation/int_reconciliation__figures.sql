@@ -33,9 +33,9 @@ class_figures as (
 
 ),
 
--- A union instead of joins, so that a query for one day reads that day only. `tolerance` is the largest difference of two
--- numbers that is explained, and `is_minimum` says that the day may have got more sessions since the page was read.
--- `our_spellings` are the values one of which is right.
+-- A union instead of joins, so that a query for one day reads that day only. `tolerance` is the largest difference of
+-- two numbers that is explained, and `is_minimum` says that the day may have got more sessions since the page was
+-- read. `our_spellings` are the values one of which is right.
 both_sides as (
 
     select

@@ -43,6 +43,7 @@ final as (
             when month_days.practice_date is not null then month_days.session_count
             when months.is_whole then 0
         end as sessions,
+        month_days.other_columns,
         {{ day_is_over('days.practice_date', 'months.fetched_at') }} as is_of_whole_day,
         {{ day_is_over('days.practice_date', 'lists.fetched_at') }} as is_list_of_whole_day,
         listed.row_count,

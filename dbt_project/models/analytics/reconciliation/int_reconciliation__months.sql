@@ -26,7 +26,8 @@ printed as (
         'row ' || element.place || ', ' || (element.payload ->> 'reason') as figure,
         element.payload ->> 'row' as printed
     from months
-    cross join lateral {{ page_elements('unreadable_rows', 'to_jsonb(months)') }} with ordinality as element (payload, place)
+    cross join lateral
+        {{ page_elements('unreadable_rows', 'to_jsonb(months)') }} with ordinality as element (payload, place)
 
 ),
 

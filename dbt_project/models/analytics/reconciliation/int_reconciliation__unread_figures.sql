@@ -27,9 +27,9 @@ unreadable_rows as (
 
 ),
 
-month_days as (
+month_figures as (
 
-    select * from {{ ref('stg_liverc__month_days') }}
+    select * from {{ ref('int_reconciliation__month_figures') }}
 
 ),
 
@@ -52,18 +52,12 @@ final as (
     union all
 
     select
-        events.id as event_id,
+        month_figures.event_id,
         'month page' as panel,
         'unknown column ' || replace(other_column.heading, '_', ' ') as figure,
         other_column.printed
-    from events
-    inner join tracks on events.track_id = tracks.id
-    inner join month_days
-        on
-            tracks.source_track_slug = month_days.track_slug
-            and to_char(events.event_date, 'YYYY-MM') = month_days.month
-            and events.event_date = month_days.practice_date
-    cross join lateral jsonb_each_text(month_days.other_columns) as other_column (heading, printed)
+    from month_figures
+    cross join lateral jsonb_each_text(month_figures.other_columns) as other_column (heading, printed)
     where other_column.printed ~ '[0-9]'
 
 )

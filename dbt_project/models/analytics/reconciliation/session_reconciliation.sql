@@ -48,7 +48,8 @@ both_sides as (
 
 ),
 
--- Figures that the page leaves blank are not compared, but named if the valid laps give them. The tolerance allows for different rounding of the last digit.
+-- Figures that the page leaves blank are not compared, but named if the valid laps give them. The tolerance allows for
+-- different rounding of the last digit.
 compared as (
 
     select
