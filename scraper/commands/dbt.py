@@ -5,7 +5,7 @@ import shlex
 from scraper.config import Config
 from scraper.database.jobs import Job, open_job
 from scraper.database.migrate import open_migrated
-from scraper.seeds.files import load_seeds
+from scraper.seeds.files import check_seeds, load_seeds
 from scraper.transform.batches import BatchKind, begin_batch
 from scraper.transform.dbt import run_command_line
 from scraper.transform.run import warn_of_seeds
@@ -24,6 +24,7 @@ def run(config: Config) -> int:
     if command is None or command in _READING:
         return run_command_line(open_migrated(config), arguments)
     with open_job(config, Job.DBT) as (database, connection):
-        warn_of_seeds(load_seeds(connection))
+        load_seeds(connection)
+        warn_of_seeds(check_seeds(connection))
         begin_batch(connection, BatchKind.MANUAL)
         return run_command_line(database, arguments)

@@ -82,8 +82,7 @@ def _problems(connection: psycopg.Connection, console: Console, config: Config) 
     for line in months_that_are_not_understood(connection, MOST_DIFFERENCES):
         console.print(line)
     yield from _short_days(connection)
-    for line in describe(check_seeds(connection)):
-        console.print(f"left out  {line}")
+    yield from _seeds(connection, console)
     yield from _failures(connection, console, scheduled)
 
 
@@ -173,6 +172,15 @@ def _short_days(connection: psycopg.Connection) -> Iterator[str]:
             f"sessions of {counted(short.total, 'day')} ({named}{more}), which the month page counts and the list does "
             f"not show; to read both again: make crawl transform TRACK={track} FROM={day} TO={day}"
         )
+
+
+def _seeds(connection: psycopg.Connection, console: Console) -> Iterator[str]:
+    faults = check_seeds(connection)
+    for line in describe([fault for fault in faults if not fault.is_of_file]):
+        console.print(f"seed  {line}")
+    for fault in faults:
+        if fault.is_of_file:
+            yield f"rows of a seed: {fault}"
 
 
 def _failures(connection: psycopg.Connection, console: Console, scheduled: Row) -> Iterator[str]:

@@ -4,14 +4,17 @@ from collections.abc import Iterator
 
 import psycopg
 
-from scraper.doctor.check import Check, ok, warning
+from scraper.doctor.check import Check, ok, problem, warning
 from scraper.seeds.files import check_seeds, describe
 
 
 def check_seed_rows(connection: psycopg.Connection) -> Iterator[Check]:
-    """Name the rows of the seeds that a transform leaves out."""
-    bad_rows = check_seeds(connection)
-    for line in describe(bad_rows):
+    """Name the files and rows of the seeds that have no effect."""
+    faults = check_seeds(connection)
+    for fault in faults:
+        if fault.is_of_file:
+            yield problem("seeds", str(fault))
+    for line in describe([fault for fault in faults if not fault.is_of_file]):
         yield warning("seeds", line)
-    if not bad_rows:
-        yield ok("seeds", "every row can be used")
+    if not faults:
+        yield ok("seeds", "every row has its effect")

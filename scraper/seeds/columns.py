@@ -7,9 +7,25 @@ from difflib import get_close_matches
 
 from scraper.setting_types import is_track_slug
 
+FLAGS = ("suspected_cut", "fast_outlier", "slow_outlier", "suspected_crash", "missed_reading", "suspected_stop")
+"""The flags that `analytics.lap_flags` gives to laps."""
+
 
 class Refused(ValueError):
     """A row that cannot be used, with the reason."""
+
+
+Cells = dict[str, str | None]
+"""A row by column; a blank cell is None."""
+
+
+@dataclass(frozen=True)
+class Row:
+    """A row that can be used: the name of its seed, its line in the file, and its cells."""
+
+    seed: str
+    line: int
+    cells: Cells
 
 
 @dataclass(frozen=True)
@@ -90,6 +106,13 @@ def lap_number(text: str, _: Known) -> str:
     return text
 
 
+def flag(text: str, _: Known) -> str:
+    """A flag of `analytics.lap_flags`."""
+    if text.lower() not in FLAGS:
+        raise Refused(f"is no flag of a lap: write one of {', '.join(FLAGS)}")
+    return text.lower()
+
+
 def label(text: str, _: Known) -> str:
     """A text that stands where a name should be."""
     if not any(letter.isalnum() for letter in text):
@@ -126,5 +149,6 @@ SEEDS = (
         ),
         key=("track_slug", "session_id", "lap_number"),
     ),
+    Seed("left_out_flags", (Column("flag", flag), Column("reason")), key=("flag",)),
     Seed("shared_labels", (Column("label", label),), key=("label",)),
 )

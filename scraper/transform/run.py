@@ -12,7 +12,7 @@ from scraper.database.connection import Database
 from scraper.database.diagnosis import explain_outage
 from scraper.errors import CannotWork
 from scraper.quiet import news
-from scraper.seeds.files import BadRow, check_seeds, describe, load_seeds
+from scraper.seeds.files import Fault, check_seeds, describe, load_seeds
 from scraper.transform.batches import Batch, begin_batch, queue_every_day, record_incomplete, settle
 from scraper.transform.dbt import DbtRun, run_dbt
 from scraper.transform.orphans import delete_orphans
@@ -55,7 +55,7 @@ def _transform_batch(database: Database, connection: psycopg.Connection) -> Batc
     news()
     started, started_at = time.monotonic(), datetime.now(UTC)
     project = fingerprint()
-    bad_rows = load_seeds(connection)
+    load_seeds(connection)
     batch = begin_batch(connection)
     selector = "transform_without_views" if has_current_views(connection, project) else "transform"
     outcome = run_dbt(database, "build", "--selector", selector)
@@ -66,7 +66,8 @@ def _transform_batch(database: Database, connection: psycopg.Connection) -> Batc
     else:
         with suppress(psycopg.Error):  # a full disk or a lost connection: `report` says so
             record_incomplete(connection, started_at)
-    warn_of_seeds(bad_rows)
+    faults = check_seeds(connection)
+    warn_of_seeds(faults)
     report(outcome, then="nothing is lost: the next transform derives the same days again")
     for line in days_that_do_not_add_up(connection, _MOST_NAMED, _OF_THIS_BATCH):
         print(f"  {line}")
@@ -76,16 +77,16 @@ def _transform_batch(database: Database, connection: psycopg.Connection) -> Batc
     print(
         f"Transform: {counted(sessions, 'session')} of {counted(batch.days, 'day')} re-derived in "
         f"{time.monotonic() - started:.1f} s; {outcome.models} models, {outcome.tests} tests, "
-        f"{counted(len(outcome.warnings) + len(bad_rows), 'warning')}",
+        f"{counted(len(outcome.warnings) + len(faults), 'warning')}",
         end=f"; {counted(batch.deferred_days, 'day')} to go\n" if batch.deferred_days else "\n",
         flush=True,
     )
     return batch
 
 
-def warn_of_seeds(bad_rows: Sequence[BadRow]) -> None:
-    """Print which rows of the seeds were left out."""
-    for line in describe(bad_rows):
+def warn_of_seeds(faults: Sequence[Fault]) -> None:
+    """Print what is wrong with the seeds."""
+    for line in describe(faults):
         print(f"  warning  {line}")
 
 

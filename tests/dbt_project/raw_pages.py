@@ -128,6 +128,17 @@ def store(connection: psycopg.Connection[Any], track_slug: str, page: Page) -> N
             connection.execute(_RESOLVE_FAILURE, [track_slug, str(key)])
 
 
+def store_zone(connection: psycopg.Connection[Any], track_slug: str, time_zone: str) -> None:
+    """Put a track's time zone into the stored seed."""
+    store_row = """
+        insert into intermediate.seed_rows (seed_name, line, cells)
+        select 'track_time_zones', coalesce(max(line), 1) + 1, %s
+        from intermediate.seed_rows
+        where seed_name = 'track_time_zones'
+    """
+    connection.execute(store_row, [Jsonb({"track_slug": track_slug, "time_zone": time_zone})])
+
+
 def _crawl(connection: psycopg.Connection[Any]) -> int:
     found = connection.execute("select min(crawl_id) from raw.crawls").fetchone()
     if found and found[0]:

@@ -10,7 +10,7 @@ import psycopg
 import pytest
 
 from scraper.database.connection import Database
-from tests.dbt_project.raw_pages import DayList, Row, SessionPage, lap, listed, store
+from tests.dbt_project.raw_pages import DayList, Row, SessionPage, lap, listed, store, store_zone
 from tests.dbt_project.replay import Recording
 
 TIMEOUT = timedelta(minutes=3)
@@ -122,7 +122,7 @@ def times(shared_database: Database, recording: Recording) -> dict[int, tuple[da
         days[drive.track, drive.wall(drive.start).date()].append(drive.row())
     with psycopg.connect(shared_database.conninfo, autocommit=True) as connection:
         for drive in {drive.zone: drive for drive in DRIVES.values()}.values():
-            connection.execute("insert into intermediate.track_time_zones values (%s, %s)", [drive.track, drive.zone])
+            store_zone(connection, drive.track, drive.zone)
         for (track, day), rows in days.items():
             store(connection, track, DayList(rows, day))
         for drive in DRIVES.values():
@@ -156,7 +156,7 @@ def test_pauses_are_counted_in_instants(shared_database: Database, recording: Re
         for number, minutes in ((900_001, -10), (900_002, 30), (900_003, 70))
     ]
     with psycopg.connect(shared_database.conninfo, autocommit=True) as connection:
-        connection.execute("insert into intermediate.track_time_zones values ('pauses', 'Europe/Vienna')")
+        store_zone(connection, "pauses", "Europe/Vienna")
         store(connection, "pauses", DayList([each.row() for each in driven], date(2026, 10, 25)))
         for each in driven:
             store(connection, "pauses", each.page())

@@ -7,6 +7,7 @@ import psycopg
 import pytest
 
 from scraper.database.connection import Database
+from scraper.seeds.files import load_seeds
 from tests.dbt_project.raw_pages import DayList, listed, store
 from tests.dbt_project.replay import Recording
 
@@ -28,6 +29,7 @@ def connection(shared_database: Database) -> Iterator[psycopg.Connection]:
 def test_utc_times_follow_the_time_zone_and_daylight_saving_time(
     connection: psycopg.Connection, shared_database: Database, recording: Recording
 ) -> None:
+    load_seeds(connection)
     for number, (day, clock, _) in STARTS.items():
         for track in ("CanberraOffRoad", "nowhere"):
             store(connection, track, DayList([listed(number, started_at=f"{day} {clock}")], day))

@@ -1,4 +1,4 @@
-"""Laps that are excluded and shared labels win nothing, from the next transform on, and a deleted row undoes it."""
+"""Changed seeds take effect with the next transform, and a deleted row undoes it."""
 
 from collections.abc import Callable, Iterator
 from datetime import date
@@ -10,7 +10,7 @@ import pytest
 
 from scraper.database.connection import Database
 from scraper.seeds.columns import SEEDS
-from scraper.seeds.files import load_seeds
+from scraper.seeds.files import check_seeds, load_seeds
 from tests.dbt_project.raw_pages import DayList, SessionPage, lap, listed, store
 from tests.dbt_project.replay import Recording
 
@@ -131,10 +131,94 @@ def test_a_shared_label_wins_nothing_until_its_row_is_deleted(
     assert connection.execute(people).fetchall() == found
 
 
+def test_a_corrected_time_zone_reaches_stored_days_of_its_track_alone(
+    connection: psycopg.Connection, shared_database: Database, recording: Recording, load: Load
+) -> None:
+    load(track_time_zones="Hill,Asia/Tokyo")
+    store_a_day(connection)
+    for track, day in (("hill", NEXT_DAY), ("moor", DAY)):
+        store(connection, track, DayList([listed(5, started_at=f"{day} 14:00:00")], day))
+    recording.transform(shared_database)
+
+    def derived() -> list[tuple[Any, ...]]:
+        query = """
+            select tracks.source_track_slug, tracks.time_zone, (start_time_utc at time zone 'UTC')::time::text
+            from racing.tracks inner join racing.events on tracks.id = track_id
+            inner join racing.races on events.id = event_id
+            where source_race_id = '5' order by 1
+        """
+        return connection.execute(query).fetchall()
+
+    assert derived() == [("hill", "Asia/Tokyo", "05:00:00"), ("moor", None, None)]
+    load(track_time_zones="Hill,Europe/Vienna")
+    assert queued(connection) == [("hill", "list", str(DAY)), ("hill", "list", str(NEXT_DAY))]
+    recording.transform(shared_database)
+    assert derived() == [("hill", "Europe/Vienna", "13:00:00"), ("moor", None, None)]
+    load()
+    recording.transform(shared_database)
+    assert derived() == [("hill", None, None), ("moor", None, None)]
+
+
+def test_laps_with_a_flag_of_the_list_win_nothing_until_its_row_is_deleted(
+    connection: psycopg.Connection, shared_database: Database, recording: Recording, load: Load
+) -> None:
+    load(shared_labels="Walk Up")
+    store_a_day(connection)
+    cut = [lap(number, time) for number, time in enumerate(["30.000", "9.000", "30.100", "30.200", "31.000"], start=1)]
+    store(connection, "hill", SessionPage(1, BEN[0], "7000001", cut))
+    recording.transform(shared_database)
+    assert record(connection) == [("Ben Okafor", "9.000")]
+    load(shared_labels="Walk Up", left_out_flags="suspected_cut,nobody has looked at them")
+    assert queued(connection) == [("hill", "list", str(DAY))]
+    recording.transform(shared_database)
+    assert (podium(connection), record(connection)) == ([ANA, BEN], [ANA])
+    load(shared_labels="Walk Up")
+    recording.transform(shared_database)
+    assert record(connection) == [("Ben Okafor", "9.000")]
+
+
+def test_rows_that_match_nothing_are_named(
+    connection: psycopg.Connection, shared_database: Database, recording: Recording, load: Load, tmp_path: Path
+) -> None:
+    """Not while pages are queued: nobody knows what they will show."""
+    load()
+    store_a_day(connection)
+    store(connection, "hill", DayList([listed(4, "Ben Okafor")], NEXT_DAY))  # its page is not captured
+    rows = {
+        "lap_exclusions": [
+            *("hill,2,2,cut", "hill,2,,all", "hill,99,,no session", "HILL,2,99,no lap", "hill,4,7,not captured"),
+            *("hill,02,1,no number", "moor,2,1,no track"),
+        ],
+        "person_overrides": [
+            *(",7000001,,Ben,his", ",7000009,,Ben,not his", ",,okafor ben,Ben,him", ",,Ben Okafour,Ben,mistyped"),
+            *("moor,,Ben Okafor,Ben,elsewhere", ",7000002,Ben Okafor,Ben,never lent", "HILL,7000001,,Ben,here"),
+        ],
+        "track_time_zones": ["moor,Europe/Vienna"],
+    }
+    load(**{seed: "\n".join(lines) for seed, lines in rows.items()})
+    assert check_seeds(connection, tmp_path) == []
+    recording.transform(shared_database)
+    assert [f"{fault.file.stem} {fault.line}: {fault.reason}" for fault in check_seeds(connection, tmp_path)] == [
+        "lap_exclusions 4: matches nothing: hill has no session 99",
+        "lap_exclusions 5: matches nothing: session 2 of hill has no lap 99",
+        "lap_exclusions 7: matches nothing: hill has no session 02",
+        "lap_exclusions 8: matches nothing: moor has no session 2",
+        "person_overrides 3: matches nothing: no session has the transponder 7000009",
+        "person_overrides 5: matches nothing: no session has the driver Ben Okafour",
+        "person_overrides 6: matches nothing: no session has the driver Ben Okafor and the track moor",
+        "person_overrides 7: matches nothing: no session has the transponder 7000002 and the driver Ben Okafor",
+    ]
+
+
 def test_seeds_that_are_the_same_queue_nothing(
     connection: psycopg.Connection, shared_database: Database, recording: Recording, load: Load
 ) -> None:
-    rows = {"shared_labels": "Walk Up", "lap_exclusions": "hill,2,2,cut the hairpin"}
+    rows = {
+        "shared_labels": "Walk Up",
+        "lap_exclusions": "hill,2,2,cut the hairpin",
+        "track_time_zones": "hill,Europe/Vienna",
+        "left_out_flags": "suspected_cut,a guess",
+    }
     load(**rows)
     store_a_day(connection)
     recording.transform(shared_database)

@@ -9,7 +9,8 @@ import pytest
 
 from scraper.config import REPOSITORY
 from scraper.database.connection import Database
-from scraper.seeds.columns import SEEDS
+from scraper.report import wording
+from scraper.seeds.columns import FLAGS, SEEDS
 from scraper.seeds.files import FOLDER, MOST_NAMED, check_seeds, describe, load_seeds
 from tests.dbt_project.raw_pages import DayList, listed, store
 
@@ -42,7 +43,7 @@ def load(connection: psycopg.Connection, folder: Path, seed: str, content: str |
     """Load the seeds with this content of one file; the reasons of the bad rows with their lines."""
     (folder / f"{seed}.csv").write_bytes(content if isinstance(content, bytes) else content.encode())
     bad_rows = load_seeds(connection, folder)
-    assert bad_rows == check_seeds(connection, folder)
+    assert bad_rows == [fault for fault in check_seeds(connection, folder) if "matches nothing" not in fault.reason]
     assert {bad_row.file for bad_row in bad_rows} <= {folder / f"{seed}.csv"}
     return [f"{bad_row.line}: {bad_row.reason}" for bad_row in bad_rows]
 
@@ -71,7 +72,7 @@ def test_every_row_of_the_repository_can_be_used(connection: psycopg.Connection)
         ("track_time_zones", '"hill,Europe/Vienna', "is no CSV: a quote is not closed"),
         ("track_time_zones", '"hill"s,Europe/Vienna', "is no CSV"),
         ("track_time_zones", "hill,Europe/Vienna\0", "holds a control character"),
-        ("track_time_zones", b"h\xfcgel,Europe/Vienna", "is not UTF-8"),
+        ("track_time_zones", b"h\xfcgel,Europe/Vienna", "is not in UTF-8"),
         ("class_aliases", "1:10 Buggy,", "class_name is blank"),
         ("class_aliases", "GOOD,other", "line 2 has the same page_class_name"),
         ("person_overrides", ",,,Ana,seen", "needs transponder_number or driver_name"),
@@ -88,6 +89,14 @@ def test_every_row_of_the_repository_can_be_used(connection: psycopg.Connection)
         ("lap_exclusions", "hill,51,4.5,cut", "lap_number 4.5 is no lap number"),
         ("lap_exclusions", "hill,51,4,", "reason is blank"),
         ("lap_exclusions", "HILL,50,,all laps", "line 2 has the same track_slug and session_id and lap_number"),
+        (
+            "left_out_flags",
+            "suspected_cutt,guess",
+            "suspected_cutt is no flag of a lap: write one of suspected_cut, fast",
+        ),
+        ("left_out_flags", "[suspected_cut],guess", "is no flag of a lap"),
+        ("left_out_flags", "Fast_Outlier,again", "line 2 has the same flag"),
+        ("left_out_flags", "missed_reading,", "reason is blank"),
         ("shared_labels", "?!", "label ?! has no letter and no digit"),
         ("shared_labels", "good LABEL", "line 2 has the same label"),
     ],
@@ -100,6 +109,7 @@ def test_a_bad_row_is_named_and_the_others_are_used(
         "class_aliases": ("good,Good", "later,Later"),
         "person_overrides": (",,Good Name,Ana,seen", ",8000001,,Ben,seen"),
         "lap_exclusions": ("hill,50,,wrong transponder", "hill,50,3,cut"),
+        "left_out_flags": ("fast_outlier,too many", "suspected_stop,no lap"),
         "shared_labels": ("Good Label", "Later"),
     }[seed]
     header = (folder / f"{seed}.csv").read_bytes()
@@ -129,29 +139,76 @@ def test_texts_keep_their_meaning(connection: psycopg.Connection, folder: Path) 
 
 
 @pytest.mark.parametrize(
-    ("content", "reason"),
+    ("content", "place", "reason"),
     [
-        ("track,zone\nhill,Europe/Vienna\n", "1: the columns are track,zone and must be track_slug,time_zone"),
-        ("track_slug;time_zone\nhill;Europe/Vienna\n", "1: the columns are track_slug;time_zone and must be"),
-        ("", "1: the columns are  and must be track_slug,time_zone"),
-        ("\u0130rmak".encode("utf-16"), "1: is not UTF-8"),
+        (
+            b"track,zone\nhill,Europe/Vienna\n",
+            ", line 1",
+            "the column names are track,zone: write track_slug,time_zone",
+        ),
+        (b"track_slug|time_zone\nhill|Europe/Vienna\n", ", line 1", "the column names are track_slug|time_zone: write"),
+        (b"track_slug\nhill\n", ", line 1", "the column names are track_slug: write"),
+        (b"track_slug,time_zone,time_zone\nhill,Europe/Vienna,\n", ", line 1", "the column names are track_slug,time"),
+        (b"", ", line 1", "the line of the column names is blank: write track_slug,time_zone there"),
+        (b"\nhill,Europe/Vienna\n", ", line 1", "the line of the column names is blank"),
+        (
+            "\u0130rmak".encode("utf-16"),
+            ", line 1",
+            "the line of the column names is not in UTF-8: save the file in this",
+        ),
+        (b'"track_slug,time_zone\n', ", line 1", "the line of the column names is no CSV: a quote is not closed"),
+        (None, "", "is missing: put the file back"),
     ],
 )
-def test_a_file_with_other_columns_is_named_once(
-    connection: psycopg.Connection, folder: Path, content: str | bytes, reason: str
+def test_a_file_that_cannot_be_used_keeps_the_rows_of_the_last_good_one(
+    connection: psycopg.Connection, folder: Path, content: bytes | None, place: str, reason: str
 ) -> None:
+    file = folder / "track_time_zones.csv"
+
+    def damage() -> str:
+        if content is None:
+            file.unlink(missing_ok=True)
+        else:
+            file.write_bytes(content)
+        [fault] = load_seeds(connection, folder)
+        assert check_seeds(connection, folder) == [fault]
+        assert fault.is_of_file
+        return str(fault)
+
+    assert damage().startswith(f"{file}{place}: {reason}")
+    assert damage().endswith("; no row is used")
+    assert stored(connection) == []
     (folder / "class_aliases.csv").write_text(ALIASES + "a,b\n")
-    [said] = load(connection, folder, "track_time_zones", content)
-    assert said.startswith(reason)
+    assert load(connection, folder, "track_time_zones", ZONES + "hill,Europe/Vienna\nmoor,Asia/Tokyo\n") == []
+    good = stored(connection)
+    assert len(good) == 3
+    for _ in range(2):
+        assert damage().endswith("; the last good file counts, with 2 rows")
+        assert stored(connection) == good
+    assert load(connection, folder, "track_time_zones", ZONES) == []
     assert stored(connection) == [("class_aliases", 2, "a|b")]
 
 
-def test_a_missing_file_is_named(connection: psycopg.Connection, folder: Path) -> None:
-    (folder / "class_aliases.csv").unlink()
-    [bad_row] = load_seeds(connection, folder)
-    assert (
-        str(bad_row) == f"{folder}/class_aliases.csv, line 1: cannot be read: No such file or directory; no row is used"
-    )
+@pytest.mark.parametrize(
+    "content",
+    [
+        "time_zone,track_slug\nEurope/Vienna,hill\n",
+        "track_slug;time_zone\nhill;Europe/Vienna\n",
+        "Time_Zone;Track_Slug;\nEurope/Vienna;hill;\n",
+        ",track_slug,time_zone\n,hill,Europe/Vienna\n",
+    ],
+)
+def test_the_order_of_the_columns_and_the_separator_make_no_difference(
+    connection: psycopg.Connection, folder: Path, content: str
+) -> None:
+    assert load(connection, folder, "track_time_zones", content) == []
+    assert stored(connection) == [("track_time_zones", 2, "hill|Europe/Vienna")]
+
+
+def test_other_separators_are_letters_of_a_cell(connection: psycopg.Connection, folder: Path) -> None:
+    assert load(connection, folder, "class_aliases", "class_name;page_class_name\n1,8 Buggy;1:8 Buggy\n") == []
+    assert load(connection, folder, "shared_labels", "label\nGuest; or rental\n") == []
+    assert stored(connection) == [("class_aliases", 2, "1:8 Buggy|1,8 Buggy"), ("shared_labels", 2, "Guest; or rental")]
 
 
 def test_a_slug_is_compared_without_case_with_the_stored_tracks(connection: psycopg.Connection, folder: Path) -> None:
@@ -181,3 +238,14 @@ def test_the_models_have_the_columns_of_the_files() -> None:
     for seed in SEEDS:
         sql = (REPOSITORY / "dbt_project" / "models" / "staging" / "seeds" / f"{seed.name}.sql").read_text()
         assert re.findall(r"as (\w+)", sql) == [column.name for column in seed.columns]
+
+
+def test_the_flags_are_those_of_the_model_the_guide_and_the_report() -> None:
+    models = REPOSITORY / "dbt_project" / "models" / "analytics" / "sessions"
+    sql = (models / "int_sessions__flagged_laps.sql").read_text()
+    guide = (REPOSITORY / "docs" / "analysts.md").read_text()
+    contract = (models / "_sessions__models.yml").read_text()
+    assert set(re.findall(r"then '([a-z_]+)'$", sql, re.MULTILINE)) == set(FLAGS)
+    assert set(re.findall(r"^\| `([a-z]+_[a-z]+)` \| [^`]* \|$", guide, re.MULTILINE)) == set(FLAGS)
+    assert all(f"`{flag}` (" in contract for flag in FLAGS)
+    assert set(wording.FLAGS) == set(FLAGS)

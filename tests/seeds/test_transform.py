@@ -16,6 +16,7 @@ BAD = {
     "person_overrides": "track_slug,transponder_number,driver_name,person,reason\n"
     "moor,,,Ana,no condition\n,,Null,Nell,her name\n",
     "lap_exclusions": "track_slug,session_id,lap_number,reason\nmoor,2,0,no lap\nmoor,2,1,cut\n",
+    "left_out_flags": "flag,reason\nsuspected,a guess\n",
     "shared_labels": "label\n?!\nRental\n",
 }
 
@@ -52,6 +53,7 @@ def test_bad_rows_are_warnings_and_every_track_is_derived(commands: Commands, tm
                 "class_aliases.csv, line 5",
                 "person_overrides.csv, line 2",
                 "lap_exclusions.csv, line 2",
+                "left_out_flags.csv, line 2",
                 "shared_labels.csv, line 2",
             ]
         zones = connection.execute("select source_track_slug, time_zone from racing.tracks order by 1").fetchall()
@@ -62,4 +64,14 @@ def test_bad_rows_are_warnings_and_every_track_is_derived(commands: Commands, tm
         assert people == [("Null", 1)]
         for command in ("status", "doctor"):
             said = commands.run(command, before=other_folder).stdout
-            assert said.count("the row is left out") == 8, said
+            assert said.count("the row is left out") == 9, said
+        (tmp_path / "track_time_zones.csv").write_text("track\nmoor\n")
+        wrong = (
+            "track_time_zones.csv, line 1: the column names are track: write track_slug,time_zone there; the last good"
+        )
+        for command, status in (("transform", 0), ("status", 1), ("doctor", 1)):
+            done = commands.run(command, before=other_folder)
+            assert (done.returncode, wrong in done.stdout) == (status, True), done.stdout
+        assert (
+            connection.execute("select source_track_slug, time_zone from racing.tracks order by 1").fetchall() == zones
+        )

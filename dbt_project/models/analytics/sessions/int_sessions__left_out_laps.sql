@@ -9,10 +9,6 @@
     )
 }}
 
-{#- The flags whose laps records and leaderboards leave out: see dbt_project.yml. -#}
-{%- set flags = var('left_out_flags') %}
-
--- depends_on: {{ ref('int_sessions__flagged_laps') }}
 with
 
 races as (
@@ -46,6 +42,12 @@ lap_exclusions as (
 
 ),
 
+left_out_flags as (
+
+    select * from {{ ref('left_out_flags') }}
+
+),
+
 -- Lap 0 stands for all laps of a session, also of one whose page is not captured.
 excluded as (
 
@@ -62,24 +64,26 @@ excluded as (
 
 ),
 
-{% if flags -%}
+-- Asked first whether there is a flag: the flags of a day cost a tenth of its transform.
 flagged as (
 
     select
-        event_id,
-        race_result_id,
-        lap_number,
-        explanation as reason
-    from {{ ref('int_sessions__flagged_laps') }}
-    where {{ is_day_to_derive() }} and flag in ('{{ flags | join("', '") }}')
+        flagged_laps.event_id,
+        flagged_laps.race_result_id,
+        flagged_laps.lap_number,
+        flagged_laps.explanation as reason
+    from {{ ref('int_sessions__flagged_laps') }} as flagged_laps
+    where
+        (select count(*) from left_out_flags) > 0
+        and {{ is_day_to_derive() }}
+        and flagged_laps.flag in (select left_out_flags.flag from left_out_flags)
 
 ),
 
-{% endif -%}
 final as (
 
     select * from excluded
-    {% if flags %}
+
     union all
 
     select * from flagged
@@ -88,7 +92,6 @@ final as (
             select from excluded
             where excluded.race_result_id = flagged.race_result_id and excluded.lap_number = flagged.lap_number
         )
-    {% endif %}
 
 )
 

@@ -1,3 +1,5 @@
+{{ config(materialized='stable_view') }}
+
 select
     cells ->> 'track_slug' as track_slug,
     cells ->> 'time_zone' as time_zone
