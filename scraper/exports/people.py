@@ -22,6 +22,9 @@ where
 order by sessions desc, person_id
 """
 _SAME_NAME = "array[%(name)s::text] <@ normalized_names"
+_IS_LABEL = (
+    "select from analytics.driver_people where normalized_name = %(name)s and rule = 'shared_label' limit 1"
+)
 _SIMILAR_NAME = """
 exists (
     select from unnest(normalized_names) as known (name)
@@ -33,7 +36,8 @@ exists (
 def find_racer(connection: psycopg.Connection[Any], person: str, tracks: tuple[str, ...]) -> UUID:
     """Return the `racer_id` of PERSON: an id as `analytics` has it, or a name of one person at these tracks, or at any.
 
-    Raises UsageError for an unknown id or name, and for a name of several people; the message lists people with ids.
+    Raises UsageError for an unknown id or name, for a shared label, and for a name of several people; the message lists
+    people with ids.
     """
     try:
         wanted = UUID(person)
@@ -58,6 +62,8 @@ def _by_name(connection: psycopg.Connection[Any], person: str, tracks: tuple[str
     where = f" at {', '.join(tracks)}" if tracks else ""
     if found:
         raise UsageError(f"PERSON={person} is the name of {len(found)} people{where}: give the id of one{_list(found)}")
+    if connection.execute(_IS_LABEL, parameters).fetchone():
+        raise UsageError(f"PERSON={person} is a shared label and nobody's name: give the name of a person, or an id")
     similar = people(_SIMILAR_NAME)
     raise UsageError(
         f"nobody is named {person}{where}: "

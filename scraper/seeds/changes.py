@@ -53,7 +53,10 @@ inner join racing.race_drivers
         and race_drivers.display_name = any(driver_people.spellings)
 inner join racing.races on race_drivers.race_id = races.id
 inner join racing.events on races.event_id = events.id and driver_people.track_id = events.track_id
-where driver_people.normalized_name = any(array(select normalized_name from changed_labels))
+where
+    exists (select from changed_labels)
+    and array[driver_people.normalized_name, btrim(regexp_replace(driver_people.normalized_name, '[0-9]+', ''))]
+    && array(select normalized_name from changed_labels)
 """
 
 

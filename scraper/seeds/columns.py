@@ -11,6 +11,9 @@ FLAGS = ("suspected_cut", "fast_outlier", "slow_outlier", "suspected_crash", "mi
 """The flags that `analytics.lap_flags` gives to laps."""
 
 
+_NUMBER = re.compile("[0-9]{1,20}(?:/[0-9]{1,20})?")
+
+
 class Refused(ValueError):
     """A row that cannot be used, with the reason."""
 
@@ -86,10 +89,12 @@ def time_zone(text: str, known: Known) -> str:
 
 
 def transponder(text: str, _: Known) -> str:
-    """A transponder number as the pages print it: with a digit, and no placeholder (macro `parse_transponder`)."""
-    if not re.search("[0-9]", text) or len(set(text)) == 1 or "1234567890".startswith(text):
+    """A transponder as it is read from pages: a number, and no placeholder (macro `parse_transponder`)."""
+    long_numbers = re.findall("[0-9]{5,}", text)
+    number = long_numbers[0] if len(long_numbers) == 1 and not _NUMBER.fullmatch(text) else text
+    if not _NUMBER.fullmatch(number) or len(set(number)) == 1 or "1234567890".startswith(number):
         raise Refused("is no transponder, and so is on no session")
-    return text
+    return number
 
 
 def session_number(text: str, _: Known) -> str:

@@ -9,6 +9,8 @@ import psycopg
 import pytest
 
 from scraper.database.connection import Database
+from scraper.errors import UsageError
+from scraper.exports.people import find_racer
 from scraper.seeds.columns import SEEDS
 from scraper.seeds.files import check_seeds, load_seeds
 from tests.dbt_project.raw_pages import DayList, SessionPage, lap, listed, store
@@ -224,6 +226,27 @@ def test_seeds_that_are_the_same_queue_nothing(
     recording.transform(shared_database)
     load(**rows)
     assert queued(connection) == []
+
+
+def test_a_label_with_a_number_is_the_label(
+    connection: psycopg.Connection, shared_database: Database, recording: Recording, load: Load
+) -> None:
+    load()
+    names = ["Guest 2", "RENTAL #3", "guest4", "Ana Guest", "2 Fast"]
+    store(connection, "hill", DayList([listed(number, name) for number, name in enumerate(names, start=1)], DAY))
+    recording.transform(shared_database)
+    load(shared_labels="Guest\nRental")
+    assert queued(connection) == [("hill", "list", str(DAY))]
+    recording.transform(shared_database)
+    assert {name for name, _ in podium(connection)} == {"Ana Guest", "2 Fast"}
+    labelled = connection.execute("select name_on_session from analytics.sessions where is_shared_label")
+    assert sorted(name for (name,) in labelled) == ["Guest 2", "RENTAL #3", "guest4"]
+    with pytest.raises(UsageError, match="PERSON=rental 3 is a shared label and nobody's name: give the name of a"):
+        find_racer(connection, "rental 3", ())
+    load()
+    assert queued(connection) == [("hill", "list", str(DAY))]
+    recording.transform(shared_database)
+    assert len(podium(connection)) == 5
 
 
 @pytest.mark.parametrize("after", range(0, 60, 7))

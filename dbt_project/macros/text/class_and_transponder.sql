@@ -1,10 +1,17 @@
 {#
-    The list prints class and transponder as one text: `1/8 Buggy (Sportsman) (9000013)`. The transponder is the last group in
-    parentheses: up to twenty digits, because an index cannot hold thousands, and sometimes a suffix as in `2222363/2`; or a
-    word that says that there is none, as in `Open (N/A)`. `4WD (Mod)` and `Open Practice` have no such group.
+    The list prints class and transponder as one text: `1/8 Buggy (Sportsman) (9000013)`. The last group in parentheses is the
+    transponder's text if it
+    - is a number of up to twenty digits, because an index cannot hold thousands, sometimes with a suffix as in `2222363/2`;
+    - has five digits in a row, whatever stands around them, as in `RC4 7000012`: no class has such a number;
+    - says that there is none, as in `Open (N/A)`, `Open (#N/A)`, `Open (TBD)`, or names one that is lent, as in `Open (House 3)`.
+    Any other group is part of the class: `4WD (Mod)`, `Nitro (A Main)`, `Stock (17.5)`, `Buggy (4WD)`.
 #}
 {%- macro transponder_group() -%}
-    '[(]([0-9]{1,20}(?:/[0-9]{1,20})?|n[./]?a[.]?|none|null|nil|unknown|no transponder|[-–—?.]*)[)]$'
+    '[(]\s*('
+    '[0-9]{1,20}(?:/[0-9]{1,20})?|[^()]*[0-9]{5}[^()]*'
+    '|#?n[./]?a[.]?|none|null|nil|unknown|tb[acd]|no (?:transponder|chip|number)|[-–—?.#]*'
+    '|(?:house|rental|loaner|loan|hire|spare) *#? *[0-9]{1,4}'
+    ')\s*[)]$'
 {%- endmacro -%}
 
 
@@ -15,25 +22,32 @@
 
 {# The list's text for the transponder, whether or not it is one. #}
 {% macro transponder_text_of(text) -%}
-    nullif(substring({{ text }} from '(?i)' || {{ transponder_group() }}), '')
+    nullif(btrim(substring({{ text }} from '(?i)' || {{ transponder_group() }})), '')
 {%- endmacro %}
 
 
 {#
-    The transponder from its text on the list or on the session page. Null for a text without a digit (`N/A`, `None`, `-`) and
-    for numbers that stand for no transponder: one digit repeated (`0`, `0000000`, `9999999`) or digits counted up from 1
-    (`123`, `1234567`). They are nobody's, so sessions with one would be runs of one driver. Null also for a text that is longer
-    than any transponder, since it would not fit into an index, and for one that looks like the identity of a session without
-    a transponder.
+    The transponder from its text on the list or on the session page: a number of up to twenty digits, also with a suffix as
+    in `2222363/2`, or else the only number of five digits or more in the text: `7000012` of `RC4 7000012`. Null for
+    other texts (`N/A`, `TBD`, `House 3`), and for numbers that stand for no transponder: one digit repeated (`0`, `0000000`,
+    `9999999`) or digits counted up from 1 (`123`, `1234567`). They are nobody's, so sessions with one would be runs of one
+    driver. `transponder` in scraper/seeds/columns.py does the same.
 #}
 {% macro parse_transponder(text) -%}
-    case
-        when
-            length({{ text }}) <= 64
-            and {{ text }} ~ '[0-9]'
-            and {{ text }} !~ '^(.)\1*$'
-            and strpos('1234567890', {{ text }}) != 1
-            and {{ text }} not like 'practice~_session~_%' escape '~'
-            then {{ text }}
-    end
+    (
+        select number.found
+        from (select {{ text }} as printed offset 0) as cell
+        cross join lateral (
+            select
+                case
+                    when cell.printed ~ '^[0-9]{1,20}(?:/[0-9]{1,20})?$' then cell.printed
+                    when regexp_count(cell.printed, '[0-9]{5,}') = 1 then substring(cell.printed from '[0-9]{5,}')
+                end as found
+            offset 0
+        ) as number
+        where
+            length(number.found) <= 41
+            and number.found !~ '^(.)\1*$'
+            and strpos('1234567890', number.found) != 1
+    )
 {%- endmacro %}

@@ -47,3 +47,18 @@
 {% macro is_name(text) -%}
     coalesce(lower({{ text }}), 'unknown driver') != 'unknown driver'
 {%- endmacro %}
+
+
+{#
+    Whether a normalized name is a shared label, as it is or with a number: `Guest 2`, `RENTAL #3`. Needs the CTE
+    `shared_labels`. scraper/seeds/changes.py has the same rule.
+#}
+{% macro is_shared_label(normalized_name) -%}
+    {{ label_names(normalized_name) }} && array(select shared_labels.normalized_name from shared_labels)
+{%- endmacro %}
+
+
+{# The labels that a normalized name can be: the name, and the name without a number. #}
+{% macro label_names(normalized_name) -%}
+    array[{{ normalized_name }}, btrim(regexp_replace({{ normalized_name }}, '[0-9]+', ''))]
+{%- endmacro %}

@@ -71,6 +71,12 @@ by_spelling as (
 
 ),
 
+shared_labels as (
+
+    select * from {{ ref('int_people__shared_labels') }}
+
+),
+
 normalized as (
 
     select
@@ -106,18 +112,16 @@ current_identities as (
 -- nobody, and may be on thousands of sessions.
 affected_names as (
 
-    (
+    select names.normalized_name
+    from (
         select normalized_name from current_identities
 
         union distinct
 
         select normalized_name from {{ ref('int_previous__driver_people') }}
         where driver_id = any(array(select affected_drivers.driver_id from affected_drivers))
-    )
-
-    except
-
-    select normalized_name from {{ ref('int_people__shared_labels') }}
+    ) as names
+    where not {{ is_shared_label('names.normalized_name') }}
 
 ),
 

@@ -50,7 +50,13 @@ unnamed as (
         identities.*,
         shared_labels.label
     from identities
-    left join shared_labels on identities.normalized_name = shared_labels.normalized_name
+    left join lateral (
+        select shared_labels.label
+        from shared_labels
+        where shared_labels.normalized_name = any({{ label_names('identities.normalized_name') }})
+        order by length(shared_labels.normalized_name) desc
+        limit 1
+    ) as shared_labels on true
     where
         (identities.normalized_name is null or shared_labels.label is not null)
         and not exists (select from named_identities where named_identities.identity_id = identities.id)
@@ -74,10 +80,7 @@ nearest_names as (
         where
             race_drivers.driver_id = unnamed.driver_id
             and {{ is_name('race_drivers.display_name') }}
-            and not exists (
-                select from shared_labels
-                where shared_labels.normalized_name = {{ normalize_name('race_drivers.display_name') }}
-            )
+            and not {{ is_shared_label(normalize_name('race_drivers.display_name')) }}
         order by abs(extract(epoch from races.start_time - unnamed.first_started_at)), races.source_race_id
         limit 1
     ) as nearest

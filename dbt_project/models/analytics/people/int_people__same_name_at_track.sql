@@ -41,7 +41,7 @@ final as (
     from identities
     where
         not exists (select from overrides where overrides.identity_id = identities.id)
-        and not exists (select from shared_labels where shared_labels.normalized_name = identities.normalized_name)
+        and not {{ is_shared_label('identities.normalized_name') }}
 
 )
 

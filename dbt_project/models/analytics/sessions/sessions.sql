@@ -77,7 +77,7 @@ joined as (
         race_drivers.driver_id,
         coalesce(person.person_name, race_drivers.display_name) as racer_name,
         race_drivers.display_name as name_on_session,
-        shared_labels.normalized_name is not null as is_shared_label,
+        {{ is_shared_label('driver_people.normalized_name') }} as is_shared_label,
         race_drivers.transponder_number,
         coalesce(class_aliases.class_name, races.class_name) as class_name,
         races.class_name as page_class_name,
@@ -125,7 +125,6 @@ joined as (
             race_drivers.driver_id = driver_people.driver_id
             and events.track_id = driver_people.track_id
             and race_drivers.display_name = any(driver_people.spellings)
-    left join shared_labels on driver_people.normalized_name = shared_labels.normalized_name
     left join lateral (
         select names.display_name as person_name
         from {{ ref('driver_people') }} as names

@@ -63,7 +63,7 @@ ranked_sessions as (
             driver_people.driver_id = sessions.driver_id
             and driver_people.track_id = days.track_id
             and sessions.display_name = any(driver_people.spellings)
-            and driver_people.normalized_name = any(array(select shared_labels.normalized_name from shared_labels))
+            and {{ is_shared_label('driver_people.normalized_name') }}
     ) as label
     where sessions.counted_best_lap is not null and label.matches = 0
 
