@@ -22,9 +22,7 @@ where
 order by sessions desc, person_id
 """
 _SAME_NAME = "array[%(name)s::text] <@ normalized_names"
-_IS_LABEL = (
-    "select from analytics.driver_people where normalized_name = %(name)s and rule = 'shared_label' limit 1"
-)
+_IS_LABEL = "select from analytics.driver_people where normalized_name = %(name)s and rule = 'shared_label' limit 1"
 _SIMILAR_NAME = """
 exists (
     select from unnest(normalized_names) as known (name)

@@ -33,10 +33,16 @@ order by practice_date, track_slug, start_time, session_id
 _LAPS = """
 select
     sessions.track_slug, sessions.practice_date, sessions.start_time, sessions.racer_name, sessions.class_name,
-    laps.lap_number, laps.lap_time_seconds, laps.is_valid, laps.elapsed_race_time, laps.finished_at,
+    laps.lap_number, laps.lap_time_seconds, laps.is_valid, left_out.reason as left_out, laps.elapsed_race_time,
+    laps.finished_at,
     sessions.session_id, sessions.racer_id
 from (select * from analytics.sessions where {wanted}) as sessions
 inner join racing.laps as laps on sessions.race_result_id = laps.race_result_id
+left join analytics.left_out_laps as left_out
+    on
+        sessions.event_id = left_out.event_id
+        and laps.race_result_id = left_out.race_result_id
+        and laps.lap_number = left_out.lap_number
 order by sessions.practice_date, sessions.track_slug, sessions.start_time, sessions.session_id, laps.lap_number
 """
 # With a racer: the classes in which the racer drove, with all racers, so that the positions have a meaning.

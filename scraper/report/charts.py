@@ -26,7 +26,7 @@ LAP_KEYS = (
     Key("valid lap", "lap", "dot", "line"),
     Key("slow, crash or stop?", "slow", "triangle-up-open"),
     Key("fast or cut?", "fast", "triangle-down-open"),
-    Key("invalid", "invalid", "x"),
+    Key("invalid or left out", "invalid", "x"),
     Key("best lap", "best", "diamond"),
 )
 
@@ -70,7 +70,7 @@ def pace_chart(paces: Sequence[Pace]) -> Chart:
         marks.append(Mark(x.at(pace.best), middle, sign, "best", _pace_in_words(pace)))
         names.append(Tick(top + _BOX_TOP - 6, label(pace.racer.label)))
         boxes.append(_box(x, pace, top + _BOX_TOP, top + _BOX_BOTTOM))
-    legend = [Key("all valid laps", "average", "box-open"), Key("best lap", "best", "diamond")]
+    legend = [Key("all laps that count", "average", "box-open"), Key("best lap", "best", "diamond")]
     shapes = [Shape("".join(boxes), "average", "box")]
     return Chart(
         _ROW_HEIGHT * len(paces), legend, marks, thinned(x.ticks(10)), row_labels=names, shapes=shapes, x_title="lap, s"
@@ -101,11 +101,11 @@ def progress_chart(racer: Racer) -> Chart:
 
 
 def lap_chart(racer: Racer) -> Chart:
-    """Draw every lap of the day by session. A line connects consecutive valid laps of a session."""
+    """Draw every lap of the day by session. A line connects consecutive laps of a session that count."""
     placed = _placed(racer.sessions)
     y = _laps_axis([lap for _, _, lap in placed], 240, 0)
     x = Axis(0.25, placed[-1][0] + 0.75, 0.25, 0, 100)
-    valid = [(lap.seconds, place) for place, _, lap in placed if lap.is_valid and lap.seconds is not None]
+    valid = [(lap.seconds, place) for place, _, lap in placed if lap.counts and lap.seconds is not None]
     _, best_place = min(valid, default=(None, None))
     marks = [
         Mark(x.at(place), y.at(lap.seconds), *_lap_sign(lap, place == best_place), _lap_in_words(session, lap))
@@ -114,7 +114,7 @@ def lap_chart(racer: Racer) -> Chart:
     ]
     lines = [
         polyline([(x.at(place), y.at(lap.seconds)) for place, _, lap in laps if lap.seconds is not None])
-        for (_, is_connected), laps in groupby(placed, key=_session_and_validity)
+        for (_, is_connected), laps in groupby(placed, key=_session_and_count)
         if is_connected
     ]
     signs = {(mark.sign, mark.colour) for mark in marks}
@@ -136,7 +136,7 @@ def _lap_sign(lap: Lap, is_best: bool) -> tuple[str, str]:
     """Return sign and colour of a lap."""
     if is_best:
         return "diamond", "best"
-    if not lap.is_valid:
+    if not lap.is_valid or lap.left_out:
         return "x", "invalid"
     if lap.flag:
         is_fast = lap.flag in ("fast_outlier", "suspected_cut")
@@ -153,14 +153,14 @@ def _placed(sessions: Iterable[Session]) -> list[tuple[int, Session, Lap]]:
     return placed
 
 
-def _session_and_validity(placed: tuple[int, Session, Lap]) -> tuple[UUID, bool]:
+def _session_and_count(placed: tuple[int, Session, Lap]) -> tuple[UUID, bool]:
     _, session, lap = placed
-    return session.race_result_id, lap.is_valid and lap.seconds is not None
+    return session.race_result_id, lap.counts
 
 
 def _laps_axis(laps: Sequence[Lap], start: float, end: float) -> Axis:
     times = [lap.seconds for lap in laps if lap.seconds is not None]
-    middle = median([lap.seconds for lap in laps if lap.is_valid and lap.seconds is not None] or times)
+    middle = median([lap.seconds for lap in laps if lap.counts and lap.seconds is not None] or times)
     return _lap_axis(max(min(times), middle * _FASTEST_SHOWN), min(max(times), middle * _SLOWEST_SHOWN), start, end)
 
 
@@ -187,6 +187,7 @@ def _pace_in_words(pace: Pace) -> str:
 
 def _lap_in_words(session: Session, lap: Lap) -> str:
     remarks = ["invalid"] * (not lap.is_valid) + ([FLAGS[lap.flag]] if lap.flag else [])
+    remarks += [f"left out: {label(lap.left_out)}"] if lap.left_out else []
     return "\n".join([f"session {session.number}, lap {lap.number}", ", ".join([lap_time(lap.seconds), *remarks])])
 
 

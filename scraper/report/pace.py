@@ -1,4 +1,4 @@
-"""The distribution of a racer's valid laps in a class."""
+"""The distribution of the laps of a racer that count in a class."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -13,13 +13,13 @@ _THOUSANDTH = Decimal("0.001")
 
 @dataclass(frozen=True)
 class Pace:
-    """Best lap, quartiles and ninth decile of a racer's valid laps in a class, seconds.
+    """Best lap, quartiles and ninth decile of a racer's laps in a class that are valid and not left out, seconds.
 
     `consistency` is the highest of a session with enough laps, per cent.
     """
 
     racer: Racer
-    valid_laps: int
+    laps: int
     best: Decimal
     first_quartile: Decimal
     median: Decimal
@@ -37,13 +37,13 @@ def paces_of(class_name: str, places: Iterable[Place], racers: Iterable[Racer]) 
 
 def _pace(racer: Racer, class_name: str) -> Pace | None:
     sessions = [session for session in racer.sessions if session.class_name == class_name]
-    times = [lap.seconds for each in sessions for lap in each.laps if lap.is_valid and lap.seconds is not None]
+    times = [lap.seconds for each in sessions for lap in each.laps if lap.counts and lap.seconds is not None]
     if not times:
         return None
     first_quartile, median, third_quartile = _quantiles(times, 4)
     return Pace(
         racer=racer,
-        valid_laps=len(times),
+        laps=len(times),
         best=min(times),
         first_quartile=first_quartile,
         median=median,

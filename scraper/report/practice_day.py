@@ -82,13 +82,22 @@ class Reconciliation:
 
 @dataclass(frozen=True)
 class Lap:
-    """A lap. `flag` and `explanation` are set where it is far from the racer's median lap."""
+    """A lap. `flag` and `explanation` are set where it is far from the racer's median lap.
+
+    `left_out` is the reason why best laps and pace leave it out.
+    """
 
     number: int
     seconds: Decimal | None
     is_valid: bool
     flag: str | None = None
     explanation: str | None = None
+    left_out: str | None = None
+
+    @property
+    def counts(self) -> bool:
+        """Whether the lap may win something."""
+        return self.is_valid and self.seconds is not None and self.left_out is None
 
 
 @dataclass(frozen=True)
@@ -205,10 +214,12 @@ def _sessions(connection: psycopg.Connection[Any], head: Head) -> list[Session]:
     with connection.cursor(row_factory=dict_row) as cursor:
         sessions = cursor.execute(queries.SESSIONS, of_day).fetchall()
     flags = {(result, number): rest for result, number, *rest in connection.execute(queries.FLAGS, of_day)}
+    left_out = {(result, number): why for result, number, why in connection.execute(queries.LEFT_OUT, of_day)}
     laps: dict[UUID, list[Lap]] = defaultdict(list)
     results = {"race_result_ids": [session["race_result_id"] for session in sessions]}
     for result, number, seconds, is_valid in connection.execute(queries.LAPS, results):
-        laps[result].append(Lap(number, seconds, is_valid, *flags.get((result, number), ())))
+        flag, explanation = flags.get((result, number), (None, None))
+        laps[result].append(Lap(number, seconds, is_valid, flag, explanation, left_out.get((result, number))))
     return [Session(**session, laps=laps[session["race_result_id"]]) for session in sessions]
 
 

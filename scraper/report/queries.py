@@ -98,6 +98,12 @@ from analytics.lap_flags
 where event_id = %(event_id)s
 """
 
+LEFT_OUT = """
+select race_result_id, lap_number, reason
+from analytics.left_out_laps
+where event_id = %(event_id)s
+"""
+
 LEADERBOARD = """
 select
     class_name,

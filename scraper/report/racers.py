@@ -83,8 +83,13 @@ class Racer:
 
     @property
     def unusual_laps(self) -> list[tuple[Session, Lap]]:
-        """Invalid and flagged laps, in order."""
-        return [(session, lap) for session in self.sessions for lap in session.laps if lap.flag or not lap.is_valid]
+        """Laps that are invalid, left out or flagged, in order."""
+        return [
+            (session, lap)
+            for session in self.sessions
+            for lap in session.laps
+            if lap.flag or lap.left_out or not lap.is_valid
+        ]
 
 
 def racers_of(day: PracticeDay) -> list[Racer]:

@@ -23,6 +23,7 @@ GRAINS = {
     "class_leaderboard": ("event_id", "class_name", "racer_id"),
     "driver_days": ("event_id", "class_name", "racer_id"),
     "lap_flags": ("race_result_id", "lap_number"),
+    "left_out_laps": ("race_result_id", "lap_number"),
     "class_day_bests": ("event_id", "class_name"),
     "class_records": ("track_slug", "class_name", "period", "period_start"),
     "track_activity": ("track_slug", "month"),

@@ -7,11 +7,13 @@ from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
 
+import psycopg
 import pytest
 
 from scraper.errors import CannotWork, UsageError
 from scraper.exports.spreadsheets import cell
 from tests.exports.conftest import DAYS
+from tests.support.commands_runner import Commands
 
 Export = Callable[[Path], int]
 Rows = list[dict[str, str]]
@@ -52,6 +54,23 @@ def test_a_day_has_its_sessions_laps_and_leaderboards(exported: Callable[..., di
     assert laps == [("1", "35.000", "true"), ("2", "40.000", "false")] * 3
     assert {row["start_time"] for row in rows["sessions"]} == {f"{DAYS[1]} 14:43:27"}
     assert {row["best_lap"] for row in rows["leaderboards"]} == {"35.000"}
+
+
+def test_a_lap_that_is_left_out_has_its_reason(exported: Callable[..., dict[str, Rows]], warehouse: Commands) -> None:
+    with psycopg.connect(warehouse.database.conninfo, autocommit=True) as connection:
+        connection.execute("""
+            insert into intermediate.int_sessions__left_out_laps (event_id, race_result_id, lap_number, reason)
+            select races.event_id, race_results.id, 1, '=cut the hairpin'
+            from racing.races inner join racing.race_results on races.id = race_results.race_id
+            where races.source_race_id = '11'
+        """)
+        try:
+            rows = exported(TRACK="north", DATE=str(DAYS[1]))
+        finally:
+            connection.execute("truncate intermediate.int_sessions__left_out_laps")
+    reasons = [(row["session_id"], row["lap_number"], row["left_out"]) for row in rows["laps"] if row["left_out"]]
+    assert reasons == [("11", "1", "'=cut the hairpin")]
+    assert "11" not in {row["session_id"] for row in rows["leaderboards"]}
 
 
 def test_everything_is_exported_without_a_selection(exported: Callable[..., dict[str, Rows]]) -> None:

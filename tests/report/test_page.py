@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import re
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -10,7 +11,7 @@ import pytest
 
 from scraper.report.page import render
 from scraper.report.practice_day import Session
-from tests.report.days import a_day, a_reconciliation, a_session
+from tests.report.days import LAPS, a_day, a_reconciliation, a_session
 from tests.report.reading import Report
 
 LISTED: dict[str, Any] = {
@@ -215,3 +216,17 @@ def test_a_session_with_few_laps_is_not_the_most_consistent_one() -> None:
     report = Report.of(render(a_day(short, a_session(2, "Long"))))
     (most_consistent,) = [text for text in report.page.css(".highlights li").getall() if "Most consistent" in text]
     assert "Long" in most_consistent
+
+
+def test_a_lap_that_is_left_out_is_no_best_lap_anywhere() -> None:
+    laps = [replace(LAPS[2], left_out="cut the hairpin") if lap.number == 3 else lap for lap in LAPS]
+    report = Report.of(render(a_day(a_session(laps=laps, best_lap=Decimal("33.000"), best_lap_number=7))))
+    (pace,) = report.table("#class-1 figure table")
+    assert pace[1:3] == ["4", "33.000"]
+    assert report.table("#class-1 table")[0][2] == "33.000"
+    cells = {row[0]: row[1] for row in report.table("table.laps")}
+    assert (cells["3"], cells["7"]) == ("32.900 left out", "33.000 best")
+    assert "Session 1, lap 3: 32.900 left out: cut the hairpin" in report.text(".unusual")
+    assert "1 left out" in report.text("figcaption[id$='-laps-caption']")
+    marks = [mark for mark in report.page.css("figure").getall() if "best 32.900" in mark]
+    assert marks == []

@@ -15,6 +15,7 @@ EXPECTED: dict[str, Callable[[list[SessionFacts]], list[Row]]] = {
     "class_leaderboard": class_days.leaderboard_rows,
     "driver_days": class_days.driver_day_rows,
     "lap_flags": lap_flags.lap_flag_rows,
+    "left_out_laps": lambda _: [],
     "class_day_bests": tracks.class_day_best_rows,
     "class_records": tracks.record_rows,
     "track_activity": tracks.activity_rows,
