@@ -16,7 +16,8 @@ depends_on = None
 # triggers run as the owner of the tables: the crawler needs no right to the queue and can neither forge nor remove an
 # entry. Page versions are queued by statement, since the crawler inserts many pages with one statement. A month page is
 # compared with the days' lists, so a new version queues the days that have a list and that it shows in another way than
-# the version before, or that ended in between; the first version queues all days with a list.
+# the version before, or that ended in between. It queues all days with a list if it is the first version, or if its
+# unreadable rows are others.
 QUEUE_FUNCTIONS = """
 create function raw.queue_new_versions() returns trigger language plpgsql security definer set search_path = pg_catalog
 as $$
@@ -51,7 +52,7 @@ begin
         where
             before.payload is null
             or (new_versions.fetched_at >= wanted.is_over_at) != (before.fetched_at >= wanted.is_over_at)
-            or (new_versions.payload ? 'unreadable_rows') != (before.payload ? 'unreadable_rows')
+            or new_versions.payload -> 'unreadable_rows' is distinct from before.payload -> 'unreadable_rows'
             or jsonb_path_query_array(new_versions.payload, '$.days[*] ? (@.date == $day)', wanted.of_day)
             != jsonb_path_query_array(before.payload, '$.days[*] ? (@.date == $day)', wanted.of_day);
     else

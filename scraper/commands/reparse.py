@@ -20,6 +20,7 @@ from scraper.database.jobs import Job, open_job
 from scraper.pages import PageError
 from scraper.quiet import news
 from scraper.raw import crawl_log
+from scraper.raw.history import RawHistory
 from scraper.raw.items import CapturedPage, PageId
 from scraper.raw.page_kinds import SESSION, read_page
 from scraper.raw.store import RawStore
@@ -81,9 +82,10 @@ def _store(database: Database, connection: psycopg.Connection, captured: Sequenc
 
 
 async def _save(database: Database, crawl_id: int, captured: Sequence[CapturedPage]) -> None:
-    store = await RawStore.connect(database, crawl_id)
+    store, history = await RawStore.connect(database, crawl_id), await RawHistory.connect(database)
     try:
         for item in captured:
-            await store.save([item])
+            await store.save([await history.next_to_its_month(item)])
     finally:
         await store.close()
+        await history.close()

@@ -8,7 +8,7 @@ from psycopg.rows import dict_row
 from rich.console import Console
 
 from scraper.commands.status_failures import describe_failures
-from scraper.commands.status_open import open_lists
+from scraper.commands.status_open import open_lists, unreadable_months
 from scraper.commands.status_queries import (
     BEHIND,
     DAYS,
@@ -74,6 +74,7 @@ def _problems(connection: psycopg.Connection, console: Console, config: Config) 
     yield from _schedule(connection, scheduled, config.days)
     for track in scheduled["tracks"]:
         yield from open_lists(connection, track, crawls[0]["now"])
+    yield from unreadable_months(connection)
     yield from _transforms(connection, console)
     yield from _days(connection, console)
     # A difference from the site's totals is not reported as missing, except for sessions.

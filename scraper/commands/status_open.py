@@ -6,6 +6,7 @@ from datetime import date, datetime
 import psycopg
 from psycopg.rows import class_row
 
+from scraper.commands.status_queries import MONTHS_WITH_UNREADABLE_ROWS
 from scraper.console import counted
 from scraper.crawl.scope import first_open_day
 from scraper.crawl.spiders.freshness import stale_lists, was_read_after_end
@@ -33,6 +34,19 @@ def open_lists(connection: psycopg.Connection, track: str, now: datetime) -> Ite
         f"lists of {counted(len(reasons), 'day')} of {track} ({named}{more}); to read them: "
         f"make crawl transform TRACK={track} {days}"
     )
+
+
+def unreadable_months(connection: psycopg.Connection) -> Iterator[str]:
+    """Yield a line for each of the newest month pages with rows that cannot be read: such a row may be a day."""
+    months = connection.execute(MONTHS_WITH_UNREADABLE_ROWS, {"most": MOST_NAMED}).fetchall()
+    for track, month, first_row, rows, _ in months:
+        more = ", …" if rows > 1 else ""
+        yield (
+            f"month {month} of {track}: {counted(rows, 'row')} could not be read: '{first_row}'{more}; such a row may be "
+            "a day with sessions. Update this program, or correct the page object"
+        )
+    if months and months[0][-1] > len(months):
+        yield f"rows of {counted(months[0][-1] - len(months), 'more month page')}, which could not be read"
 
 
 def _open_days(connection: psycopg.Connection, track: str, now: datetime) -> Iterator[tuple[date, str]]:

@@ -105,6 +105,25 @@ cross join lateral (
 order by days.event_date desc, tracks.source_track_slug
 """
 
+# The latest pages with unreadable rows. The table is small: one page per month of a track.
+MONTHS_WITH_UNREADABLE_ROWS = """
+select
+    track_slug,
+    month,
+    payload #>> '{unreadable_rows,0,row}' as first_row,
+    jsonb_array_length(payload -> 'unreadable_rows') as rows,
+    count(*) over () as total
+from raw.practice_months as months
+where
+    payload ? 'unreadable_rows'
+    and not exists (
+        select from raw.practice_months as later
+        where later.track_slug = months.track_slug and later.month = months.month and later.load_id > months.load_id
+    )
+order by month desc, track_slug
+limit %(most)s
+"""
+
 # A list that is short of its month page makes a day partial too, though no known session page is missing.
 INCOMPLETE = """
 select tracks.source_track_slug, events.event_date, count(*) over () as total

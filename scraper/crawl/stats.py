@@ -47,7 +47,7 @@ class CrawlStats:
         """Note a list that shows fewer sessions than the month page."""
         lists = f"{page.track_slug} {page.key} lists {counted(listed, 'session')}"
         short = f"{lists}, its month page shows {page.month_sessions}"
-        logger.warning("%s: nothing counts as removed, and the next crawl reads the list again", short)
+        logger.warning("%s: nothing counts as removed; a later crawl reads both again", short)
         self._note("short_lists", short)
 
     def _note(self, figure: str, text: str) -> None:
@@ -171,7 +171,7 @@ def summary(
     if stats.named("empty_months"):
         yield f"  empty     {_first_of(stats.named('empty_months'))}"
     if stats.named("short_lists"):
-        yield f"  short     {_first_of(stats.named('short_lists'))}; the next crawl reads both pages again"
+        yield f"  short     {_first_of(stats.named('short_lists'))}; a later crawl reads both pages again"
     if stats["pages_failed"]:
         yield f"  failures  {counted(stats['pages_failed'], 'page')} recorded, to be requested again after a pause"
     if stats["pages_waiting"]:

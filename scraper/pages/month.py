@@ -6,6 +6,9 @@ sessions, newest first and years back. It also contains a ``table.table`` withou
 today's list, or a sentence that there is none. It has no information about the month, and is ignored. Any other figure
 is kept as text (``other_figures``).
 
+A row without such a link is a day too if it prints its date, ``Sat, Oct 25, 2025``. A row whose day is not known, or is
+of another month, is kept as an unreadable row: the page is not whole, and a day that it does not show may have sessions.
+
 A month without sessions has no link to a day in the left panel; or the page says that there are no ``synched up
 practice sessions``, and may have no left panel at all.
 """
@@ -19,7 +22,7 @@ from lxml.etree import XPath
 
 from scraper.pages import day_panels
 from scraper.pages.cells import Element, folded, text_of, with_class
-from scraper.pages.headings import month_in_heading
+from scraper.pages.headings import day_in_text, month_in_heading
 from scraper.pages.html_tables import cells_by_column, column_keys, row_text
 from scraper.pages.links import practice_date
 from scraper.pages.liverc_page import (
@@ -89,7 +92,7 @@ class MonthPage:
 
     @property
     def unreadable_rows(self) -> list[dict[str, str]]:
-        """Rows without a date, each with its text and the reason."""
+        """Rows without a day of this month, each with its text and the reason."""
         return self._rows[1]
 
     @property
@@ -140,19 +143,20 @@ class MonthPage:
         for known in ("date", "sessions"):
             if known not in columns:
                 raise changed_layout(self.root, f'no column "{known}" in the table of days')
-        days, unreadable = read_each(_DAY_ROWS(table), partial(_day, columns=columns))
+        days, unreadable = read_each(_DAY_ROWS(table), partial(_day, columns=columns, month=self.month))
         if unreadable and not days:
             raise changed_layout(self.root, f"no day can be read: {unreadable[0]['reason']}")
         return days, unreadable
 
 
-def _day(row: Element, columns: list[str]) -> dict[str, str]:
+def _day(row: Element, columns: list[str], month: str) -> dict[str, str]:
     cells = cells_by_column(row, columns)
-    link = next((link for link in cells["date"].iterdescendants("a") if "href" in link.attrib), None)
-    if link is None:
-        raise UnreadableRow(row_text(row), "no link to the day's list")
-    date = practice_date(link.get("href", ""))
-    if date is None:
-        raise UnreadableRow(row_text(row), "no date in the link to the day's list")
     texts = {column: text_of(cell) for column, cell in cells.items()}
+    links = [link.get("href", "") for link in cells["date"].iterdescendants("a") if "href" in link.attrib]
+    date = (practice_date(links[0]) if links else None) or day_in_text(texts["date"])
+    if date is None:
+        missing = "no date in the link to the day's list" if links else "no link to the day's list"
+        raise UnreadableRow(row_text(row), f"{missing}, and no date in the text")
+    if not date.startswith(month):
+        raise UnreadableRow(row_text(row), f"{date} is no day of {month}")
     return texts | {"date": date, "label": texts["date"]}

@@ -4,7 +4,7 @@ Each query uses an index to read only the days in question, however long the his
 """
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any, Self
 
@@ -13,7 +13,10 @@ from psycopg.rows import class_row, dict_row
 from psycopg.types.json import Jsonb
 
 from scraper.database.connection import Database
+from scraper.pages import read_count
+from scraper.raw.items import CapturedPage
 from scraper.raw.json_text import storable
+from scraper.raw.page_kinds import LIST
 from scraper.raw.store import connect_to_raw
 from scraper.raw.unresolved import UNRESOLVED, UnresolvedFailure
 
@@ -188,7 +191,8 @@ class StoredDay:
 
     `rows` and `sessions` differ where a list shows a session twice. `is_whole` is False for a list with unreadable
     rows. `rows_near_midnight` are the list's rows if it was read so early that a session may still have been running.
-    `first_read_at` is when this version was read first, `month_sessions` the number on the month page of that crawl.
+    `first_read_at` is when this version was read first, `month_sessions` the number on the month page that it was
+    compared with.
     """
 
     practice_date: date
@@ -203,7 +207,7 @@ class StoredDay:
 
     @property
     def is_short(self) -> bool:
-        """Whether the list shows fewer sessions than the month page of the same crawl."""
+        """Whether the list shows fewer sessions than its month page."""
         return self.month_sessions is not None and self.rows < self.month_sessions
 
 
@@ -271,6 +275,20 @@ class RawHistory:
         async with self._connection.cursor(row_factory=class_row(StoredMonth)) as cursor:
             await cursor.execute(MONTH, {"track_slug": track, "month": month})
             return (await cursor.fetchone()) or StoredMonth(None, [], has_failed=False)
+
+    async def next_to_its_month(self, captured: CapturedPage) -> CapturedPage:
+        """Return a list that was read without its month page with the number of the stored one, if it is short of that.
+
+        So a list removes no session against the latest month page, whether this crawl or an earlier one has read it.
+        """
+        page = captured.page
+        if page.kind != LIST or page.month_sessions is not None:
+            return captured
+        days = (await self.month(page.track_slug, page.key[:7])).days
+        shown = [number for day in days if day["date"] == page.key and (number := read_count(day["sessions"]))]
+        if not shown or len(captured.payload["sessions"]) >= shown[0]:
+            return captured
+        return replace(captured, page=replace(page, month_sessions=shown[0]))
 
     async def unresolved(self, tracks: Sequence[str]) -> list[UnresolvedFailure]:
         """Return the failures of these tracks that are not resolved, the newest last."""

@@ -11,7 +11,8 @@ class PageId:
 
     `kind` is a name in `scraper.raw.page_kinds`. `key` is the month (`YYYY-MM`), the practice day (`YYYY-MM-DD`) or the
     session id. `month_sessions` belongs to a list: the number of sessions that the month page of the same crawl shows
-    for the day, None if the crawl read no month page. It is no part of the page's identity.
+    for the day; if the crawl read no month page, the number of the stored one if the list is short of it, else None. It
+    is no part of the page's identity.
     """
 
     track_slug: str

@@ -7,7 +7,7 @@ import psycopg
 import pytest
 from psycopg.types.json import Jsonb
 
-from scraper.commands.status_open import open_lists
+from scraper.commands.status_open import open_lists, unreadable_months
 from scraper.database.connection import Database
 
 NOW = datetime(2026, 3, 10, 18, tzinfo=UTC)
@@ -76,3 +76,23 @@ def test_a_list_that_was_read_after_its_month_page_and_its_day_is_not_open(conne
     add_month(connection, "2026-03", NOW - timedelta(days=5), d02="1")
     add_list(connection, date(2026, 3, 2), 2, NOW - timedelta(days=4))
     assert list(open_lists(connection, "bend", NOW)) == []
+
+
+def add_unreadable_month(connection: psycopg.Connection, month: str, *rows: str) -> None:
+    payload = {"days": [], "unreadable_rows": [{"row": row, "reason": "no date"} for row in rows]}
+    connection.execute(MONTH_PAGE, [month, Jsonb(payload), NOW, NOW])
+
+
+def test_rows_of_month_pages_that_cannot_be_read_are_named_until_they_can(connection: psycopg.Connection) -> None:
+    add_unreadable_month(connection, "2026-02", "Total 44", "Soon 1")
+    add_unreadable_month(connection, "2026-03", "27.3. 4")
+    may_be = "such a row may be a day with sessions. Update this program, or correct the page object"
+    assert list(unreadable_months(connection)) == [
+        f"month 2026-03 of bend: 1 row could not be read: '27.3. 4'; {may_be}",
+        f"month 2026-02 of bend: 2 rows could not be read: 'Total 44', …; {may_be}",
+    ]
+    add_month(connection, "2026-03", NOW, d27="4")
+    assert [line[:13] for line in unreadable_months(connection)] == ["month 2026-02"]
+    for month in ("2025-12", "2025-11", "2025-10"):
+        add_unreadable_month(connection, month, "Soon 1")
+    assert list(unreadable_months(connection))[3:] == ["rows of 1 more month page, which could not be read"]

@@ -46,13 +46,31 @@ def test_a_link_without_an_iso_date_is_reported_and_other_days_are_kept(date: st
     month = read(month_page(month_table([day_row(), day_row(date, "Some day")])))
     assert [day["date"] for day in month.days] == ["2025-10-25"]
     assert month.payload()["unreadable_rows"] == [
-        {"row": "Some day 56", "reason": "no date in the link to the day's list"},
+        {"row": "Some day 56", "reason": "no date in the link to the day's list, and no date in the text"},
     ]
 
 
-def test_a_day_without_a_link_is_reported() -> None:
-    month = read(month_page(month_table([day_row(), "<tr><td>Sun, Oct 12, 2025</td><td>2</td></tr>"])))
-    assert month.unreadable_rows == [{"row": "Sun, Oct 12, 2025 2", "reason": "no link to the day's list"}]
+@pytest.mark.parametrize(
+    "row", ["<tr><td>Sun, Oct 12, 2025</td><td>2</td></tr>", day_row("today", "Sun, Oct 12, 2025", "2")]
+)
+def test_a_day_without_a_date_in_a_link_has_the_date_of_its_text(row: str) -> None:
+    month = read(month_page(month_table([day_row(), row])))
+    assert month.days[1:] == [{"date": "2025-10-12", "label": "Sun, Oct 12, 2025", "sessions": "2"}]
+    assert month.unreadable_rows == []
+
+
+@pytest.mark.parametrize(
+    ("row", "reason"),
+    [
+        ("<tr><td>Total</td><td>44</td></tr>", "no link to the day's list, and no date in the text"),
+        ("<tr><td>Thu, Nov 27, 2025</td><td>4</td></tr>", "2025-11-27 is no day of 2025-10"),
+        (day_row("2025-09-06", "Sat, Sep 06, 2025", "4"), "2025-09-06 is no day of 2025-10"),
+    ],
+)
+def test_a_row_without_a_day_of_the_month_is_reported(row: str, reason: str) -> None:
+    month = read(month_page(month_table([day_row(), row])))
+    assert [day["date"] for day in month.days] == ["2025-10-25"]
+    assert [each["reason"] for each in month.unreadable_rows] == [reason]
 
 
 def test_a_row_with_missing_cells_is_reported() -> None:
@@ -61,7 +79,7 @@ def test_a_row_with_missing_cells_is_reported() -> None:
 
 
 def test_a_month_without_a_readable_day_is_rejected() -> None:
-    error = error_of(month_page(month_table([day_row("soon"), day_row("later")])))
+    error = error_of(month_page(month_table([day_row("soon", "Soon"), day_row("later", "Later")])))
     assert error.kind is PageErrorKind.CHANGED_LAYOUT
     assert "no day can be read: no date in the link" in error.reason
 

@@ -111,6 +111,21 @@ def test_another_number_on_the_month_page_makes_a_version_of_the_same_list_and_n
     assert rows(database, "select count(*) from raw.transform_queue") == [(4,)]
 
 
+def test_other_unreadable_rows_of_a_month_page_queue_its_lists(
+    database: Database, stored: Callable[[Work], Any]
+) -> None:
+    pages = [
+        month_page({"days": []} | ({"unreadable_rows": [{"row": row}]} if row else {}))
+        for row in ("Soon 4", "Total 44", "Total 44", None)
+    ]
+    stored(save_each(day_list(("7", "1"))))
+    queued = []
+    for page in pages:
+        stored(save_each(page))
+        queued += rows(database, "select count(*)::integer from raw.transform_queue")[0]
+    assert queued == [2, 3, 3, 4]
+
+
 # Few pages, so that each comes more than once in a group, with the same or another payload.
 PAGES = st.one_of(
     st.builds(session, st.sampled_from("12"), st.sampled_from("78")),

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from scraper.raw.items import FailedPage, Item, PageId
+from scraper.raw.items import CapturedPage, FailedPage, Item, PageId
 from tests.reliability.simulated_site import LAP
 
 MINUTE = timedelta(minutes=1)
@@ -25,7 +25,7 @@ IN_A_ROW = 3
 class Reading:
     """A response that was stored: when last, when first with this content, and what it shows.
 
-    `number` belongs to a list: that of the month page of the same crawl. `row` belongs to a session: its row in the
+    `number` belongs to a list: that of its month page. `row` belongs to a session: its row in the
     list that was stored before.
     """
 
@@ -97,6 +97,14 @@ class PatientReader:
         if page.kind == "list":
             self._leave_out_what_left(page, reading)
 
+    def number_against(self, item: CapturedPage) -> int | None:
+        """Return the number of sessions on the latest month page, if a list that was read without it shows fewer."""
+        month = self.latest.get(PageId(item.page.track_slug, "month", item.page.key[:7]))
+        if item.page.kind != "list" or month is None:
+            return None
+        number = counts_of(month).get(date.fromisoformat(item.page.key), 0)
+        return number if number > len(item.payload["sessions"]) else None
+
     def _fail(self, failed: FailedPage, at: datetime) -> None:
         failing = self.failing.setdefault(failed.page, Failing(at, at, failed.reason, attempts=0))
         failing.last_at, failing.reason, failing.attempts = at, failed.reason, failing.attempts + 1
@@ -138,7 +146,7 @@ class PatientReader:
         if reading.is_whole and len(reading.rows) == number:
             return True
         unchanged_for = reading.at - reading.first_at
-        return unchanged_for >= 30 * MINUTE and now < reading.at + min(unchanged_for, timedelta(weeks=1))
+        return now < reading.at + min(max(unchanged_for, 30 * MINUTE), timedelta(weeks=1))
 
     def settles_nothing(self, page: PageId, now: datetime) -> bool:
         """Return whether a scheduled crawl must not request the month page of another month than that of its days."""

@@ -147,10 +147,12 @@ class ScheduledCrawls:
             self.clock.now += SECONDS_PER_PAGE
             item = site.respond(page, self.clock.now)
             requests.note(item)
-            group.append((item, requests.number_of(page)))
+            number = requests.number_of(page)
             plan.note(item)
             if isinstance(item, CapturedPage):
-                await plan.plan_from(item)
+                number = reader.number_against(item) if number is None else number
+                item = await plan.plan_from(item)
+            group.append((item, number))
             if len(group) == crawl.group:
                 await self._save(group, reader, stats)
             plan.page_is_done()

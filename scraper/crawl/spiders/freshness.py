@@ -24,7 +24,8 @@ def stale_lists(
 
 
 def is_list_stale(day: StoredDay | None, sessions_on_month_page: str | None, now: datetime | None = None) -> bool:
-    """Return whether a day's list has to be read. The month page's number is None for a day that it does not show.
+    """Return whether a day's list has to be read. The month page's number is None for a day that it does not show, and
+    text without a number where it is not known.
 
     With `now`, a list that was found incomplete or contradicted before is left alone until its pause is over.
     """
@@ -38,7 +39,7 @@ def is_list_stale(day: StoredDay | None, sessions_on_month_page: str | None, now
     number = read_count(sessions_on_month_page)
     if number in (day.rows, day.sessions) and day.is_whole and not day.is_short:
         return False
-    return not (day.month_sessions == number and _is_pausing(day, now))
+    return number not in (None, day.month_sessions) or not _is_pausing(day, now)
 
 
 def is_session_stale(session: ListedSession) -> bool:
@@ -56,14 +57,14 @@ def was_read_after_end(day: StoredDay) -> bool:
 
 
 def _is_pausing(day: StoredDay, now: datetime | None) -> bool:
-    """Return whether the same list with the same number on the month page was read again not long ago.
+    """Return whether the same list with the same number on the month page was read not long ago.
 
     The pause is as long as both have been the same, so the time between two requests doubles.
     """
     if now is None or day.read_at is None or day.first_read_at is None:
         return False
     unchanged_for = day.read_at - day.first_read_at
-    return unchanged_for >= SHORTEST_PAUSE and now < day.read_at + min(unchanged_for, LONGEST_PAUSE)
+    return now < day.read_at + min(max(unchanged_for, SHORTEST_PAUSE), LONGEST_PAUSE)
 
 
 def _may_have_been_running(session: ListedSession) -> bool:

@@ -1,7 +1,7 @@
 """The number of sessions of each day of a month, by a month page that this crawl read or by a stored one."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, Self
 
@@ -14,7 +14,7 @@ class MonthCounts:
     """`by_day` has the number of each day with sessions, as the page prints it.
 
     `is_of_this_crawl` is False for a stored page. `is_whole` is False for a page with unreadable rows: a day that
-    such a page does not show may have sessions.
+    such a page does not show may have sessions. The number of such a day is blank where it has to be read.
     """
 
     by_day: Mapping[date, str]
@@ -38,6 +38,10 @@ class MonthCounts:
             if stored.read_at is not None and (month.read_at is None or stored.read_at >= month.read_at)
         }
         return cls({**_by_day(month.days), **later}, is_of_this_crawl=False)
+
+    def with_unknown(self, days: Iterable[date]) -> Self:
+        """Return the numbers with a blank one for each of these days that the page does not show."""
+        return replace(self, by_day={**dict.fromkeys(days, ""), **self.by_day})
 
     def month_sessions(self, day: date) -> int | None:
         """Return the number to store with a day's list; None if this crawl read no number."""

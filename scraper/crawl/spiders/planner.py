@@ -17,7 +17,7 @@ from scraper.crawl.spiders.page_queue import PageQueue
 from scraper.crawl.spiders.waiting_pages import WaitingPages
 from scraper.crawl.stats import CrawlStats
 from scraper.crawl.time_bounds import MOST_AHEAD_OF_UTC, MOST_BEHIND_UTC, end_of_day, passed_everywhere
-from scraper.raw.history import RawHistory
+from scraper.raw.history import RawHistory, StoredDay
 from scraper.raw.items import CapturedPage, Item, PageId
 from scraper.raw.page_kinds import LIST, MONTH, SESSION
 
@@ -72,8 +72,12 @@ class CrawlPlanner:
         self._in_progress -= 1
         self._progress.set()
 
-    async def plan_from(self, captured: CapturedPage) -> None:
-        """Plan the pages that a page of this crawl leads to: days of a month page, sessions of a list."""
+    async def plan_from(self, captured: CapturedPage) -> CapturedPage:
+        """Plan the pages that a page of this crawl leads to: days of a month page, sessions of a list.
+
+        Return the page as it has to be stored: a list next to the number on its month page.
+        """
+        captured = await self._history.next_to_its_month(captured)
         page, payload = captured.page, captured.payload
         if page.kind == MONTH:
             await self._plan_from_month(
@@ -82,6 +86,7 @@ class CrawlPlanner:
         elif page.kind == LIST:
             self._note_short_list(page, len(payload["sessions"]))
             await self._plan_from_list(page.track_slug, date.fromisoformat(page.key), payload["sessions"])
+        return captured
 
     async def _plan_from_month(
         self, track: str, month: str, available_months: Iterable[str], counts: MonthCounts
@@ -149,6 +154,8 @@ class CrawlPlanner:
 
     async def _plan_days(self, track: str, first: date, last: date, counts: MonthCounts) -> None:
         stored = await self._history.days(track, first, last)
+        if not counts.is_whole:
+            counts = counts.with_unknown(self._unknown_days(first, last, stored))
         known = sorted(day for day in {*counts.by_day, *stored} if first <= day <= last)
         # Who names a range wants its lists read now.
         stale = stale_lists(stored, counts.by_day, None if self._scope.open_from is None else self._now)
@@ -183,6 +190,12 @@ class CrawlPlanner:
             if is_session_stale(session) and session.session_id not in stale.setdefault(session.practice_date, []):
                 stale[session.practice_date].append(session.session_id)
         return {day: sessions for day, sessions in stale.items() if sessions}
+
+    def _unknown_days(self, first: date, last: date, stored: Mapping[date, StoredDay]) -> Iterator[date]:
+        """Yield the days that a month page with unreadable rows may lack: those in range, and those with sessions."""
+        begun = range(self._begun_days(max(first, self._first_day), last))
+        yield from (max(first, self._first_day) + timedelta(days=number) for number in begun)
+        yield from (day for day, each in stored.items() if each.rows)
 
     def _put_sessions(self, track: str, practice_date: date, session_ids: Iterable[str]) -> None:
         pages = [PageId(track, SESSION, session_id) for session_id in session_ids]

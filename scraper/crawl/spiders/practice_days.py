@@ -111,7 +111,7 @@ class PracticeDaysSpider(Spider):
         try:
             captured = self._captured(response, page)
             self.planner.note(captured)
-            await self.planner.plan_from(captured)
+            captured = await self.planner.plan_from(captured)
             yield captured
             for row in captured.payload.get("unreadable_rows", []):
                 logger.warning("%s: a row cannot be read (%s): %s", response.url, row["reason"], row["row"])

@@ -111,7 +111,7 @@ class PlannedCrawls:
             return FailedPage(page, f"http://site{path}", "http_status", "status 404", 404)
         try:
             captured = read_page(page, f"http://site{path}", self.rewrite(path, response.body.decode()))
-            await planner.plan_from(captured)
+            captured = await planner.plan_from(captured)
         except PageError as problem:
             return FailedPage(page, f"http://site{path}", problem.kind, problem.reason)
         return captured

@@ -43,6 +43,25 @@ def test_a_list_is_stale_unless_nothing_on_it_can_have_changed(
     assert is_list_stale(day, sessions_on_month_page) is is_stale
 
 
+@pytest.mark.parametrize("number", ["58", ""])
+@pytest.mark.parametrize(
+    ("unchanged_for", "pause"),
+    [
+        (timedelta(0), timedelta(minutes=30)),
+        (timedelta(minutes=20), timedelta(minutes=30)),
+        (timedelta(hours=5), timedelta(hours=5)),
+        (timedelta(days=60), timedelta(days=7)),
+    ],
+)
+def test_a_list_unlike_its_month_page_is_left_alone_for_as_long_as_it_has_been_so(
+    number: str, unchanged_for: timedelta, pause: timedelta
+) -> None:
+    day = replace(STORED, first_read_at=OVER - unchanged_for, month_sessions=58)
+    assert not is_list_stale(day, number, OVER + pause - timedelta(seconds=1))
+    assert is_list_stale(day, number, OVER + pause)
+    assert is_list_stale(day, "59", OVER)
+
+
 def test_a_list_is_stale_if_it_was_read_while_a_session_ran_past_midnight() -> None:
     rows = [
         {"started_at": "2025-10-25 23:50:00", "length": "25:00"},

@@ -160,10 +160,11 @@ def test_a_list_that_is_short_of_its_month_page_is_named_and_read_again_until_bo
 ) -> None:
     crawls.rewrite = emptied(DAY)
     short = f"{TRACK} {DAY} lists 0 sessions, its month page shows {len(SESSIONS)}"
-    assert f"  short     {short}; the next crawl reads both pages again" in crawls.summary_of(MONTH).splitlines()
-    assert requested(crawls, SCHEDULED) == [calendar(), day_list(DAY)]
+    assert f"  short     {short}; a later crawl reads both pages again" in crawls.summary_of(MONTH).splitlines()
+    assert requested(crawls, SCHEDULED) == [calendar()]
     assert requested(crawls, MONTH) == [calendar(), day_list(DAY)]
     crawls.rewrite = lambda _, html: html
+    unchanged_for(crawls, DAY, timedelta(0), ago=timedelta(minutes=30))
     assert "short" not in crawls.summary_of(SCHEDULED)
     assert requested(crawls, SCHEDULED) == [calendar()]
     assert crawls.rows(
@@ -204,9 +205,72 @@ def test_a_short_list_of_the_month_before_costs_its_month_page_too(crawls: Plann
     day = SEPTEMBER[0]
     crawls.rewrite = emptied(day)
     crawls.crawl(SINCE_SEPTEMBER)
+    assert requested(crawls, SCHEDULED) == [calendar()]
+    unchanged_for(crawls, day, timedelta(hours=5), ago=timedelta(hours=6))
     assert requested(crawls, SCHEDULED) == sorted([calendar("2025-09"), calendar(), day_list(day)])
     unchanged_for(crawls, day, timedelta(hours=5), ago=timedelta(hours=4))
     assert requested(crawls, SCHEDULED) == [calendar()]
+
+
+LISTS_OF_THE_DAY = """
+select jsonb_array_length(payload -> 'sessions'), month_sessions from raw.practice_lists
+where practice_date = %s order by load_id
+"""
+
+
+def test_a_named_day_whose_list_is_short_of_the_stored_month_page_is_short(crawls: PlannedCrawls) -> None:
+    crawls.crawl(MONTH)
+    crawls.rewrite = emptied(DAY)
+    listed = len(SESSIONS)
+    short = f"{TRACK} {DAY} lists 0 sessions, its month page shows {listed}; a later crawl reads both again"
+    assert f"  short     {short}" in crawls.summary_of(NAMED_DAY).splitlines()
+    crawls.crawl(NAMED_DAY)
+    assert crawls.rows(LISTS_OF_THE_DAY, DAY) == [(listed, listed), (0, listed)]
+    crawls.season = without_the_day()  # the month page does not show the day any more: its sessions were removed
+    assert requested(crawls, SCHEDULED) == [calendar(), day_list(DAY)]
+    assert crawls.rows(LISTS_OF_THE_DAY, DAY)[-1] == (0, 0)
+
+
+def test_a_list_longer_than_the_stored_month_page_contradicts_nothing(crawls: PlannedCrawls) -> None:
+    crawls.season = SEASON.without(SESSIONS[0].session_id)
+    crawls.crawl(MONTH)
+    crawls.season = SEASON
+    crawls.crawl(NAMED_DAY)
+    assert crawls.rows(LISTS_OF_THE_DAY, DAY)[-1] == (len(SESSIONS), None)
+
+
+def test_a_list_of_the_month_before_that_is_short_of_its_stored_month_page_is_short(crawls: PlannedCrawls) -> None:
+    crawls.season = TWO_MONTHS
+    crawls.crawl(SINCE_SEPTEMBER)
+    day = SEPTEMBER[0]
+    early = datetime.combine(day, datetime.max.time(), UTC)
+    crawls.rows("update raw.practice_lists set last_seen_at = %s where practice_date = %s", early, day)
+    crawls.rewrite = emptied(day)
+    assert requested(crawls, SCHEDULED) == [calendar(), day_list(day)]
+    number = len(TWO_MONTHS.day(TRACK, day).sessions)
+    assert crawls.rows(LISTS_OF_THE_DAY, day) == [(number, number), (0, number)]
+
+
+def with_a_row_in_place_of(day: date) -> Callable[[str, str], str]:
+    """How the row of a day on the month page is rewritten to be unreadable."""
+    return lambda _, html: re.sub(
+        rf"<tr>(?:(?!</tr>).)*d={day}\b.*?</tr>", "<tr><td>Soon</td><td>4</td></tr>", html, flags=re.S
+    )
+
+
+def test_days_in_range_that_a_month_page_with_an_unreadable_row_does_not_show_are_read(crawls: PlannedCrawls) -> None:
+    crawls.rewrite = with_a_row_in_place_of(DAY)
+    days = [DAY - timedelta(days=1), DAY]
+    scheduled = replace(SCHEDULED, first_day=days[0], last_day=days[1], open_from=days[0])
+    lists = [day_list(day) for day in days]
+    assert requested(crawls, scheduled) == sorted([calendar(), *lists, *SESSION_PAGES])
+    assert crawls.rows(LISTS_OF_THE_DAY, DAY) == [(len(SESSIONS), None)]
+    assert requested(crawls, scheduled) == [calendar()]
+    for day in days:
+        unchanged_for(crawls, day, timedelta(0), ago=timedelta(hours=1))
+    assert requested(crawls, scheduled) == sorted([calendar(), *lists])
+    crawls.rewrite = lambda _, html: html
+    assert requested(crawls, scheduled) == [calendar()]
 
 
 def test_a_list_that_is_longer_than_its_month_page_says_is_read_again_after_a_growing_pause(
@@ -217,6 +281,8 @@ def test_a_list_that_is_longer_than_its_month_page_says_is_read_again_after_a_gr
     crawls.crawl(MONTH)
     day_of_one = [day_list(day) for day, sessions in DAYS.items() if len(sessions) == len(SESSIONS)]
     assert day_list(DAY) in day_of_one
+    for day in DAYS:
+        unchanged_for(crawls, day, timedelta(hours=5), ago=timedelta(hours=6))
     assert requested(crawls, SCHEDULED) == sorted([calendar(), *day_of_one])
     for day in DAYS:
         unchanged_for(crawls, day, timedelta(hours=5), ago=timedelta(hours=4))
