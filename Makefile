@@ -18,10 +18,8 @@ COMPILE := pip compile pyproject.toml --universal --python-version 3.11 --genera
 .DEFAULT_GOAL := help
 # `make crawl transform` runs one after the other, with -j too.
 .NOTPARALLEL:
-# What a crawl has stored is derived also when it ended with an error, such as a changed layout at one track.
-ifneq ($(filter crawl,$(MAKECMDGOALS)),)
-MAKEFLAGS += --keep-going
-endif
+# Under this name `make -n` does not run the recipe that uses it.
+GO_ON := $(MAKE) --no-print-directory
 .PHONY: help crawl reparse transform status verify doctor demo report export columns docs dbt db-shell db-stop migrate
 .PHONY: test test-reliability soak lint format bench bench-test lock clean
 
@@ -31,8 +29,11 @@ help: ## List the targets
 	@echo "Example: make crawl transform TRACK=canberraoffroad DATE=2025-10-25"
 	@echo "Arguments: TRACK, DATE or FROM and TO, LIST_ONLY, REFRESH, FULL, QUIET, OUT. Settings: see README.md"
 
+# What a crawl has stored is derived also when it ended with status 1, such as a changed layout at one track. It has stored
+# nothing if its settings are wrong (2) or another crawl is running (4).
 crawl: $(READY) ## Fetch practice days into the raw tables: TRACK and DATE, or FROM and TO; without them, the scheduled crawl
-	@$(SCRAPER) crawl
+	@$(SCRAPER) crawl || { status=$$?; goals=" $(MAKECMDGOALS)"; goals=$${goals##* crawl}; \
+		if [ $$status -eq 1 ] && [ -n "$$goals" ]; then $(GO_ON) $$goals; fi; exit $$status; }
 
 reparse: $(READY) ## Read the stored bodies of failed pages again, after a fix of a page object; sends no request
 	@$(SCRAPER) reparse

@@ -63,7 +63,9 @@ def run(config: Config) -> int:
 def _write_csv(connection: psycopg.Connection, config: Config, folder: Path, days: Sequence[Day]) -> int:
     news()
     racer = find_racer(connection, config.person, config.named_tracks) if config.person else None
-    written = list(write_files(connection, folder / "csv" / _selection(config), [day.event_id for day in days], racer))
+    written = list(
+        write_files(connection, folder / "csv" / _selection(config, days), [day.event_id for day in days], racer)
+    )
     for file in written:
         print(f"  {file.path.name:18} {counted(file.rows, 'row')}")
         if file.rows >= MOST_ROWS:
@@ -74,10 +76,12 @@ def _write_csv(connection: psycopg.Connection, config: Config, folder: Path, day
     return 0
 
 
-def _selection(config: Config) -> str:
-    """Return the folder of what was asked for: tracks, days and person, as far as they are given."""
-    days = [config.practice_date or config.from_date, config.to_date]
-    parts = ["-".join(config.named_tracks), "-to-".join(str(day) for day in days if day), config.person or ""]
+def _selection(config: Config, days: Sequence[Day]) -> str:
+    """Return the folder of what was asked for: tracks as they are stored, days and person, as far as they are given."""
+    stored = {day.track_slug.lower(): day.track_slug for day in days}
+    tracks = "-".join(stored.get(slug.lower(), slug) for slug in config.named_tracks)
+    bounds = [config.practice_date or config.from_date, config.to_date]
+    parts = [tracks, "-to-".join(str(day) for day in bounds if day), config.person or ""]
     named = "_".join("-".join(re.findall(r"[\w-]+", part)) for part in parts if part)
     return named[:_LONGEST_NAME] or "all"
 

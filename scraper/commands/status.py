@@ -7,7 +7,7 @@ import psycopg
 from psycopg.rows import dict_row
 from rich.console import Console
 
-from scraper.commands.status_failures import describe_failures
+from scraper.commands.status_failures import Waiting, describe_failures
 from scraper.commands.status_open import open_lists, unreadable_months
 from scraper.commands.status_queries import (
     BEHIND,
@@ -18,6 +18,7 @@ from scraper.commands.status_queries import (
     LAST_TRANSFORM,
     NOT_SCHEDULED_LATELY,
     UNFINISHED_CRAWLS,
+    WITHOUT_PRACTICE,
 )
 from scraper.config import Config
 from scraper.console import ago, counted, plain_console, plain_table
@@ -25,7 +26,7 @@ from scraper.database.connection import open_database
 from scraper.database.locks import Lock, lock_holders
 from scraper.database.migrate import schema_problem
 from scraper.quiet import news
-from scraper.raw.tracks import spellings
+from scraper.raw.tracks import spellings, stored_tracks
 from scraper.raw.unresolved import UnresolvedFailure
 from scraper.seeds.files import check_seeds, describe
 from scraper.transform.reconciliation import (
@@ -70,24 +71,35 @@ def _problems(connection: psycopg.Connection, console: Console, config: Config) 
         yield "no crawl yet: start with make crawl transform TRACK=canberraoffroad DATE=2025-10-25"
         return
     scheduled = {"tracks": list(spellings(connection, config.scheduled_tracks))}
-    yield from _crawls(connection, console, crawls[0], scheduled)
+    failures = _rows(connection, FAILED, scheduled)
+    waiting = Waiting(_unresolved(failures))
+    yield from _crawls(connection, console, crawls[0], scheduled, waiting)
     yield from _schedule(connection, scheduled, config.days)
-    for track in scheduled["tracks"]:
-        yield from open_lists(connection, track, crawls[0]["now"])
+    for track in sorted({*stored_tracks(connection), *scheduled["tracks"]}):
+        is_scheduled = track in scheduled["tracks"]
+        yield from open_lists(connection, track, crawls[0]["now"], waiting, is_scheduled=is_scheduled)
     yield from unreadable_months(connection)
+    for row in _rows(connection, WITHOUT_PRACTICE, {"most": MOST_DAYS}):
+        console.print(
+            f"empty           {row['track_slug']} has no practice sessions on its pages, up to {row['newest_month']}"
+        )
     yield from _transforms(connection, console)
-    yield from _days(connection, console)
+    _print_days(connection, console)
+    yield from _missing_sessions(connection, waiting)
     # A difference from the site's totals is not reported as missing, except for sessions.
     for line in days_that_do_not_add_up(connection, MOST_DIFFERENCES):
         console.print(line)
     for line in months_that_are_not_understood(connection, MOST_DIFFERENCES):
         console.print(line)
-    yield from _short_days(connection)
+    yield from _short_days(connection, waiting)
     yield from _seeds(connection, console)
-    yield from _failures(connection, console, scheduled)
+    _print_failures(failures, console)
+    yield from describe_failures(_unresolved(failures))
 
 
-def _crawls(connection: psycopg.Connection, console: Console, last: Row, scheduled: Row) -> Iterator[str]:
+def _crawls(
+    connection: psycopg.Connection, console: Console, last: Row, scheduled: Row, waiting: Waiting
+) -> Iterator[str]:
     running = next(iter(lock_holders(connection, Lock.CRAWL)), None)
     began_or_ended = last["ended_at"] or last["started_at"]
     tracks = ", ".join(last["arguments"].get("tracks", []))
@@ -101,15 +113,16 @@ def _crawls(connection: psycopg.Connection, console: Console, last: Row, schedul
     ]
     for row in unfinished[:MOST_NAMED]:
         ended = "was killed" if row["outcome"] in ("running", "abandoned") else row["outcome"]
-        yield f"the rest of crawl {row['crawl_id']}, which {ended}; to fetch it: {_command_for(row['arguments'])}"
+        yield f"the rest of crawl {row['crawl_id']}, which {ended}; to fetch it: {_command(row['arguments'], waiting)}"
     if len(unfinished) > MOST_NAMED:
         yield f"the rest of {counted(len(unfinished) - MOST_NAMED, 'earlier crawl')}, which no later crawl fetched"
 
 
-def _command_for(arguments: Row) -> str:
+def _command(arguments: Row, waiting: Waiting) -> str:
     tracks = " ".join(arguments["tracks"])
     quoted = f"'{tracks}'" if " " in tracks else tracks
-    return f"make crawl TRACK={quoted} FROM={arguments['from']} TO={arguments['to']}"
+    first, last = arguments["from"], arguments["to"]
+    return f"make crawl TRACK={quoted} FROM={first} TO={last}{waiting.refresh(arguments['tracks'], first, last)}"
 
 
 def _schedule(connection: psycopg.Connection, scheduled: Row, days: int) -> Iterator[str]:
@@ -137,7 +150,7 @@ def _transforms(connection: psycopg.Connection, console: Console) -> Iterator[st
         yield "rows of the last transform, which did not finish; to derive them: make transform"
 
 
-def _days(connection: psycopg.Connection, console: Console) -> Iterator[str]:
+def _print_days(connection: psycopg.Connection, console: Console) -> None:
     days = _rows(connection, DAYS, {"most": MOST_DAYS})
     if days:
         table = plain_table(
@@ -151,19 +164,24 @@ def _days(connection: psycopg.Connection, console: Console) -> Iterator[str]:
         if days[0]["total"] > len(days):
             console.print(f"… and {counted(days[0]['total'] - len(days), 'earlier day')}")
         console.print()
+
+
+def _missing_sessions(connection: psycopg.Connection, waiting: Waiting) -> Iterator[str]:
     incomplete = _rows(connection, INCOMPLETE, {"most": MOST_NAMED})
-    if incomplete:
-        total = incomplete[0]["total"]
-        named = ", ".join(f"{row['source_track_slug']} {row['event_date']}" for row in incomplete)
-        more = f" and {total - len(incomplete)} more" if total > len(incomplete) else ""
-        first = incomplete[0]
+    for row in incomplete:
+        more = f" and {row['days'] - len(row['newest'])} more" if row["days"] > len(row["newest"]) else ""
+        days = f"FROM={row['first_day']} TO={row['last_day']}" if row["days"] > 1 else f"DATE={row['first_day']}"
+        # Without it a crawl requests none of them.
+        refresh = " REFRESH=1" if row["sessions"] <= waiting.sessions_of(row["track"]) else ""
         yield (
-            f"session pages of {counted(total, 'day')} ({named}{more}); to fetch them: "
-            f"make crawl transform TRACK={first['source_track_slug']} DATE={first['event_date']}"
+            f"session pages of {counted(row['days'], 'day')} of {row['track']} ({', '.join(map(str, row['newest']))}"
+            f"{more}); to fetch them: make crawl transform TRACK={row['track']} {days}{refresh}"
         )
+    if incomplete and incomplete[0]["tracks"] > len(incomplete):
+        yield f"session pages of {counted(incomplete[0]['tracks'] - len(incomplete), 'more track')}"
 
 
-def _short_days(connection: psycopg.Connection) -> Iterator[str]:
+def _short_days(connection: psycopg.Connection, waiting: Waiting) -> Iterator[str]:
     short = short_days(connection, MOST_NAMED)
     if short.newest:
         named = ", ".join(f"{track} {day}" for track, day in short.newest)
@@ -172,6 +190,7 @@ def _short_days(connection: psycopg.Connection) -> Iterator[str]:
         yield (
             f"sessions of {counted(short.total, 'day')} ({named}{more}), which the month page counts and the list does "
             f"not show; to read both again: make crawl transform TRACK={track} FROM={day} TO={day}"
+            f"{waiting.refresh([track], f'{day}', f'{day}')}"
         )
 
 
@@ -184,16 +203,17 @@ def _seeds(connection: psycopg.Connection, console: Console) -> Iterator[str]:
             yield f"rows of a seed: {fault}"
 
 
-def _failures(connection: psycopg.Connection, console: Console, scheduled: Row) -> Iterator[str]:
-    rows = _rows(connection, FAILED, scheduled)
+def _print_failures(rows: list[Row], console: Console) -> None:
     for row in rows[:MOST_FAILURES]:
         page = f"{row['track_slug']} {row['page_kind']} {row['page_key']}"
         times = f"{row['attempts']} times, last " if row["attempts"] > 1 else ""
         console.print(f"failed  {page} ({times}{ago(row['last_failed_at'], row['read_at'])}): {row['reason']}")
     if len(rows) > MOST_FAILURES:
         console.print(f"… and {len(rows) - MOST_FAILURES} more, all in raw.failed_pages")
-    failures = [UnresolvedFailure(**{name: value for name, value in row.items() if name != "reason"}) for row in rows]
-    yield from describe_failures(failures)
+
+
+def _unresolved(rows: list[Row]) -> list[UnresolvedFailure]:
+    return [UnresolvedFailure(**{name: value for name, value in row.items() if name != "reason"}) for row in rows]
 
 
 def _rows(connection: psycopg.Connection, query: str, parameters: Row | None = None) -> list[Row]:

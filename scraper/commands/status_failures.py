@@ -1,12 +1,35 @@
 """What `make status` says about failed pages: how many wait, until when, and which kinds cannot be read any more."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import UTC, datetime
 
 from scraper.console import counted
 from scraper.crawl.failure_pauses import UNREADABLE_UNTIL_OPEN, due_at, is_in_unreadable_row, probe_due_after
+from scraper.raw.page_kinds import LIST, MONTH, SESSION
 from scraper.raw.unresolved import UnresolvedFailure
+
+
+class Waiting:
+    """The failed pages that wait, so that a command that requests nothing else can be given REFRESH=1."""
+
+    def __init__(self, failures: Sequence[UnresolvedFailure]) -> None:
+        rows = _unreadable_rows(failures)
+        self._pages = [failure.page for failure in failures if _due_at(failure, rows) > failure.read_at]
+
+    def refresh(self, tracks: Collection[str], first: str, last: str) -> str:
+        """Return ` REFRESH=1` if a crawl of a range requests nothing without: a month page or its only list waits."""
+        range_keys = (MONTH, first[:7], last[:7]), (LIST, first, last if first == last else "")
+        is_needed = any(
+            page.track_slug in tracks and page.kind == kind and begin <= page.key <= end
+            for page in self._pages
+            for kind, begin, end in range_keys
+        )
+        return " REFRESH=1" if is_needed else ""
+
+    def sessions_of(self, track: str) -> int:
+        """Count the session pages of a track that wait."""
+        return sum(page.track_slug == track and page.kind == SESSION for page in self._pages)
 
 
 def describe_failures(failures: Sequence[UnresolvedFailure]) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""Days of scheduled tracks whose lists are still open: known to be missing, contradicted, or read too early."""
+"""Days whose lists are still open, that is missing, contradicted or read too early, and rows that may be days."""
 
 from collections.abc import Iterator
 from datetime import date, datetime
@@ -6,6 +6,7 @@ from datetime import date, datetime
 import psycopg
 from psycopg.rows import class_row
 
+from scraper.commands.status_failures import Waiting
 from scraper.commands.status_queries import MONTHS_WITH_UNREADABLE_ROWS
 from scraper.console import counted
 from scraper.crawl.scope import first_open_day
@@ -16,23 +17,27 @@ from scraper.crawl.time_bounds import end_of_day, passed_everywhere
 from scraper.raw.history import DAYS, MONTH, StoredDay, StoredMonth
 
 MOST_NAMED = 3
+_ABSENT = "not stored"
 
 
-def open_lists(connection: psycopg.Connection, track: str, now: datetime) -> Iterator[str]:
+def open_lists(
+    connection: psycopg.Connection, track: str, now: datetime, waiting: Waiting, *, is_scheduled: bool = True
+) -> Iterator[str]:
     """Yield one line if lists of the track are open, with the command that reads them.
 
-    Covers the days that scheduled crawls finish (`scraper.crawl.scope`), once they are over everywhere. Failed lists
-    are among the failed pages.
+    Covers the days that scheduled crawls finish (`scraper.crawl.scope`), once they are over everywhere; for a track
+    that is not scheduled only days whose lists are stored, because nobody asked for others. Failed lists are among the
+    failed pages.
     """
-    reasons = dict(_open_days(connection, track, now))
+    reasons = {day: reason for day, reason in _open_days(connection, track, now) if is_scheduled or reason != _ABSENT}
     if not reasons:
         return
     named = ", ".join(f"{day} {reasons[day]}" for day in sorted(reasons)[:MOST_NAMED])
     more = f" and {len(reasons) - MOST_NAMED} more" if len(reasons) > MOST_NAMED else ""
-    days = f"FROM={min(reasons)} TO={max(reasons)}"
+    first, last = f"{min(reasons)}", f"{max(reasons)}"
     yield (
         f"lists of {counted(len(reasons), 'day')} of {track} ({named}{more}); to read them: "
-        f"make crawl transform TRACK={track} {days}"
+        f"make crawl transform TRACK={track} FROM={first} TO={last}{waiting.refresh([track], first, last)}"
     )
 
 
@@ -42,8 +47,8 @@ def unreadable_months(connection: psycopg.Connection) -> Iterator[str]:
     for track, month, first_row, rows, _ in months:
         more = ", …" if rows > 1 else ""
         yield (
-            f"month {month} of {track}: {counted(rows, 'row')} could not be read: '{first_row}'{more}; such a row may be "
-            "a day with sessions. Update this program, or correct the page object"
+            f"month {month} of {track}: {counted(rows, 'row')} could not be read: '{first_row}'{more}; such a row may "
+            "be a day with sessions. Update this program, or correct the page object"
         )
     if months and months[0][-1] > len(months):
         yield f"rows of {counted(months[0][-1] - len(months), 'more month page')}, which could not be read"
@@ -67,7 +72,7 @@ def _open_days(connection: psycopg.Connection, track: str, now: datetime) -> Ite
 
 def _reason(day: StoredDay | None) -> str:
     if day is None:
-        return "not stored"
+        return _ABSENT
     if day.is_short:
         return f"short: {day.rows} of {day.month_sessions}"
     if not was_read_after_end(day):

@@ -4,7 +4,7 @@ LAST_CRAWL = (
     "select crawl_id, outcome, started_at, ended_at, arguments, now() from raw.crawls order by crawl_id desc limit 1"
 )
 
-# A later crawl completes an unfinished one when it finished and its arguments include all of the earlier one's.
+# A later crawl whose arguments include all of an unfinished one's has completed it, or is itself unfinished and named.
 # A track that is not in TRACKS and has no stored page may be a typing mistake: only the last crawl of it counts as
 # unfinished. The same holds for failed pages.
 UNFINISHED_CRAWLS = """
@@ -25,7 +25,6 @@ where
         select from raw.crawls as later
         where
             later.crawl_id > crawls.crawl_id
-            and later.outcome = 'finished'
             and (later.arguments -> 'tracks') @> (crawls.arguments -> 'tracks')
             and (later.arguments ->> 'from') <= (crawls.arguments ->> 'from')
             and (later.arguments ->> 'to') >= (crawls.arguments ->> 'to')
@@ -34,16 +33,20 @@ where
 order by crawl_id desc
 """
 
-# Scheduled tracks whose next crawl would leave a gap of days, or that were never crawled.
+# Scheduled tracks whose next crawl would leave a gap of days, or that were never crawled. What a crawl that did not
+# finish has left is its rest (UNFINISHED_CRAWLS).
 NOT_SCHEDULED_LATELY = """
 select
     scheduled.track,
-    max(crawls.arguments ->> 'to')::date as last_day
+    (max(crawls.arguments ->> 'to') filter (where crawls.outcome = 'finished'))::date as last_day
 from unnest(%(tracks)s::text[]) as scheduled (track)
 left join raw.crawls as crawls
-    on crawls.outcome = 'finished' and (crawls.arguments -> 'tracks') ? scheduled.track
+    on crawls.arguments ? 'from' and (crawls.arguments -> 'tracks') ? scheduled.track
 group by scheduled.track
-having coalesce(max(crawls.arguments ->> 'to')::date < current_date - %(days)s::integer, true)
+having
+    count(crawls.crawl_id) = 0
+    or (max(crawls.arguments ->> 'to') filter (where crawls.outcome = 'finished'))::date
+    < current_date - %(days)s::integer
 """
 
 LAST_TRANSFORM = "select outcome, ended_at, now() from intermediate.transforms order by ended_at desc limit 1"
@@ -105,6 +108,17 @@ cross join lateral (
 order by days.event_date desc, tracks.source_track_slug
 """
 
+# Tracks of which no page shows a practice day.
+WITHOUT_PRACTICE = """
+select months.track_slug, max(months.month) as newest_month
+from raw.practice_months as months
+where not exists (select from raw.practice_lists as lists where lists.track_slug = months.track_slug)
+group by months.track_slug
+having bool_and(months.payload #> '{days,0}' is null and not months.payload ? 'unreadable_rows')
+order by months.track_slug
+limit %(most)s
+"""
+
 # The latest pages with unreadable rows. The table is small: one page per month of a track.
 MONTHS_WITH_UNREADABLE_ROWS = """
 select
@@ -124,17 +138,30 @@ order by month desc, track_slug
 limit %(most)s
 """
 
-# A list that is short of its month page makes a day partial too, though no known session page is missing.
+# The days of each track with missing session pages. A list that is short of its month page makes a day partial too,
+# though no known session page is missing.
 INCOMPLETE = """
-select tracks.source_track_slug, events.event_date, count(*) over () as total
-from racing.events as events
-inner join racing.tracks as tracks on events.track_id = tracks.id
-where
-    events.ingest_depth in ('partial', 'list_only')
-    and exists (
-        select from racing.races
+with days as (
+    select tracks.source_track_slug as track, events.event_date, missing.sessions
+    from racing.events as events
+    inner join racing.tracks as tracks on events.track_id = tracks.id
+    cross join lateral (
+        select count(*) as sessions
+        from racing.races
         where event_id = events.id and removed_at is null and detail_status <> 'captured'
-    )
-order by events.event_date desc, tracks.source_track_slug
+    ) as missing
+    where events.ingest_depth in ('partial', 'list_only') and missing.sessions > 0
+)
+select
+    track,
+    count(*) as days,
+    sum(sessions) as sessions,
+    min(event_date) as first_day,
+    max(event_date) as last_day,
+    (array_agg(event_date order by event_date desc))[:3] as newest,
+    count(*) over () as tracks
+from days
+group by track
+order by last_day desc, track
 limit %(most)s
 """

@@ -27,6 +27,11 @@ class CrawlScope:
     refresh: bool = False
     open_from: date | None = None
 
+    @property
+    def is_scheduled(self) -> bool:
+        """Whether neither a day nor a range was named."""
+        return self.open_from is not None
+
     @classmethod
     def of(cls, config: Config, now: datetime) -> Self:
         """Return the scope of a configuration at this time."""

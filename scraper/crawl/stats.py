@@ -83,9 +83,24 @@ class CrawlStats:
         """When the first of the waiting pages is due; None if none is known to wait."""
         return cast(datetime | None, self._stats.get_value(_PREFIX + "waiting_until"))
 
+    def add_waiting(self, page_kind: str, pages: int) -> None:
+        """Count planned pages of a kind that are not requested because of earlier failures; negative: they are."""
+        self.add("pages_waiting", pages)
+        self.add(f"{page_kind}s_waiting", pages)
+
     def add_waiting_until(self, due: datetime) -> None:
         """Note that a waiting page is due at this time."""
         self._stats.set_value(_PREFIX + "waiting_until", min(due.astimezone(UTC), self.waiting_until or due))
+
+    @property
+    def waiting(self) -> str | None:
+        """How many pages wait, until when, and how to request them, in one line; None if none waits."""
+        if not self["pages_waiting"]:
+            return None
+        due = f", the first until {self.waiting_until:%Y-%m-%d %H:%M %Z}" if self.waiting_until else ""
+        return (
+            f"{counted(self['pages_waiting'], 'page')} not requested after failures{due}; REFRESH=1 requests every page"
+        )
 
     @property
     def unreadable_kinds(self) -> tuple[str, ...]:
@@ -139,13 +154,18 @@ class CrawlStats:
         """Whether a page was stored as a new version, or failed."""
         return self["pages_changed"] + self["pages_failed"] > 0
 
-    @property
-    def problem(self) -> str | None:
-        """Why the crawl could not do its work, in one line; None if it could."""
+    def problem(self, *, is_scheduled: bool) -> str | None:
+        """Return why the crawl could not do its work, in one line; None if it could.
+
+        That all lists wait is the normal course of a schedule, but not what was asked for with a day or a range.
+        """
         if self.stop_reason:
             return self.stop_reason
-        if self["lists_failed"] + self["months_failed"] and not self["lists_stored"] + self["days_unchanged"]:
+        has_lists = self["lists_stored"] + self["days_unchanged"] + self["days_pausing"] > 0
+        if self["lists_failed"] + self["months_failed"] and not has_lists:
             return f"no list could be read; the last failure: {self.last_failure or 'see the error above'}"
+        if not is_scheduled and not has_lists and self["lists_waiting"] + self["months_waiting"]:
+            return f"no list was read: {self.waiting}"
         if not self["pages_planned"] + self["pages_waiting"]:
             return "no page was requested: see the errors above, then run this again"
         if missing := self["pages_planned"] - self.pages_done:
@@ -174,10 +194,8 @@ def summary(
         yield f"  short     {_first_of(stats.named('short_lists'))}; a later crawl reads both pages again"
     if stats["pages_failed"]:
         yield f"  failures  {counted(stats['pages_failed'], 'page')} recorded, to be requested again after a pause"
-    if stats["pages_waiting"]:
-        due = f", the first until {stats.waiting_until:%Y-%m-%d %H:%M %Z}" if stats.waiting_until else ""
-        pages = counted(stats["pages_waiting"], "page")
-        yield f"  waiting   {pages} not requested after failures{due}; REFRESH=1 requests every page"
+    if stats.waiting:
+        yield f"  waiting   {stats.waiting}"
     if outcome == "interrupted":
         yield "  run the same command again to continue"
 
@@ -191,6 +209,8 @@ def _skipped(stats: CrawlStats) -> Iterator[str]:
     """Yield what was not requested and why, besides the unchanged sessions of the lists that were read."""
     if days := stats["days_unchanged"]:
         yield f"{counted(days, 'unchanged day')} with {counted(stats['sessions_on_unchanged_days'], 'session')}"
+    if days := stats["days_pausing"]:
+        yield f"{counted(days, 'contradicted list')} to be read again after a pause"
     if days := stats["days_absent"]:
         yield f"{counted(days, 'day')} without practice"
     if sessions := stats["sessions_left"]:

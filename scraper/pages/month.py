@@ -7,7 +7,7 @@ today's list, or a sentence that there is none. It has no information about the 
 is kept as text (``other_figures``).
 
 A row without such a link is a day too if it prints its date, ``Sat, Oct 25, 2025``. A row whose day is not known, or is
-of another month, is kept as an unreadable row: the page is not whole, and a day that it does not show may have sessions.
+of another month, is kept as an unreadable row: the page is not whole, and days that it does not show may have sessions.
 
 A month without sessions has no link to a day in the left panel; or the page says that there are no ``synched up
 practice sessions``, and may have no left panel at all.

@@ -13,6 +13,7 @@ from scraper.pages import PARSER_VERSION
 from scraper.raw.items import CapturedPage, FailedPage, Item, PageId
 from scraper.raw.json_text import content_hash, storable_json, storable_text
 from scraper.raw.page_kinds import LIST, PAGE_KINDS
+from scraper.raw.tracks import REMEMBER
 
 # Without these limits a crawl could hang and keep its lock: a statement or transaction that takes longer will not end
 # by itself, and a connection that is silent for longer has lost its server.
@@ -143,6 +144,7 @@ class RawStore:
     def __init__(self, connection: AsyncConnection[dict[str, Any]], crawl_id: int) -> None:
         self._connection = connection
         self._crawl_id = crawl_id
+        self._remembered: set[str] = set()
 
     @classmethod
     async def connect(cls, database: Database, crawl_id: int) -> Self:
@@ -158,8 +160,13 @@ class RawStore:
 
         The result is the same as that of storing the items one by one, in this order.
         """
+        tracks = {item.page.track_slug for item in items if isinstance(item, CapturedPage)}
         async with self._connection.transaction(), self._connection.cursor() as cursor:
-            return [is_new for part in _parts(items) for is_new in await self._save_part(cursor, part)]
+            if new := sorted(tracks - self._remembered):
+                await cursor.execute(REMEMBER, {"track_slugs": new})
+            is_new = [is_new for part in _parts(items) for is_new in await self._save_part(cursor, part)]
+        self._remembered |= tracks
+        return is_new
 
     async def _save_part(self, cursor: AsyncCursor[dict[str, Any]], part: Sequence[Item]) -> list[bool]:
         is_new = dict.fromkeys((item.page for item in part), True)

@@ -26,7 +26,10 @@ Row = TypeVar("Row")
 
 @dataclass(frozen=True)
 class Head:
-    """The day, and how much of it is captured."""
+    """The day, and how much of it is captured.
+
+    `may_have_gone_on` means that the day was not over everywhere when its pages changed last.
+    """
 
     event_id: UUID
     track_slug: str
@@ -35,6 +38,7 @@ class Head:
     practice_date: date
     url: str
     last_ingested_at: datetime
+    may_have_gone_on: bool = False
 
 
 @dataclass(frozen=True)

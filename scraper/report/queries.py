@@ -22,7 +22,8 @@ select
     tracks.time_zone,
     events.event_date as practice_date,
     events.event_url as url,
-    events.last_ingested_at
+    events.last_ingested_at,
+    events.last_ingested_at < (events.event_date + 1)::timestamp at time zone interval '-12 hours' as may_have_gone_on
 from racing.events as events
 inner join racing.tracks as tracks on events.track_id = tracks.id
 where lower(tracks.source_track_slug) = lower(%(track)s) and events.event_date = %(day)s

@@ -12,15 +12,20 @@ from tests.support.commands_runner import Commands
 OURS = ("DATABASE_URL", "DBT_TARGET_PATH", "DBT_LOG_PATH")
 
 
-def test_make_goes_on_to_the_transform_after_a_crawl_that_ended_with_an_error(tmp_path: Path) -> None:
+def test_make_goes_on_to_the_transform_after_a_crawl_unless_it_could_not_begin(tmp_path: Path) -> None:
     makefile = (REPOSITORY / "Makefile").read_text(encoding="utf-8")
-    commands = 'SCRAPER := sh -c \'echo "$$0"; test "$$0" != crawl\'\n'
+    commands = 'SCRAPER := sh -c \'echo "$$0"; test "$$0" != crawl || exit $(CRAWL_ENDS)\'\n'
     (tmp_path / "Makefile").write_text(makefile.replace("SCRAPER := $(BIN)/python -m scraper\n", commands))
-    for goals in (["crawl", "transform"], ["transform", "crawl"]):
+    goals = ["reparse", "crawl", "transform", "status"]
+    for exit_status, run in ((0, goals), (1, goals), (2, goals[:2]), (4, goals[:2]), (130, goals[:2])):
         done = subprocess.run(
-            ["make", "--silent", *goals, "READY="], cwd=tmp_path, capture_output=True, text=True, check=False
+            ["make", "--silent", *goals, "READY=", f"CRAWL_ENDS={exit_status}"],
+            cwd=tmp_path,
+            capture_output=True,
+            text=True,
+            check=False,
         )
-        assert (done.returncode, done.stdout.split()) == (2, goals), done.stderr
+        assert (done.returncode, done.stdout.split()) == (2 if exit_status else 0, run), done.stderr
 
 
 @pytest.mark.parametrize("command", ["migrate", "transform", "status", "doctor"])

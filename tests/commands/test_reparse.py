@@ -35,6 +35,17 @@ def test_every_kind_of_page_can_be_read_again() -> None:
         read_again(stored_body("list", "2025-10-20", LIST))
 
 
+def test_a_list_that_is_short_of_its_stored_month_page_removes_nothing(crawler: Crawler) -> None:
+    crawler.succeed(TRACK=TRACK, FROM=str(DAY), TO=str(DAY), LIST_ONLY="1")
+    crawler.misbehave(Fault("session_list", Cut(50, admitted=True)))
+    crawler.fail(TRACK=TRACK, DATE=str(DAY), LIST_ONLY="1")
+    shorter = SEASON.without(SESSIONS[0].session_id)
+    crawler.change("update raw.failed_pages set body = %s", zlib.compress(respond(shorter, LIST, visit=1).body))
+    assert "1 of 1 stored page could be read" in crawler.commands.succeed("reparse")
+    newest = "select jsonb_array_length(payload -> 'sessions'), month_sessions from raw.practice_lists order by load_id"
+    assert crawler.rows(newest)[-1] == (len(SESSIONS) - 1, len(SESSIONS))
+
+
 def test_pages_that_can_be_read_now_are_stored_and_others_stay_failed(crawler: Crawler) -> None:
     changed, cut, gone, *others = (str(session.session_id) for session in SESSIONS)
     crawler.misbehave(

@@ -155,9 +155,11 @@ def test_missing_pages_are_counted_with_the_command_that_fetches_them(
     assert exit_status == 1
     assert output.count("  partial       3         1       2") == 5
     assert (
-        "missing: session pages of 5 days (bend 2025-10-26, bend 2025-10-25, bend 2025-10-24 and 2 more); "
-        "to fetch them: make crawl transform TRACK=bend DATE=2025-10-26\n" in output
+        "missing: session pages of 5 days of bend (2025-10-26, 2025-10-25, 2025-10-24 and 2 more); "
+        "to fetch them: make crawl transform TRACK=bend FROM=2025-10-22 TO=2025-10-26 REFRESH=1\n" in output
     )
+    connection.execute("update raw.failed_pages set last_failed_at = now() - interval '1 day' where page_key > '10'")
+    assert "FROM=2025-10-22 TO=2025-10-26\n" in status_output()[1]
     assert output.count("the site responded with status 500 [b]") == 10
     assert "… and 2 more, all in raw.failed_pages\n" in output
     assert "missing: 12 failed pages (above)" in output
@@ -234,6 +236,41 @@ def test_the_rest_of_a_crawl_is_missing_until_a_later_crawl_fetched_it(
     assert f"missing: the rest of crawl 1, which {ended}; to fetch it: {remedy}\n" in output
     add_crawl(connection, "finished", tracks="hill bend moor", last_day="2025-10-27")
     assert status_output()[0] == 0
+
+
+def test_a_later_crawl_that_did_not_finish_either_stands_for_the_earlier_one(
+    connection: psycopg.Connection, status_output: Output
+) -> None:
+    connection.execute(TRANSFORM, ["finished"])
+    add_crawl(connection, "interrupted")
+    connection.execute(MONTH_PAGE, ["bend"])
+    add_crawl(connection, "failed", last_day="2025-10-27")
+    connection.execute(FAILURE, ["month", 1])
+    connection.execute("update raw.failed_pages set page_key = '2025-10'")
+    output = status_output()[1]
+    assert output.count("the rest of crawl") == 1
+    remedy = "make crawl TRACK=bend FROM=2025-10-24 TO=2025-10-27 REFRESH=1"  # its month page waits
+    assert f"missing: the rest of crawl 2, which failed; to fetch it: {remedy}\n" in output
+    connection.execute("update raw.failed_pages set page_key = '2025-09'")
+    assert f"{remedy.removesuffix(' REFRESH=1')}\n" in status_output()[1]
+
+
+def test_a_scheduled_track_whose_first_crawl_did_not_finish_was_crawled(
+    connection: psycopg.Connection, status_output: Output, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TRACKS", "bend")
+    add_crawl(connection, "interrupted")
+    output = status_output()[1]
+    assert "missing: the rest of crawl 1, which " in output
+    assert "never crawled" not in output
+
+
+def test_a_track_without_practice_is_named(connection: psycopg.Connection, status_output: Output) -> None:
+    add_crawl(connection, "finished")
+    connection.execute(MONTH_PAGE, ["bend"])
+    assert "empty           bend has no practice sessions on its pages, up to 2025-10\n" in status_output()[1]
+    connection.execute("update raw.practice_months set payload = '{\"days\": [{}]}'")
+    assert "empty" not in status_output()[1]
 
 
 def test_a_mistyped_track_is_reported_until_the_next_crawl(

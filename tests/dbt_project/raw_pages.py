@@ -9,7 +9,7 @@ from typing import Any
 import psycopg
 from psycopg.types.json import Jsonb
 
-from scraper.raw.tracks import remember
+from scraper.raw.tracks import REMEMBER
 
 DAY = date(2025, 10, 25)
 Row = dict[str, str]
@@ -112,7 +112,7 @@ Page = DayList | SessionPage | Failure
 def store(connection: psycopg.Connection[Any], track_slug: str, page: Page) -> None:
     """Store one page in one transaction, as the crawler does."""
     with connection.transaction():
-        remember(connection, [track_slug])
+        connection.execute(REMEMBER, {"track_slugs": [track_slug]})
         if isinstance(page, Failure):
             connection.execute(_INSERT_FAILURE, [track_slug, str(page.session_id), _crawl(connection)])
             return

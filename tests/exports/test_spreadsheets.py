@@ -25,13 +25,14 @@ ID = re.compile(r"PERSON=([0-9a-f-]{36})")
 def exported(export_to: Export, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., dict[str, Rows]]:
     """The rows of the three files of an export with these settings."""
 
-    def export(**settings: str) -> dict[str, Rows]:
+    def export(named: str | None = None, **settings: str) -> dict[str, Rows]:
         for name in ("TRACK", "DATE", "FROM", "TO", "PERSON"):
             monkeypatch.delenv(name, raising=False)
         for name, value in {"FORMAT": "csv", **settings}.items():
             monkeypatch.setenv(name, value)
         assert export_to(tmp_path) == 0
         (folder,) = (tmp_path / "csv").iterdir()
+        assert named in (None, folder.name)
         rows = {}
         for name in FILES:
             file = folder / f"{name}.csv"
@@ -45,7 +46,7 @@ def exported(export_to: Export, tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
 
 
 def test_a_day_has_its_sessions_laps_and_leaderboards(exported: Callable[..., dict[str, Rows]]) -> None:
-    rows = exported(TRACK="North", DATE=str(DAYS[1]))
+    rows = exported(f"north_{DAYS[1]}", TRACK="North", DATE=str(DAYS[1]))
     assert {(row["track_slug"], row["practice_date"]) for name in FILES for row in rows[name]} == {
         ("north", str(DAYS[1]))
     }

@@ -100,6 +100,18 @@ def test_every_new_version_is_queued_for_the_transform(database: Database, store
     ]
 
 
+def test_the_spelling_of_a_track_is_remembered_once_a_page_was_captured_under_it(
+    database: Database, stored: Callable[[Work], Any]
+) -> None:
+    def of(track: str, item: type[CapturedPage] | type[FailedPage], *rest: Any) -> Item:
+        return item(PageId(track, "session", "7"), "http://site/7", *rest)
+
+    stored(save_each(of("sandy", FailedPage, "http_status", "status 404")))
+    assert rows(database, "select track_slug from raw.tracks") == []
+    stored(save_each(of("Sandy", CapturedPage, {}), of("SANDY", CapturedPage, {}), of("bend", CapturedPage, {})))
+    assert rows(database, "select track_slug from raw.tracks order by lower(track_slug)") == [("bend",), ("Sandy",)]
+
+
 def test_another_number_on_the_month_page_makes_a_version_of_the_same_list_and_no_month_page_makes_none(
     database: Database, stored: Callable[[Work], Any]
 ) -> None:
@@ -119,7 +131,7 @@ def test_other_unreadable_rows_of_a_month_page_queue_its_lists(
         for row in ("Soon 4", "Total 44", "Total 44", None)
     ]
     stored(save_each(day_list(("7", "1"))))
-    queued = []
+    queued: list[int] = []
     for page in pages:
         stored(save_each(page))
         queued += rows(database, "select count(*)::integer from raw.transform_queue")[0]

@@ -40,6 +40,16 @@ ALL_UNKNOWN: dict[str, Any] = {
 }
 
 
+def test_a_day_that_changed_last_before_it_was_over_says_so() -> None:
+    day = a_day(a_session())
+    early = replace(day, head=replace(day.head, may_have_gone_on=True))
+    said = Report.of(render(early)).text("header .early")
+    assert said.startswith(
+        "This is the day as it was on 26 October 2025, 04:05 UTC, before it was over in every time zone."
+    )
+    assert "before it was over" not in render(day)
+
+
 def test_the_same_rows_give_the_same_page() -> None:
     assert render(a_day(a_session(1), a_session(2))) == render(a_day(a_session(1), a_session(2)))
 

@@ -55,7 +55,7 @@ class CrawlRecord:
         scope = CrawlScope.of(config, datetime.now(UTC))
         with ExitStack() as resources:
             self.database, self._connection = resources.enter_context(open_job(config, Job.CRAWL))
-            self.scope = replace(scope, tracks=tracks.remember(self._connection, scope.tracks))
+            self.scope = replace(scope, tracks=tracks.spellings(self._connection, scope.tracks))
             if warning := clock_warning(self._connection):
                 logger.warning(warning)
                 news()
@@ -74,7 +74,7 @@ class CrawlRecord:
 
     def _end(self, reason: str) -> None:
         is_interrupted = reason == FINISH_REASON
-        problem = None if is_interrupted else self._stats.problem
+        problem = None if is_interrupted else self._stats.problem(is_scheduled=self.scope.is_scheduled)
         outcome = "interrupted" if is_interrupted else "failed" if problem else "finished"
         figures = self._stats.figures
         with suppress(psycopg.Error), self._resources:

@@ -116,8 +116,15 @@ class CrawlPlanner:
         if self._scope.list_only:
             self._stats.add("sessions_left", len(stale))
             stale = []
-        sessions = counted(len(listed), "session")
-        logger.info("%s %s: %s listed, %d to fetch", track, practice_date, sessions, len(stale))
+        waiting = self._waiting.counts(PageId(track, SESSION, session_id) for session_id in stale)
+        logger.info(
+            "%s %s: %s listed, %d to fetch%s",
+            track,
+            practice_date,
+            counted(len(listed), "session"),
+            len(stale),
+            f", {waiting} after a pause" if waiting else "",
+        )
         self._put_sessions(track, practice_date, stale)
 
     async def _other_months(self, track: str, available: Iterable[str]) -> list[str]:
@@ -163,8 +170,12 @@ class CrawlPlanner:
         unchanged = await self._plan_known_days(track, known, stale, counts)
         in_range = [day for day in known if day >= self._first_day]
         self._stats.add("days_absent", self._begun_days(max(first, self._first_day), last) - len(in_range))
-        self._stats.add("days_unchanged", len(unchanged))
-        self._stats.add("sessions_on_unchanged_days", sum(stored[day].sessions for day in unchanged))
+        pausing = stale_lists(stored, counts.by_day).intersection(unchanged)
+        self._stats.add("days_pausing", len(pausing))
+        self._stats.add("days_unchanged", len(unchanged) - len(pausing))
+        self._stats.add(
+            "sessions_on_unchanged_days", sum(stored[day].sessions for day in unchanged if day not in pausing)
+        )
 
     async def _plan_known_days(
         self, track: str, known: Sequence[date], stale: Collection[date], counts: MonthCounts

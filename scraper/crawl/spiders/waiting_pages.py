@@ -1,7 +1,7 @@
 """Planned pages that a crawl does not request: they failed lately, or pages of their kind cannot be read any more."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
@@ -63,9 +63,13 @@ class WaitingPages:
             self._is_loaded = True
             self._take_over(await history.unresolved(self._scope.tracks))
 
+    def counts(self, pages: Iterable[PageId]) -> int:
+        """Return how many of these pages would wait now."""
+        return sum(not self._is_asked_for(page) and self._waits(page) for page in pages)
+
     def admits(self, page: PageId) -> bool:
         """Return whether a planned page is requested now; else it waits, and is counted as waiting."""
-        if self._scope.refresh or (self._scope.is_named_day and page.kind == LIST):
+        if self._is_asked_for(page):
             return True
         kind, due = self._kinds.get((page.track_slug, page.kind)), self._due.get(page, self._read_at)
         if kind is not None and kind.is_open:
@@ -77,8 +81,15 @@ class WaitingPages:
             return True
         else:
             self._stats.add_waiting_until(due)
-        self._stats.add("pages_waiting")
+        self._stats.add_waiting(page.kind, 1)
         return False
+
+    def _is_asked_for(self, page: PageId) -> bool:
+        return self._scope.refresh or (self._scope.is_named_day and page.kind == LIST)
+
+    def _waits(self, page: PageId) -> bool:
+        kind = self._kinds.get((page.track_slug, page.kind))
+        return (kind is not None and kind.is_open) or self._due.get(page, self._read_at) > self._read_at
 
     def note(self, item: Item) -> Sequence[PageId]:
         """Note a page that was captured or failed. Return the pages that no longer wait."""
@@ -124,6 +135,6 @@ class WaitingPages:
             self._due.pop(page, None)
             self._unreadable.add(page)
         held, kind.held = kind.held, []
-        self._stats.add("pages_waiting", -len(held))
+        self._stats.add_waiting(captured.kind, -len(held))
         kind.unreadable, kind.first_failed_at, kind.last_reason = set(), None, None
         return held

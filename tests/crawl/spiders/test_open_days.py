@@ -25,6 +25,7 @@ from tests.support.crawling import DAY, SEASON, SESSIONS, TRACK
 SCHEDULED = CrawlScope((TRACK,), date(2025, 10, 30), date(2025, 10, 31), open_from=date(2025, 9, 1))
 """A scheduled crawl of two days without practice, days after all practice of the season."""
 
+SINCE_DAY = replace(SCHEDULED, first_day=DAY)
 SESSION_PAGES = [session_page(session.session_id) for session in SESSIONS]
 TWO_MONTHS = Season.generate(tracks=1, days=10, sessions_per_day=1)
 SEPTEMBER = [day for day in TWO_MONTHS.dates(TRACK) if day.month == 9]
@@ -162,6 +163,7 @@ def test_a_list_that_is_short_of_its_month_page_is_named_and_read_again_until_bo
     short = f"{TRACK} {DAY} lists 0 sessions, its month page shows {len(SESSIONS)}"
     assert f"  short     {short}; a later crawl reads both pages again" in crawls.summary_of(MONTH).splitlines()
     assert requested(crawls, SCHEDULED) == [calendar()]
+    assert "1 contradicted list to be read again after a pause" in crawls.summary_of(SINCE_DAY)
     assert requested(crawls, MONTH) == [calendar(), day_list(DAY)]
     crawls.rewrite = lambda _, html: html
     unchanged_for(crawls, DAY, timedelta(0), ago=timedelta(minutes=30))
@@ -253,9 +255,8 @@ def test_a_list_of_the_month_before_that_is_short_of_its_stored_month_page_is_sh
 
 def with_a_row_in_place_of(day: date) -> Callable[[str, str], str]:
     """How the row of a day on the month page is rewritten to be unreadable."""
-    return lambda _, html: re.sub(
-        rf"<tr>(?:(?!</tr>).)*d={day}\b.*?</tr>", "<tr><td>Soon</td><td>4</td></tr>", html, flags=re.S
-    )
+    row = re.compile(rf"<tr>(?:(?!</tr>).)*d={day}\b.*?</tr>", re.DOTALL)
+    return lambda _, html: row.sub("<tr><td>Soon</td><td>4</td></tr>", html)
 
 
 def test_days_in_range_that_a_month_page_with_an_unreadable_row_does_not_show_are_read(crawls: PlannedCrawls) -> None:

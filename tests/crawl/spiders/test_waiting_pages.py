@@ -85,6 +85,29 @@ def test_the_summary_says_how_many_pages_wait_and_until_when(crawls: PlannedCraw
     ) in crawls.summary_of(NAMED_DAY)
 
 
+def test_the_log_of_a_list_says_how_many_of_its_pages_wait(
+    crawls: PlannedCrawls, caplog: pytest.LogCaptureFixture
+) -> None:
+    crawls.missing = "p=view_session"
+    crawls.crawl(NAMED_DAY)
+    caplog.set_level("INFO")
+    caplog.clear()
+    crawls.crawl(NAMED_DAY)
+    listed = len(SESSIONS)
+    assert caplog.messages == [f"{TRACK} {DAY}: {listed} sessions listed, {listed} to fetch, {listed} after a pause"]
+
+
+def test_a_named_range_whose_lists_all_wait_has_a_problem_and_a_schedule_has_none(crawls: PlannedCrawls) -> None:
+    for missing in ("calendar", "session_list"):
+        crawls.missing = missing
+        crawls.crawl(MONTH)
+        problem = crawls.stats_of(MONTH).problem(is_scheduled=False) or ""
+        assert problem.startswith("no list was read: ")
+        assert problem.endswith(" UTC; REFRESH=1 requests every page")
+        assert crawls.stats_of(MONTH).problem(is_scheduled=True) is None
+        crawls.let_pass(timedelta(days=1))
+
+
 def test_after_three_unreadable_pages_in_a_row_no_further_page_of_the_kind_is_requested(
     crawls: PlannedCrawls,
 ) -> None:
@@ -96,7 +119,7 @@ def test_after_three_unreadable_pages_in_a_row_no_further_page_of_the_kind_is_re
     assert line.startswith(LAYOUT.format(OTHER_TRACK, 3, 3))
     assert "make reparse" in line
     assert stats["pages_waiting"] == BUSY - 3
-    assert stats.problem is None
+    assert stats.problem(is_scheduled=False) is None
 
 
 def test_half_hourly_crawls_of_an_unreadable_kind_cost_less_and_less(crawls: PlannedCrawls) -> None:
