@@ -139,7 +139,7 @@ def test_figures_have_every_outcome(evenings: tuple[Evening, Evening]) -> None:
 def test_status_names_only_days_that_lack_session_pages_for_them(evenings: tuple[Evening, Evening]) -> None:
     exit_status, said = evenings[0].status
     assert exit_status == 1
-    assert f"missing: session pages of 1 day (saltbushflat {CHANGED[1]}); " in said
+    assert f"missing: session pages of 1 day of saltbushflat ({CHANGED[1]}); " in said
 
 
 def test_a_late_day_costs_its_own_pages_and_those_of_the_short_list(evenings: tuple[Evening, Evening]) -> None:
