@@ -101,7 +101,7 @@ known_tracks = Table(
 )
 
 practice_months = _page_table("practice_months", "month", Text)
-# The number of sessions that the month page of the same crawl shows for the day; null if the crawl read no month page.
+# The number of sessions that the month page shows for the day: see `month_sessions` of `scraper.raw.items.PageId`.
 practice_lists = _page_table("practice_lists", "practice_date", Date, Column("month_sessions", Integer))
 practice_sessions = _page_table("practice_sessions", "session_id", Text)
 

@@ -10,9 +10,9 @@ class PageId:
     """One page of a track.
 
     `kind` is a name in `scraper.raw.page_kinds`. `key` is the month (`YYYY-MM`), the practice day (`YYYY-MM-DD`) or the
-    session id. `month_sessions` belongs to a list: the number of sessions that the month page of the same crawl shows
-    for the day; if the crawl read no month page, the number of the stored one if the list is short of it, else None. It
-    is no part of the page's identity.
+    session id. `month_sessions` belongs to a list: the number of sessions that the month page shows for the day, if
+    the same crawl read that page before the list; else the number of the stored month page if the list is short of it,
+    else None. It is no part of the page's identity.
     """
 
     track_slug: str

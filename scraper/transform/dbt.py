@@ -24,13 +24,13 @@ _FAILED = {"error", "fail", "runtime error", "partial success"}
 
 @dataclass(frozen=True)
 class Finding:
-    """A model or test that did not pass: what it is, dbt's message, and the number of rows concerned."""
+    """A model or test that did not pass: what it is, dbt's message, and the rows that a test found."""
 
     name: str
     kind: str
     description: str
     message: str
-    failures: int | None
+    failures: int
 
 
 @dataclass(frozen=True)
@@ -120,7 +120,7 @@ def _read(outcome: Any) -> DbtRun:
     counts = {"model": 0, "test": 0}
     is_built = True
     for problem in getattr(outcome, "errors", None) or ():
-        findings["error"].append(Finding("catalogue", "documentation", "", _in_short(problem), None))
+        findings["error"].append(Finding("catalogue", "documentation", "", _in_short(problem), 0))
     for result in getattr(outcome, "results", None) or getattr(outcome, "_compile_results", None) or ():
         kind = str(result.node.resource_type)
         status = str(result.status)
@@ -129,7 +129,7 @@ def _read(outcome: Any) -> DbtRun:
         if status == "warn" or status in _FAILED:
             message = _in_short(result.message or "")
             description = " ".join(result.node.description.split())
-            finding = Finding(result.node.name, kind, description, message, result.failures)
+            finding = Finding(result.node.name, kind, description, message, result.failures or 0)
             findings["warn" if status == "warn" else "error"].append(finding)
     return DbtRun(counts["model"], counts["test"], findings["warn"], findings["error"], is_built)
 

@@ -62,7 +62,7 @@ both_sides as (
             (max(site_value) filter (where {{ condition }}))::{{ type }} as site_{{ figure | replace(' ', '_') }},
             (max(our_value) filter (where {{ condition }}))::{{ type }} as our_{{ figure | replace(' ', '_') }},
         {% endfor -%}
-        max(site_value) filter (where panel = 'month page of the same crawl')::integer as site_sessions_at_list,
+        max(site_value) filter (where panel = 'month page before the list')::integer as site_sessions_at_list,
         coalesce(
             max(site_value::integer - coalesce(our_value, '0')::integer)
                 filter (where figure = 'sessions' and outcome = 'differs'),

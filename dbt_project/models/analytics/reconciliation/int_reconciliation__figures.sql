@@ -81,7 +81,7 @@ both_sides as (
         values
         ('month page', month_figures.printed, month_figures.sessions, null::bigint, month_figures.is_of_whole_day),
         (
-            'month page of the same crawl',
+            'month page before the list',
             month_figures.sessions_at_list::text,
             month_figures.sessions_at_list,
             case when month_figures.sessions_at_list is not null then month_figures.session_count end,
