@@ -60,7 +60,7 @@ def _by_name(connection: psycopg.Connection[Any], person: str, tracks: tuple[str
     where = f" at {', '.join(tracks)}" if tracks else ""
     if found:
         raise UsageError(f"PERSON={person} is the name of {len(found)} people{where}: give the id of one{_list(found)}")
-    if connection.execute(_IS_LABEL, parameters).fetchone():
+    if connection.execute(_IS_LABEL, parameters).fetchone() is not None:
         raise UsageError(f"PERSON={person} is a shared label and nobody's name: give the name of a person, or an id")
     similar = people(_SIMILAR_NAME)
     raise UsageError(

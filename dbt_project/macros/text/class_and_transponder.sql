@@ -32,19 +32,19 @@
     other texts (`N/A`, `TBD`, `House 3`), and for numbers that stand for no transponder: one digit repeated (`0`, `0000000`,
     `9999999`) or digits counted up from 1 (`123`, `1234567`). They are nobody's, so sessions with one would be runs of one
     driver. `transponder` in scraper/seeds/columns.py does the same.
+
+    `unnest`, unlike a subquery, evaluates the text once.
 #}
 {% macro parse_transponder(text) -%}
     (
         select number.found
-        from (select {{ text }} as printed offset 0) as cell
-        cross join lateral (
-            select
-                case
-                    when cell.printed ~ '^[0-9]{1,20}(?:/[0-9]{1,20})?$' then cell.printed
-                    when regexp_count(cell.printed, '[0-9]{5,}') = 1 then substring(cell.printed from '[0-9]{5,}')
-                end as found
-            offset 0
-        ) as number
+        from unnest(array[{{ text }}]) as cell (printed)
+        cross join lateral unnest(array[
+            case
+                when cell.printed ~ '^[0-9]{1,20}(?:/[0-9]{1,20})?$' then cell.printed
+                when regexp_count(cell.printed, '[0-9]{5,}') = 1 then substring(cell.printed from '[0-9]{5,}')
+            end
+        ]) as number (found)
         where
             length(number.found) <= 41
             and number.found !~ '^(.)\1*$'
