@@ -78,7 +78,7 @@ from raw.failed_pages as failed
 where
     resolved_at is null
     and (
-        crawl_id = (select max(crawl_id) from raw.crawls)
+        (select arguments -> 'tracks' from raw.crawls order by crawl_id desc limit 1) ? track_slug
         or track_slug = any(%(tracks)s)
         or exists (select from raw.practice_months as months where months.track_slug = failed.track_slug)
         or exists (select from raw.practice_lists as lists where lists.track_slug = failed.track_slug)

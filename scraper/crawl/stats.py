@@ -47,7 +47,7 @@ class CrawlStats:
         """Note a list that shows fewer sessions than the month page."""
         lists = f"{page.track_slug} {page.key} lists {counted(listed, 'session')}"
         short = f"{lists}, its month page shows {page.month_sessions}"
-        logger.warning("%s: nothing counts as removed; a later crawl reads both again", short)
+        logger.warning("%s: nothing counts as removed; a later crawl reads both pages again", short)
         self._note("short_lists", short)
 
     def _note(self, figure: str, text: str) -> None:

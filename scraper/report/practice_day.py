@@ -77,11 +77,12 @@ class Reconciliation:
         printed = sum(figure is not None for name, figure in vars(self).items() if name.startswith("site_"))
         explained = len({difference.split()[0] for difference in self.explained_differences})
         if not printed:
-            return "The site prints no totals to compare with."
-        equal = "The figures that the site prints are equal"
+            return "The stored pages print no totals to compare with."
+        equal = "The printed figures are equal"
         if explained:
-            equal = "The other figures that the site prints are equal" if printed > explained else "No figure is equal"
-        return f"{equal}; it does not print {in_words(self.not_printed)}." if self.not_printed else f"{equal}."
+            equal = "The other printed figures are equal" if printed > explained else "No figure is equal"
+        absent = f"; the stored pages do not print {in_words(self.not_printed)}" if self.not_printed else ""
+        return f"{equal}{absent}."
 
 
 @dataclass(frozen=True)

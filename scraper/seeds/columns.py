@@ -11,7 +11,7 @@ FLAGS = ("suspected_cut", "fast_outlier", "slow_outlier", "suspected_crash", "mi
 """The flags that `analytics.lap_flags` gives to laps."""
 
 
-_NUMBER = re.compile("[0-9]{1,20}(?:/[0-9]{1,20})?")
+_NUMBER = re.compile("[0-9]{1,20}|[0-9]{5,20}/[0-9]{1,20}")
 
 
 class Refused(ValueError):

@@ -92,7 +92,7 @@ def test_missing_arguments_are_named(refusal: Refusal) -> None:
 
 def test_a_day_that_is_not_stored_names_the_nearest_days_and_the_command_to_fetch_it(refusal: Refusal) -> None:
     assert refusal(2, TRACK="bend", DATE="2025-10-19") == (
-        "2025-10-19 is not stored for bend; the nearest days are 2025-10-11, 2025-10-18, 2025-10-25. "
+        "2025-10-19 is not stored for bend; stored days near it: 2025-10-11, 2025-10-18, 2025-10-25. "
         "To fetch it: make crawl transform TRACK=bend DATE=2025-10-19"
     )
 

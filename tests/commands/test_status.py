@@ -255,6 +255,18 @@ def test_a_later_crawl_that_did_not_finish_either_stands_for_the_earlier_one(
     assert f"{remedy.removesuffix(' REFRESH=1')}\n" in status_output()[1]
 
 
+def test_failed_pages_of_a_track_without_any_page_are_named_while_the_last_crawl_was_of_it(
+    connection: psycopg.Connection, status_output: Output
+) -> None:
+    connection.execute(TRANSFORM, ["finished"])
+    add_crawl(connection, "failed")
+    connection.execute(FAILURE, ["month", 1])
+    add_crawl(connection, "failed")  # the page waited
+    assert "failed  bend month 1" in status_output()[1]
+    add_crawl(connection, "finished", tracks="hill")
+    assert "failed  bend" not in status_output()[1]
+
+
 def test_a_scheduled_track_whose_first_crawl_did_not_finish_was_crawled(
     connection: psycopg.Connection, status_output: Output, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -137,14 +137,14 @@ TWICE = "sessions 3 by the month page and 2 by us: the list shows a session twic
 @pytest.mark.parametrize(
     ("fields", "words"),
     [
-        ({}, "The figures that the site prints are equal."),
+        ({}, "The printed figures are equal."),
         (
             {"site_laps": None, "site_track_time_seconds": None, "not_printed": ["laps", "track time"]},
-            "The figures that the site prints are equal; it does not print laps and track time.",
+            "The printed figures are equal; the stored pages do not print laps and track time.",
         ),
         (
             {"site_sessions": 3, "explained_differences": [TWICE]},
-            "The other figures that the site prints are equal. Different for a known reason: " + TWICE,
+            "The other printed figures are equal. Different for a known reason: " + TWICE,
         ),
     ],
 )
@@ -162,13 +162,13 @@ def test_a_day_whose_only_figure_has_an_explanation_is_not_called_equal() -> Non
         "not_printed": ["laps", "drivers", "classes"],
     }
     words = a_reconciliation(**fields).what_is_equal
-    assert words == "No figure is equal; it does not print laps, drivers and classes."
+    assert words == "No figure is equal; the stored pages do not print laps, drivers and classes."
 
 
 def test_a_day_without_totals_of_the_site_is_not_called_equal() -> None:
     none = {name: None for name in vars(a_reconciliation()) if name.startswith("site_")}
     report = Report.of(render(a_day(a_session(), reconciliation=a_reconciliation(**none))))
-    assert "The site prints no totals to compare with" in report.text(".verdict.complete")
+    assert "The stored pages print no totals to compare with" in report.text(".verdict.complete")
     assert "equal" not in report.text(".verdict.complete")
 
 

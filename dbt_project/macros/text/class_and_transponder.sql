@@ -1,14 +1,15 @@
 {#
     The list prints class and transponder as one text: `1/8 Buggy (Sportsman) (9000013)`. The last group in parentheses is the
     transponder's text if it
-    - is a number of up to twenty digits, because an index cannot hold thousands, sometimes with a suffix as in `2222363/2`;
+    - is a number of up to twenty digits, because an index cannot hold thousands, sometimes with a suffix as in `2222363/2`
+      (`1/8` is a scale);
     - has five digits in a row, whatever stands around them, as in `RC4 7000012`: no class has such a number;
     - says that there is none, as in `Open (N/A)`, `Open (#N/A)`, `Open (TBD)`, or names one that is lent, as in `Open (House 3)`.
     Any other group is part of the class: `4WD (Mod)`, `Nitro (A Main)`, `Stock (17.5)`, `Buggy (4WD)`.
 #}
 {%- macro transponder_group() -%}
     '[(]\s*('
-    '[0-9]{1,20}(?:/[0-9]{1,20})?|[^()]*[0-9]{5}[^()]*'
+    '[0-9]{1,20}|[0-9]{5,20}/[0-9]{1,20}|[^()]*[0-9]{5}[^()]*'
     '|#?n[./]?a[.]?|none|null|nil|unknown|tb[acd]|no (?:transponder|chip|number)|[-–—?.#]*'
     '|(?:house|rental|loaner|loan|hire|spare) *#? *[0-9]{1,4}'
     ')\s*[)]$'
@@ -41,7 +42,7 @@
         from unnest(array[{{ text }}]) as cell (printed)
         cross join lateral unnest(array[
             case
-                when cell.printed ~ '^[0-9]{1,20}(?:/[0-9]{1,20})?$' then cell.printed
+                when cell.printed ~ '^([0-9]{1,20}|[0-9]{5,20}/[0-9]{1,20})$' then cell.printed
                 when regexp_count(cell.printed, '[0-9]{5,}') = 1 then substring(cell.printed from '[0-9]{5,}')
             end
         ]) as number (found)

@@ -224,7 +224,7 @@ def test_a_named_day_whose_list_is_short_of_the_stored_month_page_is_short(crawl
     crawls.crawl(MONTH)
     crawls.rewrite = emptied(DAY)
     listed = len(SESSIONS)
-    short = f"{TRACK} {DAY} lists 0 sessions, its month page shows {listed}; a later crawl reads both again"
+    short = f"{TRACK} {DAY} lists 0 sessions, its month page shows {listed}; a later crawl reads both pages again"
     assert f"  short     {short}" in crawls.summary_of(NAMED_DAY).splitlines()
     crawls.crawl(NAMED_DAY)
     assert crawls.rows(LISTS_OF_THE_DAY, DAY) == [(listed, listed), (0, listed)]
