@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import psycopg
-from psycopg.rows import dict_row
+from psycopg.rows import class_row, dict_row
 from rich.console import Console
 
 from scraper.commands.status_failures import Waiting, describe_failures
@@ -71,8 +71,8 @@ def _problems(connection: psycopg.Connection, console: Console, config: Config) 
         yield "no crawl yet: start with make crawl transform TRACK=canberraoffroad DATE=2025-10-25"
         return
     scheduled = {"tracks": list(spellings(connection, config.scheduled_tracks))}
-    failures = _rows(connection, FAILED, scheduled)
-    waiting = Waiting(_unresolved(failures))
+    failures = _failures(connection, scheduled)
+    waiting = Waiting(failures)
     yield from _crawls(connection, console, crawls[0], scheduled, waiting)
     yield from _schedule(connection, scheduled, config.days)
     for track in sorted({*stored_tracks(connection), *scheduled["tracks"]}):
@@ -94,7 +94,7 @@ def _problems(connection: psycopg.Connection, console: Console, config: Config) 
     yield from _short_days(connection, waiting)
     yield from _seeds(connection, console)
     _print_failures(failures, console)
-    yield from describe_failures(_unresolved(failures))
+    yield from describe_failures(failures)
 
 
 def _crawls(
@@ -203,17 +203,18 @@ def _seeds(connection: psycopg.Connection, console: Console) -> Iterator[str]:
             yield f"rows of a seed: {fault}"
 
 
-def _print_failures(rows: list[Row], console: Console) -> None:
-    for row in rows[:MOST_FAILURES]:
-        page = f"{row['track_slug']} {row['page_kind']} {row['page_key']}"
-        times = f"{row['attempts']} times, last " if row["attempts"] > 1 else ""
-        console.print(f"failed  {page} ({times}{ago(row['last_failed_at'], row['read_at'])}): {row['reason']}")
-    if len(rows) > MOST_FAILURES:
-        console.print(f"… and {len(rows) - MOST_FAILURES} more, all in raw.failed_pages")
+def _failures(connection: psycopg.Connection, scheduled: Row) -> list[UnresolvedFailure]:
+    with connection.cursor(row_factory=class_row(UnresolvedFailure)) as cursor:
+        return cursor.execute(FAILED, scheduled).fetchall()
 
 
-def _unresolved(rows: list[Row]) -> list[UnresolvedFailure]:
-    return [UnresolvedFailure(**{name: value for name, value in row.items() if name != "reason"}) for row in rows]
+def _print_failures(failures: list[UnresolvedFailure], console: Console) -> None:
+    for failure in failures[:MOST_FAILURES]:
+        page = f"{failure.track_slug} {failure.page_kind} {failure.page_key}"
+        times = f"{failure.attempts} times, last " if failure.attempts > 1 else ""
+        console.print(f"failed  {page} ({times}{ago(failure.last_failed_at, failure.read_at)}): {failure.reason}")
+    if len(failures) > MOST_FAILURES:
+        console.print(f"… and {len(failures) - MOST_FAILURES} more, all in raw.failed_pages")
 
 
 def _rows(connection: psycopg.Connection, query: str, parameters: Row | None = None) -> list[Row]:

@@ -1,5 +1,7 @@
 """The queries of `make status`."""
 
+from scraper.raw.unresolved import FAILURES
+
 LAST_CRAWL = (
     "select crawl_id, outcome, started_at, ended_at, arguments, now() from raw.crawls order by crawl_id desc limit 1"
 )
@@ -60,31 +62,18 @@ from (
 ) as pages
 """
 
-# The columns but the reason are those of scraper.raw.unresolved.UnresolvedFailure.
-FAILED = """
-select
-    track_slug,
-    page_kind,
-    page_key,
-    reason_kind,
-    http_status,
-    attempts,
-    first_failed_at,
-    last_failed_at,
-    other_captured_at is null as is_in_a_row,
-    now() as read_at,
-    reason
-from raw.failed_pages as failed
+_STILL_ASKED_FOR = """
 where
     resolved_at is null
     and (
         (select arguments -> 'tracks' from raw.crawls order by crawl_id desc limit 1) ? track_slug
         or track_slug = any(%(tracks)s)
-        or exists (select from raw.practice_months as months where months.track_slug = failed.track_slug)
-        or exists (select from raw.practice_lists as lists where lists.track_slug = failed.track_slug)
+        or exists (select from raw.practice_months as months where months.track_slug = failed_pages.track_slug)
+        or exists (select from raw.practice_lists as lists where lists.track_slug = failed_pages.track_slug)
     )
 order by last_failed_at desc, failure_id desc
 """
+FAILED = FAILURES + _STILL_ASKED_FOR
 
 # Limits the days before it counts their sessions, so that one month does not count years of sessions.
 DAYS = """

@@ -2,10 +2,11 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import LiteralString
 
 from scraper.raw.items import PageId
 
-UNRESOLVED = """
+FAILURES: LiteralString = """
 select
     track_slug,
     page_kind,
@@ -16,8 +17,14 @@ select
     first_failed_at,
     last_failed_at,
     other_captured_at is null as is_in_a_row,
-    now() as read_at
+    now() as read_at,
+    reason
 from raw.failed_pages
+"""
+"""Every failure with the columns of `UnresolvedFailure`."""
+
+UNRESOLVED: LiteralString = f"""
+{FAILURES}
 where track_slug = any(%(tracks)s) and resolved_at is null
 order by last_failed_at, failure_id
 """
@@ -41,6 +48,7 @@ class UnresolvedFailure:
     last_failed_at: datetime
     is_in_a_row: bool
     read_at: datetime
+    reason: str
 
     @property
     def page(self) -> PageId:

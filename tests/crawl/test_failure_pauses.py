@@ -55,7 +55,7 @@ def test_a_pause_doubles_until_it_is_longest_and_a_permanent_failure_waits_longe
 def test_a_page_is_due_its_pause_after_its_last_failure(
     page_kind: str, attempts: int, last: datetime, reason: tuple[str, int | None]
 ) -> None:
-    failure = UnresolvedFailure("bend", page_kind, "7", *reason, attempts, last - WEEK, last, True, last)
+    failure = UnresolvedFailure("bend", page_kind, "7", *reason, attempts, last - WEEK, last, True, last, "")
     assert due_at(failure) - last == pause(page_kind, attempts, temporary=reason[0] == "no_response")
 
 
