@@ -16,7 +16,7 @@ from scraper.doctor.machine import check_disk, check_settings, check_settings_fi
 from scraper.doctor.rights import check_rights
 from scraper.doctor.schema import check_leftovers, check_migrations, check_owners
 from scraper.doctor.seeds import check_seed_rows
-from scraper.doctor.server import check_clock, check_collation, check_killed_clients, check_server
+from scraper.doctor.server import check_clock, check_collation, check_killed_clients, check_server, check_writable
 from scraper.errors import PracticeError
 from scraper.quiet import news
 
@@ -43,6 +43,7 @@ def _all_checks(config: Config) -> Iterator[Check]:
 def _database_checks(database: Database) -> Iterator[Check]:
     with database.connect(autocommit=True) as connection:
         yield from _guarded("server", lambda: check_server(connection, database))
+        yield from _guarded("server", lambda: check_writable(connection))
         yield from _guarded("server", lambda: check_killed_clients(connection))
         yield from _guarded("clock", lambda: check_clock(connection))
         yield from _guarded("collation", lambda: check_collation(connection))

@@ -55,6 +55,18 @@ def check_killed_clients(connection: psycopg.Connection) -> Iterator[Check]:
         )
 
 
+def check_writable(connection: psycopg.Connection) -> Iterator[Check]:
+    """Check that the server takes writes."""
+    if _value(connection, "select pg_is_in_recovery()"):
+        yield problem("server", "a standby takes no writes: set DATABASE_URL to the primary server")
+    elif _value(connection, "show default_transaction_read_only") == "on":
+        yield problem(
+            "server",
+            "transactions are read-only, by default_transaction_read_only of the server, the database, the role or "
+            "PGOPTIONS: reset it there",
+        )
+
+
 def _value(connection: psycopg.Connection, query: str) -> Any:
     row = connection.execute(query).fetchone()
     return row[0] if row else None

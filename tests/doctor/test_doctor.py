@@ -16,6 +16,7 @@ from scraper.database.migrate import upgrade
 from scraper.doctor import activity, machine, server
 from scraper.doctor.check import Level
 from scraper.doctor.grants import Grant, required_grants
+from scraper.doctor.server import check_writable
 
 Output = Callable[[], tuple[int, str]]
 
@@ -158,6 +159,14 @@ def test_a_wrong_clock_is_a_warning(connection: psycopg.Connection, monkeypatch:
     monkeypatch.setattr("scraper.doctor.server.clock_warning", lambda _: "900 s behind")
     (check,) = server.check_clock(connection)
     assert (check.level, check.text) == (Level.WARNING, "900 s behind")
+
+
+def test_read_only_transactions_are_a_problem(connection: psycopg.Connection) -> None:
+    assert list(check_writable(connection)) == []
+    connection.execute("set default_transaction_read_only = on")
+    (check,) = check_writable(connection)
+    assert (check.level, check.subject) == (Level.PROBLEM, "server")
+    assert "default_transaction_read_only" in check.text
 
 
 def test_a_collation_for_ascii_only_is_a_problem(on_database: Database) -> None:
