@@ -23,13 +23,13 @@ def plain_console() -> Console:
     return Console(width=width, highlight=False, markup=False, emoji=False, soft_wrap=True)
 
 
-def plain_table(*columns: str, right: tuple[str, ...] = ()) -> Table:
-    """Return a table without borders; the columns in `right` are aligned to the right."""
+def plain_table(*columns: str, right: tuple[str, ...] = (), wrapped: str = "") -> Table:
+    """Return a table without borders; those in `right` are aligned to the right, `wrapped` takes several lines."""
     from rich.table import Table  # noqa: PLC0415
 
     table = Table(box=None, pad_edge=False)
     for column in columns:
-        table.add_column(column, no_wrap=True, justify="right" if column in right else "left")
+        table.add_column(column, no_wrap=column != wrapped, justify="right" if column in right else "left")
     return table
 
 

@@ -14,13 +14,13 @@ def run(config: Config) -> int:
     console = plain_console()
     models = model_docs()
     if not config.models:
-        table = plain_table("model", "one row per")
+        table = plain_table("model", "one row per", wrapped="one row per")
         for model in models:
             table.add_row(f"{model.schema}.{model.name}", model.grain)
         console.print(table)
         console.print("\nThe columns of one: make columns MODEL=sessions")
     for model in _named(models, config.models.replace(",", " ").split()):
-        table = plain_table("column", "type", "meaning")
+        table = plain_table("column", "type", "meaning", wrapped="meaning")
         for column in model.columns:
             table.add_row(column.name, column.data_type, column.description)
         console.print(f"{model.schema}.{model.name}: {model.description}\n")

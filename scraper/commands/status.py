@@ -121,7 +121,7 @@ def _crawls(
 def _command(arguments: Row, waiting: Waiting) -> str:
     tracks = " ".join(arguments["tracks"])
     quoted = f"'{tracks}'" if " " in tracks else tracks
-    first, last = arguments["from"], arguments["to"]
+    first, last = arguments.get("open_from") or arguments["from"], arguments["to"]
     return f"make crawl TRACK={quoted} FROM={first} TO={last}{waiting.refresh(arguments['tracks'], first, last)}"
 
 
@@ -171,8 +171,7 @@ def _missing_sessions(connection: psycopg.Connection, waiting: Waiting) -> Itera
     for row in incomplete:
         more = f" and {row['days'] - len(row['newest'])} more" if row["days"] > len(row["newest"]) else ""
         days = f"FROM={row['first_day']} TO={row['last_day']}" if row["days"] > 1 else f"DATE={row['first_day']}"
-        # Without it a crawl requests none of them.
-        refresh = " REFRESH=1" if row["sessions"] <= waiting.sessions_of(row["track"]) else ""
+        refresh = waiting.refresh_sessions(row["track"], row["sessions"])
         yield (
             f"session pages of {counted(row['days'], 'day')} of {row['track']} ({', '.join(map(str, row['newest']))}"
             f"{more}); to fetch them: make crawl transform TRACK={row['track']} {days}{refresh}"

@@ -16,20 +16,25 @@ class Waiting:
     def __init__(self, failures: Sequence[UnresolvedFailure]) -> None:
         rows = _unreadable_rows(failures)
         self._pages = [failure.page for failure in failures if _due_at(failure, rows) > failure.read_at]
+        self._kinds = {key for key, row in rows.items() if probe_due_after(row) > row[0].read_at}
 
     def refresh(self, tracks: Collection[str], first: str, last: str) -> str:
-        """Return ` REFRESH=1` if a crawl of a range requests nothing without: a month page or its only list waits."""
+        """Return ` REFRESH=1` if a crawl of a range reads no list without.
+
+        A month page or its only list waits, or all pages of the kind do, since their layout seems to have changed.
+        """
         range_keys = (MONTH, first[:7], last[:7]), (LIST, first, last if first == last else "")
-        is_needed = any(
+        is_needed = any((track, kind) in self._kinds for track in tracks for kind in (MONTH, LIST)) or any(
             page.track_slug in tracks and page.kind == kind and begin <= page.key <= end
             for page in self._pages
             for kind, begin, end in range_keys
         )
         return " REFRESH=1" if is_needed else ""
 
-    def sessions_of(self, track: str) -> int:
-        """Count the session pages of a track that wait."""
-        return sum(page.track_slug == track and page.kind == SESSION for page in self._pages)
+    def refresh_sessions(self, track: str, missing: int) -> str:
+        """Return ` REFRESH=1` if a crawl requests none of the track's missing session pages without."""
+        waiting = sum(page.track_slug == track and page.kind == SESSION for page in self._pages)
+        return " REFRESH=1" if (track, SESSION) in self._kinds or missing <= waiting else ""
 
 
 def describe_failures(failures: Sequence[UnresolvedFailure]) -> Iterator[str]:

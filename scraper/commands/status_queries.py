@@ -7,6 +7,7 @@ LAST_CRAWL = (
 )
 
 # A later crawl whose arguments include all of an unfinished one's has completed it, or is itself unfinished and named.
+# A scheduled crawl also completes what earlier crawls left open, from `open_from` on.
 # A track that is not in TRACKS and has no stored page may be a typing mistake: only the last crawl of it counts as
 # unfinished. The same holds for failed pages.
 UNFINISHED_CRAWLS = """
@@ -28,7 +29,10 @@ where
         where
             later.crawl_id > crawls.crawl_id
             and (later.arguments -> 'tracks') @> (crawls.arguments -> 'tracks')
-            and (later.arguments ->> 'from') <= (crawls.arguments ->> 'from')
+            and coalesce(later.arguments ->> 'open_from', later.arguments ->> 'from') <= case
+                when later.arguments ? 'open_from' then crawls.arguments ->> 'from'
+                else coalesce(crawls.arguments ->> 'open_from', crawls.arguments ->> 'from')
+            end
             and (later.arguments ->> 'to') >= (crawls.arguments ->> 'to')
             and (later.arguments ->> 'list_only') <= (crawls.arguments ->> 'list_only')
     )

@@ -1,7 +1,8 @@
 """Figures that a page prints and its page object does not read, so that none is passed over in silence.
 
-A figure is a line of text with a digit in the content of the page: a row of a table, a paragraph, the heading of a
-panel. Dates are no figures, nor is what no total is written in: forms, scripts, hidden elements, the numbers
+A figure is a line of text in the content of the page, as a row of a table, a paragraph or the heading of a panel, that
+has a digit and, in the line or in the heading above it, a word for what the site counts. So opening hours and the
+weather are no figures. Neither are dates, nor what no total is written in: forms, scripts, hidden elements, the numbers
 of pages. Navigation and footer are outside the content.
 """
 
@@ -21,6 +22,11 @@ MOST_FIGURES = 20
 
 _LONGEST_PANEL = 100
 _DIGIT = re.compile("[0-9]")
+_COUNTED = re.compile(
+    r"\b(?:totals?|sessions?|laps?|drivers?|racers?|entries|class(?:es)?|transponders?|track time|best|fastest|slowest"
+    r"|average|avg|most)\b",
+    re.IGNORECASE,
+)
 _WITHIN_A_LINE = frozenset(
     ("a", "b", "br", "em", "i", "label", "small", "span", "strong", "sub", "sup", "td", "th", "u")
 )
@@ -112,8 +118,9 @@ class _Walk:
             self._panels.pop()
 
     def _end_line(self) -> None:
-        if _DIGIT.search(without_dates(self._unread)):
-            self._lines.append(_Line(self._panels[-1], folded(self._text)))
+        panel = self._panels[-1]
+        if _DIGIT.search(without_dates(self._unread)) and _COUNTED.search(f"{panel} {self._text}"):
+            self._lines.append(_Line(panel, folded(self._text)))
         self._text = self._unread = ""
 
     def _add(self, text: str | None) -> None:

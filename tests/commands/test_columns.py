@@ -1,6 +1,7 @@
 """`make columns`: what a model holds, without psql."""
 
 import pytest
+from rich.console import Console
 
 from scraper.__main__ import main
 from scraper.transform.model_docs import model_docs
@@ -24,6 +25,18 @@ def test_the_columns_of_models_have_types_and_meanings(capsys: pytest.CaptureFix
         "Sum of the pauses between the sessions in seconds." + " " * (len(column) - len(column.rstrip())),
     ]
     assert "racing.laps: Laps of captured sessions" in output
+
+
+def test_names_and_types_are_whole_in_a_narrow_terminal(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("scraper.commands.columns.plain_console", lambda: Console(width=80))
+    assert main(["columns", "--model", "lap_flags"]) == 0
+    output = capsys.readouterr().out
+    assert [line.split()[:2] for line in output.splitlines() if line.startswith("race_result_id ")] == [
+        ["race_result_id", "uuid"]
+    ]
+    assert "…" not in output
 
 
 def test_every_column_has_a_type_and_a_meaning() -> None:

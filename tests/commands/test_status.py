@@ -74,8 +74,10 @@ def connection(on_database: Database) -> Iterator[psycopg.Connection]:
         yield connection
 
 
-def add_crawl(connection: psycopg.Connection, outcome: str, tracks: str = "bend", last_day: str = "2025-10-26") -> None:
-    arguments = {"tracks": tracks.split(), "from": "2025-10-24", "to": last_day, "list_only": False}
+def add_crawl(
+    connection: psycopg.Connection, outcome: str, tracks: str = "bend", last_day: str = "2025-10-26", **others: str
+) -> None:
+    arguments = {"tracks": tracks.split(), "from": "2025-10-24", "to": last_day, "list_only": False, **others}
     connection.execute(CRAWL, [Jsonb(arguments), outcome, outcome])
 
 
@@ -253,6 +255,34 @@ def test_a_later_crawl_that_did_not_finish_either_stands_for_the_earlier_one(
     assert f"missing: the rest of crawl 2, which failed; to fetch it: {remedy}\n" in output
     connection.execute("update raw.failed_pages set page_key = '2025-09'")
     assert f"{remedy.removesuffix(' REFRESH=1')}\n" in status_output()[1]
+
+
+def test_the_rest_of_a_scheduled_crawl_begins_with_what_was_open(
+    connection: psycopg.Connection, status_output: Output
+) -> None:
+    connection.execute(TRANSFORM, ["finished"])
+    add_crawl(connection, "interrupted", open_from="2025-09-01")
+    connection.execute(MONTH_PAGE, ["bend"])
+    rest = "missing: the rest of crawl 1, which interrupted; to fetch it: make crawl TRACK=bend FROM=2025-09-01"
+    assert rest in status_output()[1]
+    add_crawl(connection, "finished")  # by hand, of the last days alone
+    assert rest in status_output()[1]
+    next_day = {"from": "2025-10-25", "open_from": "2025-10-01", "last_day": "2025-10-27"}
+    add_crawl(connection, "finished", **next_day)
+    assert "the rest of" not in status_output()[1]
+
+
+def test_a_remedy_has_refresh_while_no_page_of_a_kind_is_requested(
+    connection: psycopg.Connection, status_output: Output
+) -> None:
+    connection.execute(TRANSFORM, ["finished"])
+    add_crawl(connection, "interrupted")
+    connection.execute(MONTH_PAGE, ["bend"])
+    remedy = "make crawl TRACK=bend FROM=2025-10-24 TO=2025-10-26"
+    assert f"{remedy}\n" in status_output()[1]
+    connection.execute(FAILURE, ["list", 3])
+    connection.execute("update raw.failed_pages set reason_kind = 'changed_layout'")
+    assert f"{remedy} REFRESH=1\n" in status_output()[1]
 
 
 def test_failed_pages_of_a_track_without_any_page_are_named_while_the_last_crawl_was_of_it(

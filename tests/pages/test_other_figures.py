@@ -62,7 +62,7 @@ def _figures(payload: dict[str, Any]) -> list[tuple[str, str]]:
             list_table([list_row(7, driver="Bo")]),
             [("", "Bo 1/10 Open (9000013) 4:36:38pm 9 8:28 Fast: 34.746 Avg: 56.437")],
         ),
-        (panel("Twice", "<div>1</div>\n<ul><li>2</li></ul>"), [("Twice", "1"), ("Twice", "2")]),
+        (panel("Laps", "<div>1</div>\n<ul><li>2</li></ul>"), [("Laps", "1"), ("Laps", "2")]),
     ],
 )
 def test_a_figure_of_a_list_page_that_is_not_read_is_kept(panels: str, figures: list[tuple[str, str]]) -> None:
@@ -89,6 +89,7 @@ def test_the_date_of_a_list_page_may_have_no_figure_beside_it() -> None:
         panel("Choice", "<select><option>7</option></select><button>7</button><textarea>7</textarea>"),
         '<div class="hidden">7</div><ul class="pagination"><li><a>2</a></li></ul><nav>7</nav><footer>© 2026</footer>',
         panel("Practice Awards", labelled_table({"Most Laps": "none"})),
+        panel("Opening hours", "Open 9 to 5. Phone 555-1234. Entry fee $10.") + "<p>Weather: 21 C</p>",
     ],
 )
 def test_what_is_read_and_what_is_no_figure_is_not_kept(panels: str) -> None:
@@ -137,7 +138,7 @@ def test_a_month_without_practice_keeps_its_figures() -> None:
 
 def test_many_figures_are_counted_and_long_ones_cut() -> None:
     lines = "".join(f"<p>{number} {'x' * 600}</p>" for number in range(1000))
-    found = of_list(panel("y" * 300, lines))
+    found = of_list(panel("Laps " + "y" * 300, lines))
     assert len(found) == MOST_FIGURES
     assert found[-1] == ("", f"and {1000 - MOST_FIGURES + 1} more lines")
     assert {(len(name), len(text)) for name, text in found[:-1]} == {(100, 500)}

@@ -93,7 +93,9 @@ class CrawlRecord:
 
 
 def _arguments(config: Config, scope: CrawlScope) -> dict[str, object]:
+    open_from = {"open_from": scope.open_from.isoformat()} if scope.open_from else {}
     return {
+        **open_from,
         "tracks": scope.tracks,
         "from": scope.first_day.isoformat(),
         "to": scope.last_day.isoformat(),
