@@ -27,7 +27,7 @@ help: ## List the targets
 	@echo "make <target> [SETTING=value …]"
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 	@echo "Example: make crawl transform TRACK=canberraoffroad DATE=2025-10-25"
-	@echo "Arguments: TRACK, DATE or FROM and TO, LIST_ONLY, REFRESH, FULL, QUIET, OUT. Settings: see README.md"
+	@echo "Arguments: TRACK, DATE or FROM and TO, LIST_ONLY, REFRESH, FULL, QUIET, OUT, FORMAT, PERSON, MODEL. Settings: see README.md"
 
 # What a crawl has stored is derived also when it ended with status 1, such as a changed layout at one track. It has stored
 # nothing if its settings are wrong (2) or another crawl is running (4).

@@ -28,7 +28,7 @@ from scraper.database.migrate import schema_problem
 from scraper.quiet import news
 from scraper.raw.tracks import spellings, stored_tracks
 from scraper.raw.unresolved import UnresolvedFailure
-from scraper.seeds.files import check_seeds, describe
+from scraper.seeds.files import check_seeds, describe, seeds_to_load
 from scraper.transform.reconciliation import (
     all_that_does_not_add_up,
     days_that_do_not_add_up,
@@ -40,6 +40,8 @@ MOST_DAYS = 30
 MOST_FAILURES = 10
 MOST_DIFFERENCES = 10
 MOST_NAMED = 3
+
+_ENDED = {"failed": "failed", "interrupted": "was interrupted"}
 
 Row = dict[str, Any]
 
@@ -112,7 +114,7 @@ def _crawls(
         if not (running and row["crawl_id"] == last["crawl_id"])
     ]
     for row in unfinished[:MOST_NAMED]:
-        ended = "was killed" if row["outcome"] in ("running", "abandoned") else row["outcome"]
+        ended = _ENDED.get(row["outcome"], "was killed")
         yield f"the rest of crawl {row['crawl_id']}, which {ended}; to fetch it: {_command(row['arguments'], waiting)}"
     if len(unfinished) > MOST_NAMED:
         yield f"the rest of {counted(len(unfinished) - MOST_NAMED, 'earlier crawl')}, which no later crawl fetched"
@@ -200,6 +202,8 @@ def _seeds(connection: psycopg.Connection, console: Console) -> Iterator[str]:
     for fault in faults:
         if fault.is_of_file:
             yield f"rows of a seed: {fault}"
+    if changed := seeds_to_load(connection):
+        yield f"changed rows of {', '.join(f'{seed}.csv' for seed in changed)}; to derive them: make transform"
 
 
 def _failures(connection: psycopg.Connection, scheduled: Row) -> list[UnresolvedFailure]:

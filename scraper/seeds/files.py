@@ -8,7 +8,7 @@ rows of the last good file stay. Nothing in a file stops a transform.
 import csv
 import unicodedata
 from codecs import BOM_UTF8
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -79,6 +79,17 @@ def check_seeds(connection: psycopg.Connection, folder: Path = FOLDER) -> list[F
         Fault(folder / f"{row.seed}.csv", row.line, f"matches nothing: {reason}", "the row has no effect")
         for row, reason in rows_without_a_match(connection, [row for row in rows if row.seed not in unusable])
     ]
+
+
+def seeds_to_load(connection: psycopg.Connection, folder: Path = FOLDER) -> list[str]:
+    """Return the seeds whose rows are not those that the last transform stored."""
+
+    def content(rows: Iterable[tuple[str, Cells]]) -> set[tuple[str, frozenset[tuple[str, str | None]]]]:
+        return {(seed, frozenset(cells.items())) for seed, cells in rows}
+
+    stored = content(connection.execute("select seed_name, cells from intermediate.seed_rows").fetchall())
+    valid = content((row.seed, row.cells) for row in _read_all(connection, folder)[0])
+    return sorted({seed for seed, _ in stored ^ valid})
 
 
 def describe(faults: Sequence[Fault]) -> Iterator[str]:

@@ -13,6 +13,7 @@ from scraper.database.jobs import Job, hold_locks
 from scraper.database.migrate import downgrade, newest_revision, upgrade
 from scraper.sample_site.season import Season
 from scraper.sample_site.server import SampleSite
+from scraper.seeds.files import load_seeds
 from tests.support.commands_runner import Commands
 
 Output = Callable[[], tuple[int, str]]
@@ -71,6 +72,7 @@ select 'bend', %s, n, 'x', 'status', 'the site responded with status 500 [b]', 1
 @pytest.fixture
 def connection(on_database: Database) -> Iterator[psycopg.Connection]:
     with psycopg.connect(on_database.conninfo, autocommit=True) as connection:
+        load_seeds(connection)
         yield connection
 
 
@@ -221,9 +223,21 @@ def test_an_incomplete_transform_is_reported(connection: psycopg.Connection, sta
     assert "missing: rows of the last transform, which did not finish" in status_output()[1]
 
 
+def test_changed_rows_of_a_seed_are_missing_until_a_transform(
+    connection: psycopg.Connection, status_output: Output
+) -> None:
+    add_crawl(connection, "finished")
+    connection.execute(TRANSFORM, ["finished"])
+    assert status_output()[0] == 0
+    connection.execute("delete from intermediate.seed_rows where seed_name = 'shared_labels'")
+    exit_status, output = status_output()
+    assert exit_status == 1
+    assert "missing: changed rows of shared_labels.csv; to derive them: make transform\n" in output
+
+
 @pytest.mark.parametrize(
     ("outcome", "ended"),
-    [("interrupted", "interrupted"), ("failed", "failed"), ("running", "was killed")],
+    [("interrupted", "was interrupted"), ("failed", "failed"), ("running", "was killed")],
 )
 def test_the_rest_of_a_crawl_is_missing_until_a_later_crawl_fetched_it(
     connection: psycopg.Connection, status_output: Output, outcome: str, ended: str
@@ -263,7 +277,7 @@ def test_the_rest_of_a_scheduled_crawl_begins_with_what_was_open(
     connection.execute(TRANSFORM, ["finished"])
     add_crawl(connection, "interrupted", open_from="2025-09-01")
     connection.execute(MONTH_PAGE, ["bend"])
-    rest = "missing: the rest of crawl 1, which interrupted; to fetch it: make crawl TRACK=bend FROM=2025-09-01"
+    rest = "missing: the rest of crawl 1, which was interrupted; to fetch it: make crawl TRACK=bend FROM=2025-09-01"
     assert rest in status_output()[1]
     add_crawl(connection, "finished")  # by hand, of the last days alone
     assert rest in status_output()[1]

@@ -11,7 +11,7 @@ from scraper.config import REPOSITORY
 from scraper.database.connection import Database
 from scraper.report import wording
 from scraper.seeds.columns import FLAGS, SEEDS
-from scraper.seeds.files import FOLDER, MOST_NAMED, check_seeds, describe, load_seeds
+from scraper.seeds.files import FOLDER, MOST_NAMED, check_seeds, describe, load_seeds, seeds_to_load
 from tests.dbt_project.raw_pages import DayList, listed, store
 
 ZONES = "track_slug,time_zone\n"
@@ -232,6 +232,16 @@ def test_loading_again_replaces_all_rows(connection: psycopg.Connection, folder:
     load(connection, folder, "class_aliases", ALIASES + "a,b\nc,d\n")
     load(connection, folder, "class_aliases", ALIASES + "c,e\n")
     assert stored(connection) == [("class_aliases", 2, "c|e")]
+
+
+def test_a_seed_has_to_be_loaded_again_when_its_rows_change(connection: psycopg.Connection, folder: Path) -> None:
+    load(connection, folder, "shared_labels", "label\nWalk Up\nGuest\n")
+    (folder / "shared_labels.csv").write_text("label\n\nGuest\nWalk Up\n")
+    assert seeds_to_load(connection, folder) == []
+    (folder / "shared_labels.csv").write_text("label\nGuest\n")
+    assert seeds_to_load(connection, folder) == ["shared_labels"]
+    (folder / "shared_labels.csv").unlink()  # the last good file counts
+    assert seeds_to_load(connection, folder) == []
 
 
 def test_the_models_have_the_columns_of_the_files() -> None:
