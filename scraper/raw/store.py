@@ -71,7 +71,7 @@ new_version as (
     order by place
 ),
 resolved as (
-    update raw.failed_pages as failed set resolved_at = now()
+    update raw.failed_pages as failed set resolved_at = now(), other_captured_at = null
     from incoming
     where failed.track_slug = incoming.track_slug and failed.page_kind = %(kind)s
         and failed.page_key = incoming.page_key and failed.resolved_at is null

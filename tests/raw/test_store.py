@@ -159,6 +159,7 @@ PAGES = st.one_of(
 @example(groups=[[FAILED, session("1"), FAILED]])
 @example(groups=[[day_list(month_sessions=1), day_list(), day_list(month_sessions=2)]])
 @example(groups=[[FAILED, session("1", "8")], [session("1", "8"), FAILED]])
+@example(groups=[[failed_session("7", "a"), session("1", "8"), session("1", "7")]])
 def test_a_group_has_the_same_result_as_its_items_one_by_one(
     database: Database, stored: Callable[[Work], Any], groups: list[list[Item]]
 ) -> None:
