@@ -7,7 +7,7 @@ import psycopg
 from psycopg.rows import class_row, dict_row
 from rich.console import Console
 
-from scraper.commands.status_failures import Waiting, describe_failures
+from scraper.commands.status_failures import FailedPages
 from scraper.commands.status_open import open_lists, unreadable_months
 from scraper.commands.status_queries import (
     BEHIND,
@@ -37,7 +37,6 @@ from scraper.transform.reconciliation import (
 )
 
 MOST_DAYS = 30
-MOST_FAILURES = 10
 MOST_DIFFERENCES = 10
 MOST_NAMED = 3
 
@@ -73,13 +72,12 @@ def _problems(connection: psycopg.Connection, console: Console, config: Config) 
         yield "no crawl yet: start with make crawl transform TRACK=canberraoffroad DATE=2025-10-25"
         return
     scheduled = {"tracks": list(spellings(connection, config.scheduled_tracks))}
-    failures = _failures(connection, scheduled)
-    waiting = Waiting(failures)
-    yield from _crawls(connection, console, crawls[0], scheduled, waiting)
+    failed = FailedPages(_failures(connection, scheduled))
+    yield from _crawls(connection, console, crawls[0], scheduled, failed)
     yield from _schedule(connection, scheduled, config.days)
     for track in sorted({*stored_tracks(connection), *scheduled["tracks"]}):
         is_scheduled = track in scheduled["tracks"]
-        yield from open_lists(connection, track, crawls[0]["now"], waiting, is_scheduled=is_scheduled)
+        yield from open_lists(connection, track, crawls[0]["now"], failed, is_scheduled=is_scheduled)
     yield from unreadable_months(connection)
     for row in _rows(connection, WITHOUT_PRACTICE, {"most": MOST_DAYS}):
         console.print(
@@ -87,20 +85,21 @@ def _problems(connection: psycopg.Connection, console: Console, config: Config) 
         )
     yield from _transforms(connection, console)
     _print_days(connection, console)
-    yield from _missing_sessions(connection, waiting)
+    yield from _missing_sessions(connection, failed)
     # A difference from the site's totals is not reported as missing, except for sessions.
     for line in days_that_do_not_add_up(connection, MOST_DIFFERENCES):
         console.print(line)
     for line in months_that_are_not_understood(connection, MOST_DIFFERENCES):
         console.print(line)
-    yield from _short_days(connection, waiting)
+    yield from _short_days(connection, failed)
     yield from _seeds(connection, console)
-    _print_failures(failures, console)
-    yield from describe_failures(failures)
+    for line in failed.lines():
+        console.print(line)
+    yield from failed.problems()
 
 
 def _crawls(
-    connection: psycopg.Connection, console: Console, last: Row, scheduled: Row, waiting: Waiting
+    connection: psycopg.Connection, console: Console, last: Row, scheduled: Row, failed: FailedPages
 ) -> Iterator[str]:
     running = next(iter(lock_holders(connection, Lock.CRAWL)), None)
     began_or_ended = last["ended_at"] or last["started_at"]
@@ -115,16 +114,16 @@ def _crawls(
     ]
     for row in unfinished[:MOST_NAMED]:
         ended = _ENDED.get(row["outcome"], "was killed")
-        yield f"the rest of crawl {row['crawl_id']}, which {ended}; to fetch it: {_command(row['arguments'], waiting)}"
+        yield f"the rest of crawl {row['crawl_id']}, which {ended}; to fetch it: {_command(row['arguments'], failed)}"
     if len(unfinished) > MOST_NAMED:
         yield f"the rest of {counted(len(unfinished) - MOST_NAMED, 'earlier crawl')}, which no later crawl fetched"
 
 
-def _command(arguments: Row, waiting: Waiting) -> str:
+def _command(arguments: Row, failed: FailedPages) -> str:
     tracks = " ".join(arguments["tracks"])
     quoted = f"'{tracks}'" if " " in tracks else tracks
     first, last = arguments.get("open_from") or arguments["from"], arguments["to"]
-    return f"make crawl TRACK={quoted} FROM={first} TO={last}{waiting.refresh(arguments['tracks'], first, last)}"
+    return f"make crawl TRACK={quoted} FROM={first} TO={last}{failed.refresh(arguments['tracks'], first, last)}"
 
 
 def _schedule(connection: psycopg.Connection, scheduled: Row, days: int) -> Iterator[str]:
@@ -150,6 +149,8 @@ def _transforms(connection: psycopg.Connection, console: Console) -> Iterator[st
         yield f"the rows of {counted(behind['pages'], 'changed page')}, the oldest from {since}; {remedy}"
     elif last and last[0]["outcome"] != "finished" and not running:
         yield "rows of the last transform, which did not finish; to derive them: make transform"
+    elif last and (changed := seeds_to_load(connection)):
+        yield f"changed rows of {', '.join(f'{seed}.csv' for seed in changed)}; to derive them: make transform"
 
 
 def _print_days(connection: psycopg.Connection, console: Console) -> None:
@@ -168,12 +169,12 @@ def _print_days(connection: psycopg.Connection, console: Console) -> None:
         console.print()
 
 
-def _missing_sessions(connection: psycopg.Connection, waiting: Waiting) -> Iterator[str]:
+def _missing_sessions(connection: psycopg.Connection, failed: FailedPages) -> Iterator[str]:
     incomplete = _rows(connection, INCOMPLETE, {"most": MOST_NAMED})
     for row in incomplete:
         more = f" and {row['days'] - len(row['newest'])} more" if row["days"] > len(row["newest"]) else ""
         days = f"FROM={row['first_day']} TO={row['last_day']}" if row["days"] > 1 else f"DATE={row['first_day']}"
-        refresh = waiting.refresh_sessions(row["track"], row["sessions"])
+        refresh = failed.refresh_sessions(row["track"], row["sessions"])
         yield (
             f"session pages of {counted(row['days'], 'day')} of {row['track']} ({', '.join(map(str, row['newest']))}"
             f"{more}); to fetch them: make crawl transform TRACK={row['track']} {days}{refresh}"
@@ -182,7 +183,7 @@ def _missing_sessions(connection: psycopg.Connection, waiting: Waiting) -> Itera
         yield f"session pages of {counted(incomplete[0]['tracks'] - len(incomplete), 'more track')}"
 
 
-def _short_days(connection: psycopg.Connection, waiting: Waiting) -> Iterator[str]:
+def _short_days(connection: psycopg.Connection, failed: FailedPages) -> Iterator[str]:
     short = short_days(connection, MOST_NAMED)
     if short.newest:
         named = ", ".join(f"{track} {day}" for track, day in short.newest)
@@ -191,7 +192,7 @@ def _short_days(connection: psycopg.Connection, waiting: Waiting) -> Iterator[st
         yield (
             f"sessions of {counted(short.total, 'day')} ({named}{more}), which the month page counts and the list does "
             f"not show; to read both again: make crawl transform TRACK={track} FROM={day} TO={day}"
-            f"{waiting.refresh([track], f'{day}', f'{day}')}"
+            f"{failed.refresh([track], f'{day}', f'{day}')}"
         )
 
 
@@ -202,22 +203,11 @@ def _seeds(connection: psycopg.Connection, console: Console) -> Iterator[str]:
     for fault in faults:
         if fault.is_of_file:
             yield f"rows of a seed: {fault}"
-    if changed := seeds_to_load(connection):
-        yield f"changed rows of {', '.join(f'{seed}.csv' for seed in changed)}; to derive them: make transform"
 
 
 def _failures(connection: psycopg.Connection, scheduled: Row) -> list[UnresolvedFailure]:
     with connection.cursor(row_factory=class_row(UnresolvedFailure)) as cursor:
         return cursor.execute(FAILED, scheduled).fetchall()
-
-
-def _print_failures(failures: list[UnresolvedFailure], console: Console) -> None:
-    for failure in failures[:MOST_FAILURES]:
-        page = f"{failure.track_slug} {failure.page_kind} {failure.page_key}"
-        times = f"{failure.attempts} times, last " if failure.attempts > 1 else ""
-        console.print(f"failed  {page} ({times}{ago(failure.last_failed_at, failure.read_at)}): {failure.reason}")
-    if len(failures) > MOST_FAILURES:
-        console.print(f"… and {len(failures) - MOST_FAILURES} more, all in raw.failed_pages")
 
 
 def _rows(connection: psycopg.Connection, query: str, parameters: Row | None = None) -> list[Row]:

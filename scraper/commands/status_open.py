@@ -6,7 +6,7 @@ from datetime import date, datetime
 import psycopg
 from psycopg.rows import class_row
 
-from scraper.commands.status_failures import Waiting
+from scraper.commands.status_failures import FailedPages
 from scraper.commands.status_queries import MONTHS_WITH_UNREADABLE_ROWS
 from scraper.console import counted
 from scraper.crawl.scope import first_open_day
@@ -21,7 +21,7 @@ _ABSENT = "not stored"
 
 
 def open_lists(
-    connection: psycopg.Connection, track: str, now: datetime, waiting: Waiting, *, is_scheduled: bool = True
+    connection: psycopg.Connection, track: str, now: datetime, failed: FailedPages, *, is_scheduled: bool = True
 ) -> Iterator[str]:
     """Yield one line if lists of the track are open, with the command that reads them.
 
@@ -37,7 +37,7 @@ def open_lists(
     first, last = f"{min(reasons)}", f"{max(reasons)}"
     yield (
         f"lists of {counted(len(reasons), 'day')} of {track} ({named}{more}); to read them: "
-        f"make crawl transform TRACK={track} FROM={first} TO={last}{waiting.refresh([track], first, last)}"
+        f"make crawl transform TRACK={track} FROM={first} TO={last}{failed.refresh([track], first, last)}"
     )
 
 

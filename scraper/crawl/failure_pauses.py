@@ -3,7 +3,8 @@
 Nothing is stored for this: both follow from the failures in the raw tables. The table in docs/crawling.md is the same.
 """
 
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
 from scraper.pages import PageErrorKind
@@ -65,9 +66,13 @@ def due_at(failure: UnresolvedFailure) -> datetime:
     return failure.last_failed_at + pause(failure.page_kind, failure.attempts, temporary=temporary)
 
 
-def is_in_unreadable_row(failure: UnresolvedFailure) -> bool:
-    """Return whether the failure is one of those in a row that stop a page kind of a track."""
-    return failure.is_in_a_row and is_unreadable(failure.reason_kind)
+def unreadable_rows(failures: Iterable[UnresolvedFailure]) -> dict[tuple[str, str], list[UnresolvedFailure]]:
+    """Return the unreadable pages in a row, by track and page kind."""
+    rows: dict[tuple[str, str], list[UnresolvedFailure]] = defaultdict(list)
+    for failure in failures:
+        if failure.is_in_a_row and is_unreadable(failure.reason_kind):
+            rows[failure.track_slug, failure.page_kind].append(failure)
+    return rows
 
 
 def probe_due_at(page_kind: str, first_failed_at: datetime, last_failed_at: datetime) -> datetime:
@@ -80,9 +85,8 @@ def probe_due_at(page_kind: str, first_failed_at: datetime, last_failed_at: date
     return last_failed_at + min(grown, _longest_pause(page_kind, temporary=False))
 
 
-def probe_due_after(failures: Iterable[UnresolvedFailure]) -> datetime:
+def probe_due_after(row: Sequence[UnresolvedFailure]) -> datetime:
     """Return the same for the unreadable pages in a row of one kind at one track, of which there is at least one."""
-    row = list(failures)
     first, last = min(failure.first_failed_at for failure in row), max(failure.last_failed_at for failure in row)
     return probe_due_at(row[0].page_kind, first, last)
 

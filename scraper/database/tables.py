@@ -91,7 +91,7 @@ crawls = Table(
     schema="raw",
 )
 
-# The spelling of each track that was typed first: a host name has no case.
+# The spelling of each track under which a page was captured first: a host name has no case.
 known_tracks = Table(
     "tracks",
     metadata,

@@ -4,8 +4,7 @@
 ``table.practice_session_list``, with ``thead`` and ``tfoot`` before ``tbody``, newest session first, all rows in the
 HTML. Its columns are recognised by the content of their cells (``listed_session``), not by their headings. A day
 without sessions has a sentence instead of the table; the page of a track without practice may have no panel either.
-Other panels show the day's statistics (``day_panels``);
-any other figure is kept as text (``other_figures``).
+Other panels show the day's statistics (``day_panels``); any other figure is kept as text (``other_figures``).
 
 A day counts as empty only if all parts of the page agree, because sessions that a list no longer shows count as
 removed.

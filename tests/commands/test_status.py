@@ -1,11 +1,9 @@
 """`make status`: what it reports as missing, and how much it prints."""
 
-from collections.abc import Callable, Iterator
-from datetime import UTC
+from collections.abc import Callable
 
 import psycopg
 import pytest
-from psycopg.types.json import Jsonb
 
 from scraper import __main__ as entry
 from scraper.database.connection import Database
@@ -13,42 +11,12 @@ from scraper.database.jobs import Job, hold_locks
 from scraper.database.migrate import downgrade, newest_revision, upgrade
 from scraper.sample_site.season import Season
 from scraper.sample_site.server import SampleSite
-from scraper.seeds.files import load_seeds
+from tests.commands.status_rows import DAYS, FAILURE, FIRST_TRACK, MONTH_PAGE, SESSIONS, TRANSFORM, add_crawl
 from tests.support.commands_runner import Commands
 
 Output = Callable[[], tuple[int, str]]
 
-FIRST_TRACK = """
-insert into racing.tracks (id, source, source_track_slug, track_url) values (gen_random_uuid(), 'liverc', 'bend', 'x')
-"""
-DAYS = """
-insert into racing.events
-    (id, source, source_event_id, track_id, event_name, event_date, event_entries, event_drivers, event_url,
-     ingest_depth, last_ingested_at, event_metadata)
-select gen_random_uuid(), 'liverc', 'bend-' || n, tracks.id, 'x', date '2025-10-26' - n, 0, 1,
-    'x', %(depth)s, now(), '{}'
-from generate_series(0, %(days)s - 1) as n cross join racing.tracks as tracks
-"""
-SESSIONS = """
-insert into racing.races
-    (id, event_id, source, source_race_id, class_name, race_label, race_url, session_type, detail_status, removed_at)
-select gen_random_uuid(), events.id, 'liverc', n, 'x', 'x', 'x', 'practiceday', (%(states)s::text[])[n],
-    case when (%(states)s::text[])[n] = 'list_only' then now() end
-from racing.events as events cross join generate_series(1, cardinality(%(states)s::text[])) as n
-"""
-CRAWL = """
-insert into raw.crawls (arguments, version, outcome, started_at, ended_at)
-values (%s, '1', %s, now() - interval '3 hours', case when %s <> 'running' then now() - interval '3 hours' end)
-returning crawl_id
-"""
-TRANSFORM = """
-insert into intermediate.transforms (started_at, ended_at, outcome)
-values (now(), now() - interval '2 hours', %s)
-"""
-MONTH_PAGE = """
-insert into raw.practice_months (track_slug, month, payload, content_hash, url, parser_version, crawl_id)
-values (%s, '2025-10', '{}', 'x', 'x', 1, 1)
-"""
+
 RECONCILIATION = """
 create table analytics.day_reconciliation
     (track_slug text, practice_date date, differences text[], not_understood text[], verdict text,
@@ -63,24 +31,6 @@ insert into analytics.day_reconciliation values
     ('bend', '2025-10-23', '{}', '{}', 'complete', 0);
 insert into intermediate.int_reconciliation__months values ('bend', '2025-10', array['unknown figures "77"']);
 """
-FAILURE = """
-insert into raw.failed_pages (track_slug, page_kind, page_key, url, reason_kind, reason, crawl_id)
-select 'bend', %s, n, 'x', 'status', 'the site responded with status 500 [b]', 1 from generate_series(1, %s) as n
-"""
-
-
-@pytest.fixture
-def connection(on_database: Database) -> Iterator[psycopg.Connection]:
-    with psycopg.connect(on_database.conninfo, autocommit=True) as connection:
-        load_seeds(connection)
-        yield connection
-
-
-def add_crawl(
-    connection: psycopg.Connection, outcome: str, tracks: str = "bend", last_day: str = "2025-10-26", **others: str
-) -> None:
-    arguments = {"tracks": tracks.split(), "from": "2025-10-24", "to": last_day, "list_only": False, **others}
-    connection.execute(CRAWL, [Jsonb(arguments), outcome, outcome])
 
 
 def test_a_database_without_tables_gets_a_remedy_and_no_tables(
@@ -144,62 +94,6 @@ complete, but 2 days differ from the site's totals and 1 day and 1 month have fi
     connection.execute("delete from intermediate.int_reconciliation__months")
     assert entry.main(["status"]) == 0
     assert capsys.readouterr().out.endswith("\ncomplete, but 1 day differs from the site's totals (above)\n")
-
-
-def test_missing_pages_are_counted_with_the_command_that_fetches_them(
-    connection: psycopg.Connection, status_output: Output
-) -> None:
-    add_crawl(connection, "finished")
-    connection.execute(TRANSFORM, ["finished"])
-    connection.execute(FIRST_TRACK)
-    connection.execute(DAYS, {"days": 5, "depth": "partial"})
-    connection.execute(SESSIONS, {"states": ["captured", "failed", "failed"]})
-    connection.execute(FAILURE, ["session", 12])
-    exit_status, output = status_output()
-    assert exit_status == 1
-    assert output.count("  partial       3         1       2") == 5
-    assert (
-        "missing: session pages of 5 days of bend (2025-10-26, 2025-10-25, 2025-10-24 and 2 more); "
-        "to fetch them: make crawl transform TRACK=bend FROM=2025-10-22 TO=2025-10-26 REFRESH=1\n" in output
-    )
-    connection.execute("update raw.failed_pages set last_failed_at = now() - interval '1 day' where page_key > '10'")
-    assert "FROM=2025-10-22 TO=2025-10-26\n" in status_output()[1]
-    assert output.count("the site responded with status 500 [b]") == 10
-    assert "… and 2 more, all in raw.failed_pages\n" in output
-    assert "missing: 12 failed pages (above)" in output
-
-
-def test_failed_pages_that_wait_are_counted_with_the_time_of_the_next(
-    connection: psycopg.Connection, status_output: Output
-) -> None:
-    add_crawl(connection, "finished")
-    connection.execute(TRANSFORM, ["finished"])
-    connection.execute(MONTH_PAGE, ["bend"])
-    connection.execute(FAILURE, ["session", 4])
-    ((due,),) = connection.execute(
-        "update raw.failed_pages set http_status = 404, other_captured_at = now(),"
-        " last_failed_at = now() - interval '20 minutes' * (4 - page_key::integer)"
-        " returning last_failed_at + interval '30 minutes'"
-    ).fetchall()[2:3]
-    assert (
-        f"missing: 4 failed pages (above): 2 wait, the first until {due.astimezone(UTC):%Y-%m-%d %H:%M} UTC "
-        "(REFRESH=1 requests every page now); the next crawl of the same days requests 2 again\n"
-    ) in status_output()[1]
-
-
-def test_a_page_kind_that_cannot_be_read_any_more_is_named(
-    connection: psycopg.Connection, status_output: Output
-) -> None:
-    add_crawl(connection, "finished")
-    connection.execute(TRANSFORM, ["finished"])
-    connection.execute(MONTH_PAGE, ["bend"])
-    connection.execute(FAILURE, ["session", 3])
-    connection.execute("update raw.failed_pages set reason_kind = 'changed_layout'")
-    assert (
-        "missing: session pages of bend: the last 3 could not be read, so their layout seems to have changed"
-    ) in status_output()[1]
-    connection.execute("update raw.failed_pages set other_captured_at = now() where page_key = '1'")
-    assert "layout" not in status_output()[1]
 
 
 def test_changed_pages_are_missing_until_they_are_transformed(
@@ -286,31 +180,6 @@ def test_the_rest_of_a_scheduled_crawl_begins_with_what_was_open(
     assert "the rest of" not in status_output()[1]
 
 
-def test_a_remedy_has_refresh_while_no_page_of_a_kind_is_requested(
-    connection: psycopg.Connection, status_output: Output
-) -> None:
-    connection.execute(TRANSFORM, ["finished"])
-    add_crawl(connection, "interrupted")
-    connection.execute(MONTH_PAGE, ["bend"])
-    remedy = "make crawl TRACK=bend FROM=2025-10-24 TO=2025-10-26"
-    assert f"{remedy}\n" in status_output()[1]
-    connection.execute(FAILURE, ["list", 3])
-    connection.execute("update raw.failed_pages set reason_kind = 'changed_layout'")
-    assert f"{remedy} REFRESH=1\n" in status_output()[1]
-
-
-def test_failed_pages_of_a_track_without_any_page_are_named_while_the_last_crawl_was_of_it(
-    connection: psycopg.Connection, status_output: Output
-) -> None:
-    connection.execute(TRANSFORM, ["finished"])
-    add_crawl(connection, "failed")
-    connection.execute(FAILURE, ["month", 1])
-    add_crawl(connection, "failed")  # the page waited
-    assert "failed  bend month 1" in status_output()[1]
-    add_crawl(connection, "finished", tracks="hill")
-    assert "failed  bend" not in status_output()[1]
-
-
 def test_a_scheduled_track_whose_first_crawl_did_not_finish_was_crawled(
     connection: psycopg.Connection, status_output: Output, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -327,26 +196,6 @@ def test_a_track_without_practice_is_named(connection: psycopg.Connection, statu
     assert "empty           bend has no practice sessions on its pages, up to 2025-10\n" in status_output()[1]
     connection.execute("update raw.practice_months set payload = '{\"days\": [{}]}'")
     assert "empty" not in status_output()[1]
-
-
-def test_a_mistyped_track_is_reported_until_the_next_crawl(
-    connection: psycopg.Connection, status_output: Output, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    connection.execute(TRANSFORM, ["finished"])
-    add_crawl(connection, "failed", tracks="bend")
-    connection.execute(FAILURE, ["list", 1])
-    exit_status, output = status_output()
-    assert exit_status == 1
-    assert "missing: the rest of crawl 1, which failed" in output
-    assert "missing: 1 failed page (above)" in output
-
-    add_crawl(connection, "finished", tracks="hill")
-    assert status_output()[0] == 0
-    monkeypatch.setenv("TRACKS", "bend")
-    assert "missing: 1 failed page (above)" in status_output()[1]
-    monkeypatch.delenv("TRACKS")
-    connection.execute(MONTH_PAGE, ["bend"])
-    assert "missing: the rest of crawl 1, which failed" in status_output()[1]
 
 
 def test_a_running_crawl_is_not_reported_as_killed(

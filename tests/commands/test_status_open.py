@@ -7,7 +7,7 @@ import psycopg
 import pytest
 from psycopg.types.json import Jsonb
 
-from scraper.commands.status_failures import Waiting
+from scraper.commands.status_failures import FailedPages
 from scraper.commands.status_open import open_lists, unreadable_months
 from scraper.database.connection import Database
 
@@ -53,12 +53,12 @@ def test_days_that_a_month_page_shows_and_the_tables_lack_are_open(connection: p
     add_month(connection, "2026-01", NOW, d20="2")
     add_list(connection, date(2026, 3, 2), 1, NOW - timedelta(days=3), month_sessions=1)
     # The day of March 9 is over everywhere since noon UTC, that of March 10 is not.
-    (line,) = open_lists(connection, "bend", NOW, Waiting([]))
+    (line,) = open_lists(connection, "bend", NOW, FailedPages([]))
     assert line == (
         "lists of 3 days of bend (2026-02-27 not stored, 2026-03-07 not stored, 2026-03-09 not stored); to read them: "
         "make crawl transform TRACK=bend FROM=2026-02-27 TO=2026-03-09"
     )
-    assert list(open_lists(connection, "hill", NOW, Waiting([]))) == []
+    assert list(open_lists(connection, "hill", NOW, FailedPages([]))) == []
 
 
 def test_lists_that_are_short_or_were_read_too_early_or_differ_are_open(connection: psycopg.Connection) -> None:
@@ -68,7 +68,7 @@ def test_lists_that_are_short_or_were_read_too_early_or_differ_are_open(connecti
     add_list(connection, date(2026, 3, 3), 1, read_at, month_sessions=3)
     add_list(connection, date(2026, 3, 4), 1, read_at)
     add_list(connection, date(2026, 3, 5), 2, read_at, month_sessions=2)
-    (line,) = open_lists(connection, "bend", NOW, Waiting([]))
+    (line,) = open_lists(connection, "bend", NOW, FailedPages([]))
     assert "2026-03-02 read before the day was over, 2026-03-03 short: 1 of 3, 2026-03-04 unlike its month page" in line
     assert line.startswith("lists of 3 days of bend (")
 
@@ -76,13 +76,13 @@ def test_lists_that_are_short_or_were_read_too_early_or_differ_are_open(connecti
 def test_a_list_that_was_read_after_its_month_page_and_its_day_is_not_open(connection: psycopg.Connection) -> None:
     add_month(connection, "2026-03", NOW - timedelta(days=5), d02="1")
     add_list(connection, date(2026, 3, 2), 2, NOW - timedelta(days=4))
-    assert list(open_lists(connection, "bend", NOW, Waiting([]))) == []
+    assert list(open_lists(connection, "bend", NOW, FailedPages([]))) == []
 
 
 def test_a_track_that_is_not_scheduled_has_only_stored_lists_to_read(connection: psycopg.Connection) -> None:
     add_month(connection, "2026-03", NOW, d02="1", d03="1")
     add_list(connection, date(2026, 3, 2), 1, datetime(2026, 3, 3, 12, 4, tzinfo=UTC))
-    (line,) = open_lists(connection, "bend", NOW, Waiting([]), is_scheduled=False)
+    (line,) = open_lists(connection, "bend", NOW, FailedPages([]), is_scheduled=False)
     assert line.startswith("lists of 1 day of bend (2026-03-02 read before the day was over); ")
 
 

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from scraper.commands.status_failures import Waiting
+from scraper.commands.status_failures import FailedPages
 from scraper.commands.status_open import open_lists
 from scraper.crawl.scope import first_open_day
 from scraper.database.connection import Database
@@ -117,7 +117,7 @@ class Life:
     def check_status(self) -> None:
         """Compare the status with what the reader knows."""
         days = self.reader.open_lists(self.site.track, self.now)
-        lines = list(open_lists(self.crawls.connection, self.site.track, self.now, Waiting([])))
+        lines = list(open_lists(self.crawls.connection, self.site.track, self.now, FailedPages([])))
         found = [
             (int(number), first, last)
             for line in lines

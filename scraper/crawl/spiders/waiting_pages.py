@@ -8,10 +8,10 @@ from datetime import UTC, datetime
 from scraper.crawl.failure_pauses import (
     UNREADABLE_UNTIL_OPEN,
     due_at,
-    is_in_unreadable_row,
     is_unreadable,
     probe_due_after,
     probe_due_at,
+    unreadable_rows,
 )
 from scraper.crawl.scope import CrawlScope
 from scraper.crawl.stats import CrawlStats
@@ -114,15 +114,12 @@ class WaitingPages:
                 self._stats.add_waiting_until(kind.probe_due_at)
 
     def _take_over(self, failures: Sequence[UnresolvedFailure]) -> None:
-        rows: dict[tuple[str, str], list[UnresolvedFailure]] = defaultdict(list)
         for failure in failures:
             self._read_at = failure.read_at
             self._due[failure.page] = due_at(failure)
-            if is_in_unreadable_row(failure):
-                rows[failure.track_slug, failure.page_kind].append(failure)
-            elif is_unreadable(failure.reason_kind):
+            if is_unreadable(failure.reason_kind) and not failure.is_in_a_row:
                 self._unreadable.add(failure.page)
-        for key, row in rows.items():
+        for key, row in unreadable_rows(failures).items():
             kind = self._kinds[key]
             kind.unreadable = {failure.page_key for failure in row}
             kind.first_failed_at = min(failure.first_failed_at for failure in row)
