@@ -4,23 +4,17 @@ import logging
 import sys
 
 from scrapy.crawler import AsyncCrawlerProcess
-from scrapy.settings import Settings
 
 from scraper.config import Config
 from scraper.crawl import settings
-from scraper.crawl.config_addon import scrapy_settings
-from scraper.crawl.run import run_crawl
+from scraper.crawl.run import run_crawl, settings_of
 from scraper.crawl.spiders.practice_days import PracticeDaysSpider
 
 
 def run(config: Config) -> int:
     """Crawl the tracks and days of the configuration. Raises UsageError, CannotWork or LockHeld."""
-    crawl_settings = Settings()
-    crawl_settings.setmodule(settings, priority="project")
-    # The configuration may have options that the environment, which the add-on reads, does not know.
-    crawl_settings.setdict({**scrapy_settings(config), "ADDONS": {}, "LOG_INSTALL_ROOT_HANDLER": False}, "cmdline")
     log_to_stderr()
-    process = AsyncCrawlerProcess(crawl_settings)
+    process = AsyncCrawlerProcess(settings_of(config))
     return run_crawl(process, process.create_crawler(PracticeDaysSpider), config)
 
 

@@ -12,6 +12,7 @@ from scraper.crawl.middlewares.site_slot import stop_crawl
 from scraper.crawl.stats import CrawlStats
 from scraper.database.connection import Database
 from scraper.database.diagnosis import explain_error
+from scraper.errors import CannotWork, Code
 from scraper.raw.items import CapturedPage, FailedPage, Item
 from scraper.raw.store import RawStore
 
@@ -58,7 +59,7 @@ class RawTablesPipeline:
             await self._store_and_count(item)
         except psycopg.OperationalError as problem:
             # Without a database every further request would be load on the site for nothing.
-            self._stats.set_stop_reason(explain_error(problem))
+            self._stats.set_stop_reason(CannotWork(explain_error(problem), Code.DATABASE_UNAVAILABLE))
             stop_crawl(self._crawler, "database_lost")
             raise DropItem("the database is lost", log_level="DEBUG") from None
         return item

@@ -1,6 +1,7 @@
 """The scope of a crawl: which tracks and days, and how much of them."""
 
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Self
 
@@ -14,15 +15,16 @@ from scraper.crawl.time_bounds import MOST_AHEAD_OF_UTC, MOST_BEHIND_UTC
 class CrawlScope:
     """Tracks, and the first and last practice day, both included.
 
-    `is_named_day` is True for a single day that was named, whose list is read without the month page. `list_only`
-    leaves out session pages. `refresh` requests every page of these days, fresh or stale. `open_from` belongs to a
-    scheduled crawl: from this day on it also requests what earlier crawls left open, before the first day too.
+    `named_days` are days that were named one by one, each with its track: their lists are read without a month page,
+    and no other day is read. `list_only` leaves out session pages. `refresh` requests every page of these days, fresh
+    or stale. `open_from` belongs to a scheduled crawl: from this day on it also requests what earlier crawls left open,
+    before the first day too.
     """
 
     tracks: tuple[str, ...]
     first_day: date
     last_day: date
-    is_named_day: bool = False
+    named_days: tuple[tuple[str, date], ...] = ()
     list_only: bool = False
     refresh: bool = False
     open_from: date | None = None
@@ -35,14 +37,28 @@ class CrawlScope:
     @classmethod
     def of(cls, config: Config, now: datetime) -> Self:
         """Return the scope of a configuration at this time."""
+        day = config.practice_date
         return cls(
             config.tracks,
             *days_of(config, now),
-            is_named_day=config.practice_date is not None,
+            named_days=tuple((track, day) for track in config.tracks) if day else (),
             list_only=config.list_only,
             refresh=config.refresh,
-            open_from=None if config.practice_date or config.from_date else first_open_day(now),
+            open_from=None if day or config.from_date else first_open_day(now),
         )
+
+    @classmethod
+    def of_days(cls, days: Collection[tuple[str, date]], *, list_only: bool = False, refresh: bool = False) -> Self:
+        """Return the scope of practice days, each with its track; there is at least one."""
+        tracks = tuple(dict.fromkeys(track for track, _ in days))
+        dates = [day for _, day in days]
+        return cls(tracks, min(dates), max(dates), tuple(days), list_only=list_only, refresh=refresh)
+
+    def with_tracks(self, tracks: Sequence[str]) -> Self:
+        """Return the same scope with its tracks spelled so, in their order."""
+        spelled = dict(zip(self.tracks, tracks, strict=True))
+        named_days = tuple((spelled[track], day) for track, day in self.named_days)
+        return replace(self, tracks=tuple(tracks), named_days=named_days)
 
 
 def config_of_crawl(crawler: Crawler) -> Config | None:

@@ -9,6 +9,7 @@ from scrapy.crawler import Crawler
 from scrapy.statscollectors import StatsCollector
 
 from scraper.console import counted
+from scraper.errors import CannotWork
 from scraper.raw.items import CapturedPage, FailedPage, PageId
 from scraper.raw.page_kinds import LIST, SESSION
 
@@ -53,15 +54,15 @@ class CrawlStats:
     def _note(self, figure: str, text: str) -> None:
         self._stats.set_value(_PREFIX + figure, [*self.named(figure), text])
 
-    def set_stop_reason(self, reason: str) -> None:
+    def set_stop_reason(self, reason: CannotWork) -> None:
         """Record why the crawl cannot go on; the first reason is kept."""
         if not self.stop_reason:
             self._stats.set_value(_PREFIX + "stop_reason", reason)
 
     @property
-    def stop_reason(self) -> str | None:
-        """Why the crawl could not go on, in one line; None if it could."""
-        return cast(str | None, self._stats.get_value(_PREFIX + "stop_reason"))
+    def stop_reason(self) -> CannotWork | None:
+        """Why the crawl could not go on; None if it could."""
+        return cast(CannotWork | None, self._stats.get_value(_PREFIX + "stop_reason"))
 
     @property
     def requests(self) -> int:
@@ -74,9 +75,9 @@ class CrawlStats:
         return self["pages_stored"] + self["pages_failed"]
 
     @property
-    def last_failure(self) -> str | None:
+    def last_failure(self) -> CannotWork | None:
         """URL and reason of the page that failed last."""
-        return cast(str | None, self._stats.get_value(_PREFIX + "last_failure"))
+        return cast(CannotWork | None, self._stats.get_value(_PREFIX + "last_failure"))
 
     @property
     def waiting_until(self) -> datetime | None:
@@ -120,7 +121,7 @@ class CrawlStats:
         """Count a failure that is committed."""
         self.add("pages_failed")
         self.add(f"{failed.page.kind}s_failed")
-        self._stats.set_value(_PREFIX + "last_failure", f"{failed.url}: {failed.reason}")
+        self._stats.set_value(_PREFIX + "last_failure", CannotWork(f"{failed.url}: {failed.reason}", failed.code))
 
     def page_stored(self, captured: CapturedPage, *, is_new: bool) -> None:
         """Count a page that is committed: as a new version, or seen again without a change."""
@@ -154,8 +155,8 @@ class CrawlStats:
         """Whether a page was stored as a new version, or failed."""
         return self["pages_changed"] + self["pages_failed"] > 0
 
-    def problem(self, *, is_scheduled: bool) -> str | None:
-        """Return why the crawl could not do its work, in one line; None if it could.
+    def problem(self, *, is_scheduled: bool) -> CannotWork | None:
+        """Return why the crawl could not do its work; None if it could.
 
         That all lists wait is the normal course of a schedule, but not what was asked for with a day or a range.
         """
@@ -163,14 +164,18 @@ class CrawlStats:
             return self.stop_reason
         has_lists = self["lists_stored"] + self["days_unchanged"] + self["days_pausing"] > 0
         if self["lists_failed"] + self["months_failed"] and not has_lists:
-            return f"no list could be read; the last failure: {self.last_failure or 'see the error above'}"
+            last = self.last_failure
+            text = f"no list could be read; the last failure: {last or 'see the error above'}"
+            return CannotWork(text, last and last.code)
         if not is_scheduled and not has_lists and self["lists_waiting"] + self["months_waiting"]:
-            return f"no list was read: {self.waiting}"
+            return CannotWork(f"no list was read: {self.waiting}")
         if not self["pages_planned"] + self["pages_waiting"]:
-            return "no page was requested: see the errors above, then run this again"
+            return CannotWork("no page was requested: see the errors above, then run this again")
         if missing := self["pages_planned"] - self.pages_done:
             pages = counted(missing, "page")
-            return f"{pages} neither stored nor recorded as failed: see the errors above, then run this again"
+            return CannotWork(
+                f"{pages} neither stored nor recorded as failed: see the errors above, then run this again"
+            )
         return None
 
 

@@ -17,7 +17,7 @@ from scraper.database.connection_settings import STATE_SETTINGS
 from scraper.database.diagnosis import explain_connection_error, is_pooled_by_transaction, server_message
 from scraper.database.embedded import EmbeddedServer
 from scraper.database.url import connection_parameters
-from scraper.errors import CannotWork
+from scraper.errors import CannotWork, Code
 
 if TYPE_CHECKING:
     from sqlalchemy import URL, Engine
@@ -154,7 +154,7 @@ def _checked(parameters: Mapping[str, str]) -> Database:
             database = Database({**found, **parameters})
             _refuse_unusable(connection, database)
     except psycopg.Error as problem:
-        raise CannotWork(explain_connection_error(parameters, problem)) from None
+        raise CannotWork(explain_connection_error(parameters, problem), Code.DATABASE_UNAVAILABLE) from None
     return database
 
 

@@ -80,13 +80,13 @@ def take_locks(connection: psycopg.Connection[Any], exclusive: Collection[Lock],
     for lock in exclusive:
         row = connection.execute("select pg_try_advisory_lock(%s, %s)", [PROJECT, lock]).fetchone()
         if row is None or not row[0]:
-            raise LockHeld(_refusal(connection, lock, "cannot start while"))
+            raise _refusal(connection, lock, "cannot start while")
     connection.execute("select set_config('lock_timeout', %s, false)", [TIMEOUT])
     for lock in shared:
         try:
             connection.execute("select pg_advisory_lock_shared(%s, %s)", [PROJECT, lock])
         except psycopg.errors.LockNotAvailable:
-            raise LockHeld(_refusal(connection, lock, "cannot start while")) from None
+            raise _refusal(connection, lock, "cannot start while") from None
     connection.execute("reset lock_timeout")
 
 
@@ -97,12 +97,11 @@ def lock_schema(connection: psycopg.Connection[Any]) -> None:
         connection.execute("select pg_advisory_xact_lock(%s, %s)", [PROJECT, Lock.SCHEMA])
     except psycopg.errors.LockNotAvailable:
         connection.rollback()
-        raise LockHeld(_refusal(connection, Lock.SCHEMA, "cannot migrate the schema while")) from None
+        raise _refusal(connection, Lock.SCHEMA, "cannot migrate the schema while") from None
 
 
-def _refusal(connection: psycopg.Connection[Any], lock: Lock, beginning: str) -> str:
-    holders = lock_holders(connection, lock)
-    if not holders:
-        return "another job was running and has just ended: run this again"
-    running = " and ".join(map(str, holders))
-    return f"{beginning} {running} is running: wait for it or stop it, then run this again"
+def _refusal(connection: psycopg.Connection[Any], lock: Lock, beginning: str) -> LockHeld:
+    running = " and ".join(map(str, lock_holders(connection, lock)))
+    if not running:
+        return LockHeld("another job was running and has just ended: run this again")
+    return LockHeld(f"{beginning} {running} is running: wait for it or stop it, then run this again", running)

@@ -4,6 +4,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from scraper.errors import Code
+
 
 @dataclass(frozen=True, slots=True)
 class PageId:
@@ -40,7 +42,8 @@ class CapturedPage:
 class FailedPage:
     """A page that was requested and could not be captured. It is stored with its body and requested again.
 
-    `reason_kind` is the machine-readable reason, `reason` is one line for the log.
+    `reason_kind` is the machine-readable reason as it is stored, `reason` is one line for the log. `code` is the kind
+    of problem for whoever asked for the page.
     """
 
     page: PageId
@@ -49,6 +52,7 @@ class FailedPage:
     reason: str
     http_status: int | None = None
     body: bytes = field(default=b"", repr=False)
+    code: Code = Code.PAGE_FORMAT_ERROR
 
 
 Item = CapturedPage | FailedPage

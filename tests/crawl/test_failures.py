@@ -34,7 +34,7 @@ from tests.support.soak_table import Tally, is_soak
 
 UNLUCKY = str(SESSIONS[1].session_id)
 TOO_MUCH = b"<html>" + b" " * (9 * 1024 * 1024)
-NAMED_DAY = CrawlScope((TRACK,), DAY, DAY, is_named_day=True)
+NAMED_DAY = CrawlScope.of_days([(TRACK, DAY)])
 
 
 @dataclass(frozen=True)

@@ -90,7 +90,7 @@ class Crawl:
         scope = CrawlScope((track,), first, (now + MOST_AHEAD_OF_UTC).date(), open_from=first_open_day(now))
         if self.named is not None:
             day = (now - timedelta(days=self.named)).date()
-            scope = CrawlScope((track,), day, day, is_named_day=True)
+            scope = CrawlScope.of_days([(track, day)])
         return replace(scope, list_only=self.list_only, refresh=self.refresh)
 
 

@@ -3,8 +3,7 @@
 import logging
 import time
 from contextlib import ExitStack, suppress
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from dataclasses import dataclass
 from typing import Self
 
 import psycopg
@@ -18,7 +17,7 @@ from scraper.crawl.scope import CrawlScope, config_of_crawl
 from scraper.crawl.stats import CrawlStats, summary
 from scraper.database.clock import clock_warning
 from scraper.database.jobs import Job, open_job
-from scraper.errors import CannotWork, UsageError
+from scraper.errors import CannotWork, Code, UsageError
 from scraper.quiet import news
 from scraper.raw import crawl_log, tracks
 
@@ -27,10 +26,16 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class CrawlOutcome:
-    """How a crawl ended: `outcome` as in `raw.crawls`, a problem if there was one, and the lines of the summary."""
+    """How a crawl ended.
 
+    `outcome` and `figures` are those of `raw.crawls`; the figures lack the drivers if the database is lost. A crawl
+    that is `finished` may have a problem, too: a page kind that cannot be read any more. `summary` is for people.
+    """
+
+    crawl_id: int
     outcome: str
-    problem: str | None
+    problem: CannotWork | None
+    figures: dict[str, int]
     summary: list[str]
 
 
@@ -42,20 +47,20 @@ class CrawlRecord:
 
     outcome: CrawlOutcome | None = None
 
-    def __init__(self, crawler: Crawler, config: Config) -> None:
+    def __init__(self, crawler: Crawler, config: Config, scope: CrawlScope) -> None:
         """Begin the crawl. Raises UsageError, CannotWork, or LockHeld while another crawl is running."""
         if config.crawl_disabled:
-            raise CannotWork("crawling is disabled by CRAWL_DISABLED=1: set it to 0 to crawl again")
-        if not config.tracks:
+            problem = "crawling is disabled by CRAWL_DISABLED=1: set it to 0 to crawl again"
+            raise CannotWork(problem, Code.CRAWL_DISABLED)
+        if not scope.tracks:
             raise UsageError(
                 "no track is given: write TRACK=canberraoffroad DATE=2025-10-25, or set TRACKS for scheduled crawls"
             )
         self._stats = CrawlStats(crawler)
         self._started = time.monotonic()
-        scope = CrawlScope.of(config, datetime.now(UTC))
         with ExitStack() as resources:
             self.database, self._connection = resources.enter_context(open_job(config, Job.CRAWL))
-            self.scope = replace(scope, tracks=tracks.spellings(self._connection, scope.tracks))
+            self.scope = scope.with_tracks(tracks.spellings(self._connection, scope.tracks))
             if warning := clock_warning(self._connection):
                 logger.warning(warning)
                 news()
@@ -67,10 +72,10 @@ class CrawlRecord:
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
         """Create the extension for a crawl, as Scrapy does."""
-        config = config_of_crawl(crawler)
-        if config is None:
+        config, scope = config_of_crawl(crawler), getattr(crawler.spider, "scope", None)
+        if config is None or scope is None:
             raise NotConfigured
-        return cls(crawler, config)
+        return cls(crawler, config, scope)
 
     def _end(self, reason: str) -> None:
         is_interrupted = reason == FINISH_REASON
@@ -84,12 +89,14 @@ class CrawlRecord:
                 )
                 crawl_log.end(self._connection, self.crawl_id, outcome, figures)
             except psycopg.OperationalError:
-                problem = problem or "the connection to the database was lost before the crawl log was completed"
+                lost = "the connection to the database was lost before the crawl log was completed"
+                problem = problem or CannotWork(lost, Code.DATABASE_UNAVAILABLE)
         # The crawl has done its work and the log says so, but an operator has to know.
-        problem = problem or "\n".join(self._stats.unreadable_kinds) or None
+        if problem is None and self._stats.unreadable_kinds:
+            problem = CannotWork("\n".join(self._stats.unreadable_kinds), Code.PAGE_FORMAT_ERROR)
         seconds = time.monotonic() - self._started
         lines = summary(self.crawl_id, outcome, self._stats, figures, seconds)
-        self.outcome = CrawlOutcome(outcome, problem, list(lines))
+        self.outcome = CrawlOutcome(self.crawl_id, outcome, problem, figures, list(lines))
 
 
 def _arguments(config: Config, scope: CrawlScope) -> dict[str, object]:

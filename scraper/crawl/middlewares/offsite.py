@@ -8,6 +8,7 @@ from scrapy.crawler import Crawler
 
 from scraper.crawl.failures import refusal
 from scraper.crawl.urls import SiteUrls, origin_of
+from scraper.errors import Code
 
 
 class OffsiteMiddleware:
@@ -29,11 +30,13 @@ class OffsiteMiddleware:
     def process_request(self, request: Request) -> None:
         """Refuse a request that is not allowed. Raises IgnoreRequest. Runs before robots.txt is requested."""
         if self._crawler.settings.getbool("CRAWL_DISABLED"):
-            raise refusal(self._crawler, "crawling is disabled by CRAWL_DISABLED=1; nothing is requested")
+            reason = "crawling is disabled by CRAWL_DISABLED=1; nothing is requested"
+            raise refusal(self._crawler, reason, Code.CRAWL_DISABLED)
         origin = origin_of(request.url)
         is_allowed = origin in self._origins if self._origins else self._urls.is_origin_of_a_track(origin)
         if not is_allowed:
-            raise refusal(self._crawler, f"{request.url} is not on the track's own site; not requested")
+            reason = f"{request.url} is not on the track's own site; not requested"
+            raise refusal(self._crawler, reason, Code.SITE_REFUSED)
 
     @cached_property
     def _urls(self) -> SiteUrls:

@@ -23,6 +23,7 @@ from scraper.crawl.failure_pauses import TEMPORARY_STATUSES
 from scraper.crawl.failures import explain_download_error
 from scraper.crawl.middlewares.site_slot import site_slot, stop_crawl
 from scraper.crawl.stats import CrawlStats
+from scraper.errors import CannotWork, Code
 from scraper.pages import is_bot_check
 
 logger = logging.getLogger(__name__)
@@ -72,11 +73,11 @@ class RetryMiddleware:
     def process_response(self, request: Request, response: Response) -> Request | Response:
         """Return the response, or the request to retry."""
         if isinstance(response, HtmlResponse) and is_bot_check(response.text):
-            self._stop(
-                "bot_check",
+            problem = (
                 f"{response.url} asks for a human check; stored pages are unchanged: "
-                "wait, crawl more slowly (CRAWL_DELAY), or ask LiveRC",
+                "wait, crawl more slowly (CRAWL_DELAY), or ask LiveRC"
             )
+            self._stop("bot_check", CannotWork(problem, Code.SITE_REFUSED))
             return response
         if response.status not in TEMPORARY_STATUSES:
             self._failures_in_a_row = 0
@@ -98,7 +99,8 @@ class RetryMiddleware:
         retries = request.meta.get("retry_times", 0)
         if retry_after > LONGEST_WAIT:
             resume = datetime.now(UTC) + timedelta(seconds=retry_after)
-            self._stop("retry_after", f"the site demands a pause: run this again after {resume:%Y-%m-%d %H:%M:%S %Z}")
+            problem = f"the site demands a pause: run this again after {resume:%Y-%m-%d %H:%M:%S %Z}"
+            self._stop("retry_after", CannotWork(problem, Code.SITE_REFUSED, resume))
             return None
         wait = max(retry_after, self.back_off(retries))
         site_slot(self._crawler).pause(wait)
@@ -109,14 +111,14 @@ class RetryMiddleware:
             )
         self._failures_in_a_row += 1
         if self._failures_in_a_row >= FAILURES_UNTIL_STOP:
-            self._stop(
-                "circuit_breaker",
+            problem = (
                 f"the site failed {FAILURES_UNTIL_STOP} pages in a row ({reason}); stored pages are kept: "
-                "run this again later",
+                "run this again later"
             )
+            self._stop("circuit_breaker", CannotWork(problem, Code.SITE_UNREACHABLE))
         return None
 
-    def _stop(self, finish_reason: str, problem: str) -> None:
+    def _stop(self, finish_reason: str, problem: CannotWork) -> None:
         self._stats.set_stop_reason(problem)
         stop_crawl(self._crawler, finish_reason)
 

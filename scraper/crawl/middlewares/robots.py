@@ -12,11 +12,12 @@ from scrapy.http.request import NO_CALLBACK
 from scrapy.robotstxt import RobotParser
 from scrapy.utils.misc import load_object
 
-from scraper.crawl.failures import RequestNotSent, explain_download_error, refusal
+from scraper.crawl.failures import Refusal, RequestNotSent, explain_download_error, refusal
 from scraper.crawl.middlewares.retry import LONGEST_WAIT
 from scraper.crawl.middlewares.site_slot import site_slot, stop_crawl
 from scraper.crawl.stats import CrawlStats
 from scraper.crawl.urls import origin_of
+from scraper.errors import CannotWork, Code
 
 logger = logging.getLogger(__name__)
 
@@ -56,7 +57,7 @@ class RobotsMiddleware:
         if not rules.allowed(request.url, self._user_agent):
             self._stats.add("pages_forbidden")
             path = request.url.removeprefix("://".join(origin))
-            raise refusal(self._crawler, f"robots.txt forbids {path}")
+            raise refusal(self._crawler, f"robots.txt forbids {path}", Code.ROBOTS_DISALLOWED)
 
     @property
     def _user_agent(self) -> str:
@@ -71,7 +72,7 @@ class RobotsMiddleware:
             return stopped
         except Exception as problem:
             why = str(problem) if isinstance(problem, IgnoreRequest) else explain_download_error(problem)
-            return self._unreadable(why)
+            return self._unreadable(why, problem.code if isinstance(problem, Refusal) else Code.SITE_UNREACHABLE)
         if response.status >= 500 or 300 <= response.status < 400:
             return self._unreadable(f"status {response.status}")
         rules = self._parser.from_crawler(self._crawler, _rules_in(response))
@@ -81,14 +82,16 @@ class RobotsMiddleware:
     def _apply_crawl_delay(self, rules: RobotParser) -> None:
         delay = rules.crawl_delay(self._user_agent) or 0
         if delay > LONGEST_WAIT:
-            self._stats.set_stop_reason(f"robots.txt demands {delay:.0f} s between two requests: ask LiveRC first")
+            problem = f"robots.txt demands {delay:.0f} s between two requests: ask LiveRC first"
+            self._stats.set_stop_reason(CannotWork(problem, Code.ROBOTS_DISALLOWED))
             stop_crawl(self._crawler, "robots_delay")
         elif delay > self._crawler.settings.getfloat("DOWNLOAD_DELAY"):
             logger.info("robots.txt demands %g s between two requests, more than CRAWL_DELAY; it is obeyed", delay)
             site_slot(self._crawler).slow_down(delay)
 
-    def _unreadable(self, why: str) -> IgnoreRequest:
-        return refusal(self._crawler, f"robots.txt cannot be read ({why}), so nothing else is requested")
+    def _unreadable(self, why: str, code: Code = Code.SITE_UNREACHABLE) -> IgnoreRequest:
+        reason = f"robots.txt cannot be read ({why}), so nothing else is requested"
+        return refusal(self._crawler, reason, code)
 
 
 def _rules_in(response: Response) -> bytes:

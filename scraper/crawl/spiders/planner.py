@@ -30,8 +30,8 @@ _FARTHEST_AHEAD = timedelta(days=366)
 class CrawlPlanner:
     """Plans pages while others are read, from their payloads and the raw tables. Keeps only the pages that come next.
 
-    A track's first page is the list of a named day, or else a month page, which names days and other months. Days that
-    may still be going on somewhere on earth are urgent: they come before all other days of all tracks.
+    A track's first pages are the lists of named days, or else a month page, which names days and other months. Days
+    that may still be going on somewhere on earth are urgent: they come before all other days of all tracks.
     """
 
     def __init__(self, scope: CrawlScope, history: RawHistory, stats: CrawlStats) -> None:
@@ -48,8 +48,8 @@ class CrawlPlanner:
         self._in_progress = 0
         self._progress = asyncio.Event()
         for track in scope.tracks:
-            first = (LIST, f"{scope.first_day}") if scope.is_named_day else (MONTH, self._first_month)
-            self._put([PageId(track, *first)], urgent=True)
+            days = [PageId(track, LIST, f"{day}") for named, day in scope.named_days if named == track]
+            self._put(days or [PageId(track, MONTH, self._first_month)], urgent=True)
 
     async def next_page(self) -> PageId | None:
         """Return the next page to request. None means the end: no page is planned or could still be planned."""

@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import AsyncIterator, Iterator
+from datetime import UTC, datetime
 
 import psycopg
 from scrapy import Request, Spider, signals
@@ -13,11 +14,12 @@ from scraper.config import Config, load_config, option_of
 from scraper.crawl.extensions.crawl_record import CrawlRecord
 from scraper.crawl.failures import explain_failure, failed_page
 from scraper.crawl.middlewares.site_slot import stop_crawl
+from scraper.crawl.scope import CrawlScope
 from scraper.crawl.spiders.planner import CrawlPlanner
 from scraper.crawl.stats import CrawlStats
 from scraper.crawl.urls import SiteUrls
 from scraper.database.diagnosis import explain_error
-from scraper.errors import UsageError
+from scraper.errors import CannotWork, Code, UsageError
 from scraper.pages import PageError, PageErrorKind
 from scraper.raw.history import RawHistory
 from scraper.raw.items import CapturedPage, Item, PageId
@@ -58,11 +60,15 @@ class PracticeDaysSpider(Spider):
     config: Config | None
     history: RawHistory | None = None
 
-    def __init__(self, config: Config | None = None, **arguments: str) -> None:
-        """Take a whole configuration, or arguments. Without either the spider can `parse` pages, but not crawl."""
+    def __init__(self, config: Config | None = None, scope: CrawlScope | None = None, **arguments: str) -> None:
+        """Take a whole configuration, or arguments. Without either the spider can `parse` pages, but not crawl.
+
+        The scope is that of the configuration unless it is given.
+        """
         super().__init__()
         self.config = config or (config_of(arguments) if arguments else None)
-        self.tracks = self.config.tracks if self.config else ()
+        self.scope = scope or (CrawlScope.of(self.config, datetime.now(UTC)) if self.config else None)
+        self.tracks = self.scope.tracks if self.scope else ()
 
     @classmethod
     def handles_request(cls, request: Request) -> bool:
@@ -152,7 +158,7 @@ class PracticeDaysSpider(Spider):
         return read_page(page, response.url, response.text, response.body)
 
     def _stop_without_database(self, problem: psycopg.Error) -> None:
-        self.stats.set_stop_reason(explain_error(problem))
+        self.stats.set_stop_reason(CannotWork(explain_error(problem), Code.DATABASE_UNAVAILABLE))
         stop_crawl(self.crawler, "database_lost")
 
     async def closed(self, _: str) -> None:

@@ -85,7 +85,7 @@ class WaitingPages:
         return False
 
     def _is_asked_for(self, page: PageId) -> bool:
-        return self._scope.refresh or (self._scope.is_named_day and page.kind == LIST)
+        return self._scope.refresh or (self._scope.named_days and page.kind == LIST)
 
     def _waits(self, page: PageId) -> bool:
         kind = self._kinds.get((page.track_slug, page.kind))

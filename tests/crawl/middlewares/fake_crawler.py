@@ -46,7 +46,8 @@ class FakeCrawler:
     @property
     def stop_reason(self) -> str | None:
         """Why the crawl was stopped."""
-        return CrawlStats(self.crawler).stop_reason
+        reason = CrawlStats(self.crawler).stop_reason
+        return None if reason is None else str(reason)
 
     def get_downloader_middleware(self, _: type[Any]) -> Any:
         """Return the slot, which records."""

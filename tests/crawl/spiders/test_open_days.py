@@ -141,7 +141,7 @@ def test_a_stored_month_page_says_nothing_about_a_list_that_was_read_later(crawl
     crawls.crawl(SINCE_SEPTEMBER)
     removed = TWO_MONTHS.day(TRACK, SEPTEMBER[0]).sessions[0].session_id
     crawls.season = TWO_MONTHS.without(removed)
-    crawls.crawl(CrawlScope((TRACK,), SEPTEMBER[0], SEPTEMBER[0], is_named_day=True))
+    crawls.crawl(CrawlScope.of_days([(TRACK, SEPTEMBER[0])]))
     assert requested(crawls, SCHEDULED) == [calendar()]
 
 

@@ -16,7 +16,7 @@ from tests.support.crawling import DAY, OTHER_TRACK, SEASON, SESSIONS, TRACK, se
 
 MONTH = CrawlScope((TRACK,), date(2025, 10, 1), date(2025, 10, 31))
 ALL_TRACKS = replace(MONTH, tracks=(TRACK, OTHER_TRACK))
-NAMED_DAY = CrawlScope((TRACK,), DAY, DAY, is_named_day=True)
+NAMED_DAY = CrawlScope.of_days([(TRACK, DAY)])
 DAYS = {practice_date: SEASON.day(TRACK, practice_date).sessions for practice_date in SEASON.dates(TRACK)}
 SESSION_IDS = [session.session_id for sessions in DAYS.values() for session in sessions]
 WITH_LAPS = next(session for session in SESSIONS if len(session.lap_times_ms) > 1)
@@ -305,6 +305,30 @@ def test_todays_days_of_all_tracks_come_before_older_ones(crawls: PlannedCrawls)
     last_of_today = max(place for place, age in enumerate(ages) if age == 0)
     first_older = min(place for place, age in enumerate(ages) if age > 1)  # the clock decides about yesterday
     assert last_of_today < first_older
+
+
+def test_days_that_are_named_with_their_tracks_are_read_in_one_crawl_without_month_pages(crawls: PlannedCrawls) -> None:
+    first, second = SEASON.dates(TRACK)[:2]
+    other_day = SEASON.dates(OTHER_TRACK)[0]
+    assert first != second
+    days = [(TRACK, second), (OTHER_TRACK, other_day), (TRACK, first)]
+    lists = [day_list(day, track) for track, day in days]
+    scope = CrawlScope.of_days(days)
+    assert (scope.first_day, scope.last_day) == (min(first, other_day), max(second, other_day))
+    assert sorted(crawls.crawl(replace(scope, list_only=True))) == sorted(lists)
+    sessions = [
+        session_page(int(session_id), track) for track, day in days for session_id in session_ids(SEASON, track, day)
+    ]
+    assert sorted(crawls.crawl(scope)) == sorted([*lists, *sessions])
+    assert sorted(crawls.crawl(scope)) == sorted(lists)
+    assert sorted(crawls.crawl(CrawlScope.of_days(days, refresh=True))) == sorted([*lists, *sessions])
+
+
+def test_named_days_follow_the_spelling_of_their_tracks() -> None:
+    scope = CrawlScope.of_days([("Bend", DAY), ("HILL", DAY), ("Bend", DAY + timedelta(days=1))])
+    assert scope.with_tracks(["bend", "hill"]) == CrawlScope.of_days(
+        [("bend", DAY), ("hill", DAY), ("bend", DAY + timedelta(days=1))]
+    )
 
 
 def test_the_summary_says_what_was_skipped_and_why(crawls: PlannedCrawls) -> None:

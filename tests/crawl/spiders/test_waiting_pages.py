@@ -12,7 +12,7 @@ from tests.crawl.spiders.test_planner import ALL_TRACKS, MONTH, NAMED_DAY, calen
 from tests.support.crawling import DAY, OTHER_TRACK, SEASON, SESSIONS, TRACK, session_ids
 
 MINUTE, HALF_HOUR, WEEK = timedelta(minutes=1), timedelta(minutes=30), timedelta(weeks=1)
-BUSY_DAY = CrawlScope((OTHER_TRACK,), DAY, DAY, is_named_day=True)
+BUSY_DAY = CrawlScope.of_days([(OTHER_TRACK, DAY)])
 BUSY = len(SEASON.day(OTHER_TRACK, DAY).sessions)
 LAYOUT = "the layout of session pages at {} seems to have changed: {} of {} could not be read"
 
@@ -178,7 +178,7 @@ def test_single_unreadable_pages_among_readable_ones_stop_nothing(crawls: Planne
 def test_the_row_of_unreadable_pages_goes_on_over_crawls(crawls: PlannedCrawls) -> None:
     crawls.rewrite = other_layout("p=session_list")
     days = [date(2025, 10, 19), date(2025, 10, 25), date(2025, 10, 26)]
-    scopes = [CrawlScope((OTHER_TRACK,), day, day, is_named_day=True) for day in days]
+    scopes = [CrawlScope.of_days([(OTHER_TRACK, day)]) for day in days]
     reports = [crawls.stats_of(scope).unreadable_kinds for scope in scopes[:2]]
     reports.append(crawls.stats_of(replace(scopes[2], list_only=True)).unreadable_kinds)
     assert [len(lines) for lines in reports] == [0, 0, 1]
