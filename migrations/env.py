@@ -15,10 +15,10 @@ from scraper.database.tables import metadata
 
 
 def owned_by_migrations(name: str | None, kind: str, parents: Mapping[str, str | None]) -> bool:
-    """What autogenerate compares: not what dbt makes, and nothing outside the project."""
+    """What autogenerate compares: not what dbt makes, nor the tables of the queue, and nothing outside the project."""
     if kind == "schema":
-        return name in {"raw", "racing", "intermediate", "analytics"}
-    if kind == "table" and parents["schema_name"] in {"intermediate", "analytics"}:
+        return name in {"raw", "racing", "intermediate", "analytics", "jobs"}
+    if kind == "table" and parents["schema_name"] in {"intermediate", "analytics", "jobs"}:
         return parents["schema_qualified_table_name"] in metadata.tables
     return True
 

@@ -33,7 +33,8 @@ from pg_locks as locks
 inner join pg_stat_activity as activity using (pid)
 inner join pg_class as classes on locks.relation = classes.oid
 inner join pg_namespace as namespaces on classes.relnamespace = namespaces.oid
-where locks.granted and namespaces.nspname in ('raw', 'staging', 'intermediate', 'racing', 'analytics', 'public')
+where locks.granted and namespaces.nspname in
+        ('raw', 'staging', 'intermediate', 'racing', 'analytics', 'jobs', 'public')
     and locks.database = (select oid from pg_database where datname = current_database())
     and locks.pid <> pg_backend_pid()
 order by activity.xact_start

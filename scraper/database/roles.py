@@ -12,6 +12,7 @@ class Role(StrEnum):
     CRAWLER = "practice_crawler"
     TRANSFORMER = "practice_transformer"
     READER = "practice_reader"
+    SERVICE = "practice_service"
 
 
 # Returns no row, and changes nothing, where the role does not exist or this login is not a member of it.

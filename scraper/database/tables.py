@@ -1,5 +1,5 @@
-"""The tables that migrations own, as SQLAlchemy metadata: schemas ``raw`` and ``racing``, those of the transform, and
-the remembered people.
+"""The tables that migrations own, as SQLAlchemy metadata: schemas ``raw`` and ``racing``, those of the transform, the
+remembered people, and the jobs of the service, whose queue has its own tables.
 
 Migrations create them; ``alembic check`` (part of ``make test``) compares the two.
 """
@@ -372,4 +372,33 @@ driver_people = Table(
     Column("rule", Text, nullable=False, index=True),
     Column("evidence", Text),
     schema="analytics",
+)
+
+# What the service was asked for. `problem` says why a job ended, or waits; `due_at` is the time before which it is not
+# begun; `crawled_at` is null until its crawl has ended and only the transform is left.
+jobs = Table(
+    "jobs",
+    metadata,
+    Column("id", Uuid, primary_key=True, server_default=text("gen_random_uuid()")),
+    Column("kind", Text, nullable=False),
+    Column("arguments", JSONB, nullable=False),
+    Column("dedupe_key", Text, nullable=False),
+    Column("state", Text, nullable=False, server_default="queued"),
+    Column("is_paused", Boolean, nullable=False, server_default=text("false")),
+    Column("progress", JSONB, nullable=False, server_default="{}"),
+    Column("result", JSONB),
+    Column("problem", JSONB),
+    Column("attempts", Integer, nullable=False, server_default="0"),
+    _instant("due_at", default=True),
+    _instant("crawled_at", nullable=True),
+    _instant("created_at", default=True),
+    _instant("started_at", nullable=True),
+    _instant("ended_at", nullable=True),
+    # Asked twice, a day is one job.
+    Index(None, "dedupe_key", unique=True, postgresql_where=text("state in ('queued', 'running')")),
+    Index(None, "created_at", "id"),
+    CheckConstraint("kind in ('day', 'range', 'crawl', 'transform', 'verify', 'export')", name="kind"),
+    CheckConstraint("state in ('queued', 'running', 'succeeded', 'failed', 'cancelled')", name="state"),
+    CheckConstraint("(ended_at is null) = (state in ('queued', 'running'))", name="ended_at"),
+    schema="jobs",
 )

@@ -1,4 +1,4 @@
-"""The rights of the three roles, as a list to compare with the database. Migrations grant exactly these."""
+"""The rights of the four roles, as a list to compare with the database. Migrations grant exactly these."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -11,12 +11,16 @@ _BATCH_TABLES = sorted(
     for table in metadata.tables.values()
     if table.schema == "intermediate" and table.name != "transforms"
 )
+_QUEUE_TABLES = tuple(f"jobs.procrastinate_{name}" for name in ("jobs", "events", "periodic_defers", "workers"))
 _PAGE_TABLES = ("raw.practice_months", "raw.practice_lists", "raw.practice_sessions")
 
 
 @dataclass(frozen=True)
 class Grant:
-    """One privilege of one role; `column` is set where the privilege is for that column alone."""
+    """One privilege of one role; `column` is set where the privilege is for that column alone.
+
+    A member of another role has all rights of it.
+    """
 
     role: str
     privilege: str
@@ -26,15 +30,17 @@ class Grant:
 
     def statement(self, to: str) -> str:
         """Return the SQL that grants it."""
+        if self.kind == "role":
+            return f"grant {self.name} to {to}"
         column = f" ({self.column})" if self.column else ""
         return f"grant {self.privilege}{column} on {self.kind} {self.name} to {to}"
 
 
 def required_grants() -> Iterator[Grant]:
-    """List every right that the three roles need."""
+    """List every right that the four roles need."""
     raw = sorted(table.fullname for table in metadata.tables.values() if table.schema == "raw")
     derived = sorted(table.fullname for table in metadata.tables.values() if table.schema in ("racing", "analytics"))
-    for role in Role:
+    for role in (Role.CRAWLER, Role.TRANSFORMER, Role.READER):
         yield Grant(role, "select", "table", "public.alembic_version")
     yield Grant(Role.CRAWLER, "usage", "schema", "raw")
     for table in _PAGE_TABLES:
@@ -59,6 +65,14 @@ def required_grants() -> Iterator[Grant]:
         yield Grant(Role.READER, "usage", "schema", schema)
     for table in derived:
         yield from _on(Role.READER, table, "select")
+    yield from _of_the_service()
+
+
+def _of_the_service() -> Iterator[Grant]:
+    yield Grant(Role.SERVICE, "member", "role", Role.READER)
+    yield Grant(Role.SERVICE, "usage", "schema", "jobs")
+    for table in ("jobs.jobs", *_QUEUE_TABLES):
+        yield from _on(Role.SERVICE, table, "select", "insert", "update", "delete")
 
 
 def _on(role: Role, table: str, *privileges: str) -> Iterator[Grant]:

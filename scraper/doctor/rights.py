@@ -16,6 +16,7 @@ _TABLE = "(select pg_class.oid from pg_class where relnamespace::regnamespace ||
 _HELD = {
     "schema": "select has_schema_privilege(%(who)s, %(name)s, %(privilege)s)",
     "table": f"select has_table_privilege(%(who)s, {_TABLE}, %(privilege)s)",
+    "role": "select coalesce((select pg_has_role(%(who)s, oid, 'usage') from pg_roles where rolname = %(name)s), true)",
     "column": f"select has_column_privilege(%(who)s, {_TABLE}, %(column)s, %(privilege)s)",
 }
 _MOST_LISTED = 5

@@ -31,6 +31,9 @@ union
 select grantee::regrole::text, lower(privilege_type), 'schema', nspname, null
 from pg_namespace cross join lateral aclexplode(nspacl)
 where grantee <> 0 and grantee::regrole::text like 'practice\\_%'
+union
+select member::regrole::text, 'member', 'role', roleid::regrole::text, null
+from pg_auth_members where roleid::regrole::text like 'practice\\_%' and member::regrole::text like 'practice\\_%'
 """
 
 

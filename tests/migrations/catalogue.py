@@ -6,7 +6,7 @@ from sqlalchemy import MetaData, Table
 from scraper.database.connection import Database
 from scraper.database.migrate import newest_revision, revision_of
 
-_SCHEMAS = "('raw', 'staging', 'intermediate', 'racing', 'analytics')"
+_SCHEMAS = "('raw', 'staging', 'intermediate', 'racing', 'analytics', 'jobs')"
 
 _QUERIES = {
     "schemas": f"select nspname, nspacl::text from pg_namespace where nspname in {_SCHEMAS}",

@@ -16,7 +16,7 @@ MAY_MAKE_TEMPORARY_TABLES = """
 select role.rolname, has_database_privilege(role.rolname, current_database(), 'temporary')
 from pg_roles as role where rolname like 'practice\\_%' order by rolname
 """
-ALL_ROLES = ["practice_crawler", "practice_reader", "practice_transformer"]
+ALL_ROLES = ["practice_crawler", "practice_reader", "practice_service", "practice_transformer"]
 
 
 def roles(server: EmbeddedServer) -> list[str]:

@@ -15,7 +15,7 @@ from tests.support.soak_table import Tally
 PAGE = "(track_slug, session_id, payload, content_hash, url, parser_version, crawl_id)"
 PAGE_VALUES = "values ('bend', '2', '{}', 'x', 'x', 1, 1)"
 TRACK = "(id, source, source_track_slug, track_url) values (gen_random_uuid(), 'liverc', 'hill', 'x')"
-CRAWLER, TRANSFORMER, READER = Role
+CRAWLER, TRANSFORMER, READER, SERVICE = Role
 EVERYONE = set(Role)
 NOBODY: set[Role] = set()
 
@@ -50,7 +50,7 @@ STATEMENTS: list[tuple[str, set[Role]]] = [
     ("delete from raw.transform_queue", {TRANSFORMER}),
     ("update raw.transform_queue set page_key = 'x'", NOBODY),
     # the final schema: rows by the transform, tables by migrations, readable for all but the crawler
-    ("select * from racing.laps", {TRANSFORMER, READER}),
+    ("select * from racing.laps", {TRANSFORMER, READER, SERVICE}),
     (f"insert into racing.tracks {TRACK}", {TRANSFORMER}),
     ("update racing.tracks set track_name = 'x'", {TRANSFORMER}),
     ("delete from racing.laps", {TRANSFORMER}),
@@ -59,11 +59,18 @@ STATEMENTS: list[tuple[str, set[Role]]] = [
     ("alter table racing.laps rename to laps_old", NOBODY),
     ("create table racing.laps__dbt_backup ()", NOBODY),
     ("create index on racing.laps (lap_number)", NOBODY),
+    # the jobs of the service, and their queue
+    ("insert into jobs.jobs (kind, arguments, dedupe_key) values ('transform', '{}', 'transform')", {SERVICE}),
+    ("select state from jobs.jobs", {SERVICE}),
+    ("update jobs.jobs set state = 'running'", {SERVICE}),
+    ("insert into jobs.procrastinate_workers default values", {SERVICE}),
+    ("drop table jobs.jobs", NOBODY),
+    ("create table jobs.mine ()", NOBODY),
     # dbt's own schemas
     ("create view staging.mine as select 1 as one", {TRANSFORMER}),
     ("create table intermediate.mine ()", {TRANSFORMER}),
     ("create table analytics.mine ()", {TRANSFORMER}),
-    ("select * from analytics.published", {TRANSFORMER, READER}),
+    ("select * from analytics.published", {TRANSFORMER, READER, SERVICE}),
     ("select * from intermediate.published", {TRANSFORMER}),
     ("create temporary table mine ()", {TRANSFORMER}),
     # the rest of the database and of the server
