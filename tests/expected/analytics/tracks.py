@@ -93,3 +93,23 @@ def activity_rows(facts: list[SessionFacts]) -> list[Row]:
         }
         for (track, month), own in months.items()
     ]
+
+
+def day_ingest_rows(facts: list[SessionFacts]) -> list[Row]:
+    """``analytics.day_ingests``, of days that are crawled completely."""
+    return [_day_ingest_row(sessions) for sessions in grouped(facts, "track", "date").values()]
+
+
+def _day_ingest_row(sessions: list[SessionFacts]) -> Row:
+    laps = [len(each.session.lap_times_ms) for each in sessions]
+    unlisted = sessions[0].day.unlisted
+    return {
+        **sessions[0].of_day,
+        "ingest_depth": "partial" if unlisted else "laps_full",
+        "sessions_ingested": len(sessions),
+        "sessions_failed": unlisted,
+        "sessions_with_laps": sum(count > 0 for count in laps),
+        "sessions_detail_failed": 0,
+        "laps_ingested": sum(laps),
+        "drivers_created_or_matched": len({each.driver for each in sessions}),
+    }
