@@ -4,18 +4,23 @@ import os
 import re
 import signal
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from multiprocessing.pool import ThreadPool
 from traceback import walk_tb
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from scraper.config import REPOSITORY
 from scraper.database.connection import Database
 from scraper.database.diagnosis import explain_outage
 from scraper.database.roles import Role, assume
-from scraper.errors import INTERRUPTED, CannotWork
+from scraper.errors import INTERRUPTED, CannotWork, Code
+
+if TYPE_CHECKING:
+    from dbt.cli.main import dbtRunner, dbtRunnerResult
+    from dbt.contracts.graph.manifest import Manifest
+    from dbt_common.events.base_types import EventMsg
 
 # Where dbt writes compiled statements and its log, unless these variables name another place.
 _WRITTEN_TO = {"DBT_TARGET_PATH": "target", "DBT_LOG_PATH": "logs"}
@@ -45,14 +50,53 @@ class DbtRun:
     """Whether every selected model was built. Tests do not count."""
 
 
-def run_dbt(database: Database, *arguments: str, writes_artifacts: bool = False) -> DbtRun:
+def run_dbt(
+    database: Database, *arguments: str, writes_artifacts: bool = False, runner: "dbtRunner | None" = None
+) -> DbtRun:
     """Run dbt with the arguments of its command line. Its output goes to `logs/dbt.log`.
 
     `writes_artifacts` also writes the project and the results as JSON, for other programs. It takes most of a second.
+    A `runner` of a `ParsedProject` does not parse it again.
 
     Raises CannotWork, with dbt's reason in one line, when it could not start: the project does not parse, or there is
     no connection.
     """
+    outcome = _invoke(database, arguments, writes_artifacts=writes_artifacts, runner=runner)
+    run = _read(outcome.result)
+    if not (outcome.success or run.errors):
+        raise CannotWork("dbt did not succeed and gave no reason: see logs/dbt.log")
+    return run
+
+
+class ParsedProject:
+    """The project as dbt parses it, for a process that runs dbt more than once, one run after the other."""
+
+    def __init__(self, database: Database) -> None:
+        """Parse the project. Raises what `run_dbt` raises."""
+        self._manifest: Manifest = _invoke(database, ["parse"]).result
+        self._references = [
+            (constraint, constraint.to)
+            for node in self._manifest.nodes.values()
+            for constraint in getattr(node, "all_constraints", ())
+        ]
+
+    def runner(self, *callbacks: "Callable[[EventMsg], None]") -> "dbtRunner":
+        """Return what runs dbt on this project; callbacks get each event of dbt."""
+        from dbt.cli.main import dbtRunner  # noqa: PLC0415 - as above
+
+        # A run replaces the `ref` of each foreign key by the name of the table, which the next run would refuse.
+        for constraint, reference in self._references:
+            constraint.to = reference
+        return dbtRunner(self._manifest, list(callbacks))
+
+
+def _invoke(
+    database: Database,
+    arguments: Sequence[str],
+    *,
+    writes_artifacts: bool = False,
+    runner: "dbtRunner | None" = None,
+) -> "dbtRunnerResult":
     from dbt.cli.main import dbtRunner  # noqa: PLC0415 - takes most of a second, and many a run needs no dbt
 
     from scraper.transform.dbt_connections import state_settings  # noqa: PLC0415 - as above
@@ -63,15 +107,15 @@ def run_dbt(database: Database, *arguments: str, writes_artifacts: bool = False)
     quietly = ["--log-level", "none", "--no-use-colors"]
     quietly.append("--write-json" if writes_artifacts else "--no-write-json")
     with _signals_end_it():
-        outcome = dbtRunner().invoke([*arguments, *where, *quietly])
+        outcome = (runner or dbtRunner()).invoke([*arguments, *where, *quietly])
     if outcome.exception is not None or outcome.result is None:
         _end_threads(outcome.exception)
         reason = _in_short(str(outcome.exception or "see the log"))
-        raise CannotWork(explain_outage(reason) or f"dbt stopped: {reason}; see logs/dbt.log for details")
-    run = _read(outcome.result)
-    if not (outcome.success or run.errors):
-        raise CannotWork("dbt did not succeed and gave no reason: see logs/dbt.log")
-    return run
+        outage = explain_outage(reason)
+        if outage:
+            raise CannotWork(outage, Code.DATABASE_UNAVAILABLE)
+        raise CannotWork(f"dbt stopped: {reason}; see logs/dbt.log for details")
+    return outcome
 
 
 def run_command_line(database: Database, arguments: Sequence[str]) -> int:

@@ -4,13 +4,14 @@ import time
 from collections.abc import Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 import psycopg
 
 from scraper.console import counted
 from scraper.database.connection import Database
 from scraper.database.diagnosis import explain_outage
-from scraper.errors import CannotWork
+from scraper.errors import CannotWork, Code
 from scraper.quiet import news
 from scraper.seeds.files import Fault, check_seeds, describe, load_seeds
 from scraper.transform.batches import Batch, begin_batch, queue_every_day, record_incomplete, settle
@@ -18,6 +19,9 @@ from scraper.transform.dbt import DbtRun, run_dbt
 from scraper.transform.orphans import delete_orphans
 from scraper.transform.reconciliation import days_that_do_not_add_up, months_that_are_not_understood
 from scraper.transform.up_to_date import fingerprint, has_current_views, nothing_new_since
+
+if TYPE_CHECKING:
+    from dbt.cli.main import dbtRunner
 
 _SESSIONS = "select count(*) from intermediate.int_practice__sessions"
 _OF_THIS_BATCH = "event_id = any(array(select event_id from intermediate.int_practice__days))"
@@ -31,11 +35,14 @@ exists (
 _MOST_NAMED = 20
 
 
-def transform(database: Database, connection: psycopg.Connection, *, is_full: bool) -> None:
+def transform(
+    database: Database, connection: psycopg.Connection, *, is_full: bool, runner: "dbtRunner | None" = None
+) -> None:
     """Derive every queued day, and test what changed. Prints a line per batch.
 
     Starts no dbt when nothing has changed since the last transform. `is_full` deletes the orphans and queues every day
-    first. Raises CannotWork when models or tests fail; earlier batches are settled, and the next transform goes on.
+    first. `runner` is dbt with its project, for a process that transforms more than once. Raises CannotWork when models
+    or tests fail; earlier batches are settled, and the next transform goes on.
     """
     if is_full:
         with connection.transaction():
@@ -47,18 +54,18 @@ def transform(database: Database, connection: psycopg.Connection, *, is_full: bo
             f"Transform: nothing new since {since.astimezone(UTC):%Y-%m-%d %H:%M} UTC; FULL=1 derives everything anyway"
         )
         return
-    while _transform_batch(database, connection).deferred_days:
+    while _transform_batch(database, connection, runner).deferred_days:
         pass
 
 
-def _transform_batch(database: Database, connection: psycopg.Connection) -> Batch:
+def _transform_batch(database: Database, connection: psycopg.Connection, runner: "dbtRunner | None") -> Batch:
     news()
     started, started_at = time.monotonic(), datetime.now(UTC)
     project = fingerprint()
     load_seeds(connection)
     batch = begin_batch(connection)
     selector = "transform_without_views" if has_current_views(connection, project) else "transform"
-    outcome = run_dbt(database, "build", "--selector", selector)
+    outcome = run_dbt(database, "build", "--selector", selector, runner=runner)
     if outcome.is_built:
         # Files that were edited meanwhile may or may not be what dbt has read.
         is_tested = not outcome.errors and fingerprint() == project
@@ -99,7 +106,7 @@ def report(outcome: DbtRun, then: str) -> None:
         print(f"  warning  {counted(warning.failures, 'time')}: {warning.description or warning.name}")
         print(f'           to list them: make dbt ARGS="show -s {warning.name}"')
     if outage := next(filter(None, (explain_outage(error.message) for error in outcome.errors)), None):
-        raise CannotWork(outage)
+        raise CannotWork(outage, Code.DATABASE_UNAVAILABLE)
     for error in outcome.errors:
         print(f"  error    {error.kind} {error.name}: {error.message}")
     if outcome.errors:

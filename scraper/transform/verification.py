@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import psycopg
 
@@ -13,6 +14,9 @@ from scraper.transform.dbt import DbtRun, run_dbt
 from scraper.transform.orphans import count_orphans
 from scraper.transform.run import report
 from scraper.transform.up_to_date import fingerprint, has_current_views
+
+if TYPE_CHECKING:
+    from dbt.cli.main import dbtRunner
 
 _DIFFERENCES = """
 select table_name, sum(missing)::bigint, sum(surplus)::bigint, sum(different)::bigint, min(example)
@@ -39,8 +43,10 @@ class Difference:
         )
 
 
-def verify(database: Database, connection: psycopg.Connection) -> None:
+def verify(database: Database, connection: psycopg.Connection, runner: "dbtRunner | None" = None) -> None:
     """Compare all rows with the raw pages and run every test over every row. Prints what differs.
+
+    `runner` as for `transform`.
 
     Raises CannotWork when a row differs or a test fails, after all tables that differ have been named.
     """
@@ -49,12 +55,12 @@ def verify(database: Database, connection: psycopg.Connection) -> None:
     models = ["--selector", "models_without_views"] if has_current_views(connection, fingerprint()) else []
     while batch.days:
         # Not `build`: a failing test would keep the tables downstream from being compared.
-        outcomes.append(run_dbt(database, "run", *models))
-        outcomes.append(run_dbt(database, "test", "--selector", "verify"))
+        outcomes.append(run_dbt(database, "run", *models, runner=runner))
+        outcomes.append(run_dbt(database, "test", "--selector", "verify", runner=runner))
         if not batch.deferred_days:
             break
         batch = begin_verification(connection, batch.last_day)
-    outcomes.append(run_dbt(database, "test", "--selector", "verify_whole"))
+    outcomes.append(run_dbt(database, "test", "--selector", "verify_whole", runner=runner))
     differences = _differences(connection)
     end_verification(connection)
     _report(outcomes, differences)
