@@ -166,7 +166,7 @@ class CrawlStats:
         if self["lists_failed"] + self["months_failed"] and not has_lists:
             last = self.last_failure
             text = f"no list could be read; the last failure: {last or 'see the error above'}"
-            return CannotWork(text, last and last.code)
+            return CannotWork(text, last.code if last else None)
         if not is_scheduled and not has_lists and self["lists_waiting"] + self["months_waiting"]:
             return CannotWork(f"no list was read: {self.waiting}")
         if not self["pages_planned"] + self["pages_waiting"]:

@@ -375,7 +375,7 @@ driver_people = Table(
 )
 
 # What the service was asked for. `problem` says why a job ended, or waits; `due_at` is the time before which it is not
-# begun; `crawled_at` is null until its crawl has ended and only the transform is left.
+# begun; `crawled` is null until its crawl has ended and only the transform is left, and then what the crawl has met.
 jobs = Table(
     "jobs",
     metadata,
@@ -390,7 +390,7 @@ jobs = Table(
     Column("problem", JSONB),
     Column("attempts", Integer, nullable=False, server_default="0"),
     _instant("due_at", default=True),
-    _instant("crawled_at", nullable=True),
+    Column("crawled", JSONB),
     _instant("created_at", default=True),
     _instant("started_at", nullable=True),
     _instant("ended_at", nullable=True),

@@ -9,7 +9,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from multiprocessing.pool import ThreadPool
 from traceback import walk_tb
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from scraper.config import REPOSITORY
 from scraper.database.connection import Database
@@ -73,7 +73,7 @@ class ParsedProject:
 
     def __init__(self, database: Database) -> None:
         """Parse the project. Raises what `run_dbt` raises."""
-        self._manifest: Manifest = _invoke(database, ["parse"]).result
+        self._manifest = cast("Manifest", _invoke(database, ["parse"]).result)
         self._references = [
             (constraint, constraint.to)
             for node in self._manifest.nodes.values()

@@ -1,0 +1,1 @@
+"""Jobs: what the service was asked for, and the worker that does it."""

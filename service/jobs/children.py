@@ -1,0 +1,109 @@
+"""The children of a worker, and what it asks of them while it watches whether the jobs are still wanted."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from scraper.config import Config
+from scraper.crawl.scope import CrawlScope
+from service.jobs import crawling, deriving
+from service.jobs.child import Child, ChildEnded
+from service.jobs.crawling import CrawlEnded, CrawlRequest
+from service.jobs.deriving import DeriveEnded, DeriveRequest
+from service.jobs.ledger import Ledger
+from service.jobs.problems import Problem
+from service.jobs.requests import Kind
+from service.jobs.store import Job
+
+_SECONDS_BETWEEN_LOOKS = 0.5
+
+
+class Interrupted(Exception):
+    """The worker is asked to end, or nobody wants the jobs any more."""
+
+
+@dataclass(frozen=True)
+class Watch:
+    """Jobs that a child works for. `earlier` are pages of earlier crawls, which count as progress, too."""
+
+    ledger: Ledger
+    jobs: Sequence[Job]
+    is_stopping: Callable[[], bool]
+    earlier: Mapping[str, int] = field(default_factory=dict)
+
+    def is_wanted(self) -> bool:
+        """Return whether the child shall go on."""
+        return not self.is_stopping() and bool(self.ledger.wanted(self.jobs))
+
+    def note(self, progress: Mapping[str, Any]) -> None:
+        """Store progress."""
+        total = {name: number + self.earlier.get(name, 0) for name, number in progress.items()}
+        self.ledger.note(self.jobs, total)
+
+
+class Children:
+    """A new process for each crawl and each export, and a lasting one for dbt, which keeps the parsed project."""
+
+    def __init__(self, config: Config) -> None:
+        self._config = config
+        self._deriver: Child | None = None
+
+    def prepare(self) -> Child:
+        """Let dbt read the project before a job needs it, and return its process."""
+        if self._deriver is None or not self._deriver.is_alive:
+            self.close()
+            self._deriver = Child(deriving.main, self._config)
+        return self._deriver
+
+    def close(self) -> None:
+        """End the lasting one."""
+        if self._deriver is not None:
+            self._deriver.interrupt()
+            self._deriver.close()
+            self._deriver = None
+
+    def crawl(self, scope: CrawlScope | None, watch: Watch) -> CrawlEnded:
+        """Crawl a scope, or without one what the settings say. Raises Interrupted, and ChildEnded if it was killed."""
+        watch.ledger.note(watch.jobs, {"step": "crawl"})
+        child = Child(crawling.main, self._config)
+        try:
+            ended: CrawlEnded = _answer(child, CrawlRequest(scope), watch)
+        finally:
+            child.close()
+        if ended.outcome == "interrupted":
+            raise Interrupted
+        return ended
+
+    def derive(self, kind: Kind, watch: Watch, *, is_full: bool = False) -> Problem | None:
+        """Transform, verify or export, and return what is wrong. Raises what `crawl` raises."""
+        watch.ledger.note(watch.jobs, {"step": str(kind), "models_done": 0})
+        child = Child(deriving.export, self._config) if kind == Kind.EXPORT else self.prepare()
+        try:
+            ended: DeriveEnded = _answer(child, DeriveRequest(kind, is_full), watch)
+        except (Interrupted, ChildEnded):
+            child.interrupt()
+            raise
+        finally:
+            if child is not self._deriver:
+                child.close()
+        return ended.problem
+
+
+def _answer(child: Child, request: object, watch: Watch) -> Any:
+    """Return the child's answer. Raises Interrupted if the child ended because it was asked to."""
+    is_interrupted = False
+    try:
+        child.ask(request)
+        for message in child.messages(_SECONDS_BETWEEN_LOOKS):
+            if isinstance(message, dict):
+                watch.note(message)
+            elif message is not None:
+                return message
+            if not is_interrupted and not watch.is_wanted():
+                is_interrupted = True
+                child.interrupt()
+    except ChildEnded:
+        if is_interrupted or watch.is_stopping():
+            raise Interrupted from None
+        raise
+    raise ChildEnded

@@ -1,0 +1,172 @@
+"""What a worker does with the rows of jobs. One worker at a time holds the fence, and no other changes running jobs."""
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+import psycopg
+from psycopg.types.json import Jsonb
+
+from scraper.database.connection import Database
+from scraper.database.locks import PROJECT, application_name
+from service.jobs.problems import Problem
+from service.jobs.queue import connect, ring
+from service.jobs.requests import CRAWLS, DayRequest, Kind
+from service.jobs.store import Job, get
+
+# The second half of the key of an advisory lock, after those of `scraper.database.locks.Lock`.
+_FENCE = 4
+
+_TAKE_UP = "update jobs.jobs set state = 'queued' where state = 'running'"
+
+# While the site demands a pause, nothing is asked of it, whichever job met the demand.
+_NEXT = """
+select * from jobs.jobs
+where
+    state = 'queued' and not is_paused and due_at <= now()
+    and (
+        kind <> all(%(crawls)s)
+        or crawled is not null
+        or not exists (
+            select from jobs.jobs as refused
+            where
+                refused.problem ->> 'code' = 'SITE_REFUSED'
+                and (refused.problem ->> 'retry_at')::timestamptz > now()
+        )
+    )
+order by kind <> 'day', created_at, id
+"""
+_BEGIN = """
+update jobs.jobs
+set state = 'running', started_at = coalesce(started_at, now()), attempts = attempts + 1, problem = null
+where id = any(%s) and state = 'queued'
+returning *
+"""
+_NOTE = "update jobs.jobs set progress = progress || %s where id = any(%s) and state = 'running'"
+_WANTED = "select id from jobs.jobs where id = any(%s) and state = 'running' and not is_paused"
+_CRAWLED = "update jobs.jobs set crawled = %s where id = %s and state = 'running'"
+_WAIT = """
+update jobs.jobs
+set state = 'queued', problem = %(problem)s, due_at = %(due_at)s, attempts = attempts - %(uncounted)s
+where id = %(id)s and state = 'running'
+"""
+_PUT_BACK = "update jobs.jobs set state = 'queued', attempts = attempts - 1 where id = any(%s) and state = 'running'"
+_GO_ON = """
+update jobs.jobs set state = 'queued', due_at = now(), attempts = 0, crawled = null, progress = progress || %s
+where id = %s and state = 'running'
+"""
+_END = """
+update jobs.jobs set state = %(state)s, ended_at = now(), problem = %(problem)s, result = %(result)s
+where id = %(id)s and state = 'running'
+"""
+_NEXT_DUE = "select min(due_at) from jobs.jobs where state = 'queued' and not is_paused"
+_DAY = """
+select event_id, ingest_depth, sessions_ingested, sessions_failed, sessions_with_laps, sessions_detail_failed,
+    laps_ingested, drivers_created_or_matched
+from analytics.day_ingests
+where event_id = (
+    select events.id from racing.events as events
+    inner join racing.tracks as tracks on events.track_id = tracks.id
+    where lower(tracks.source_track_slug) = %s and events.event_date = %s
+)
+"""
+
+
+@contextmanager
+def fence(database: Database) -> Iterator["Ledger | None"]:
+    """Yield the ledger, or None while another worker holds the fence. A killed worker leaves it at once."""
+    with connect(database, application_name("worker")) as connection:
+        held = connection.execute("select pg_try_advisory_lock(%s, %s)", [PROJECT, _FENCE]).fetchone()
+        if held is None or not held[0]:
+            yield None
+            return
+        try:
+            yield Ledger(connection)
+        finally:
+            with suppress(psycopg.Error):  # the connection is lost, and the fence with it
+                connection.execute("select pg_advisory_unlock_all()")
+
+
+class Ledger:
+    """The rows of the jobs, for the worker that holds the fence. A job that was cancelled meanwhile stays so."""
+
+    def __init__(self, connection: psycopg.Connection[Any]) -> None:
+        """Take up what a worker that is no more has left running."""
+        self._connection = connection
+        connection.execute(_TAKE_UP)
+
+    def claim(self) -> Sequence[Job]:
+        """Begin the next job that is due; all days that are due and want the same of the site are one."""
+        due = Job.query(self._connection, _NEXT, crawls=[*CRAWLS])
+        together = [job for job in due if job is due[0] or _is_with(due[0], job)]
+        return Job.query(self._connection, _BEGIN, [job.id for job in together])
+
+    def wanted(self, jobs: Collection[Job]) -> set[UUID]:
+        """Return the ids of those that were neither cancelled nor paused."""
+        return {job_id for (job_id,) in self._connection.execute(_WANTED, [_ids(jobs)]).fetchall()}
+
+    def note(self, jobs: Collection[Job], progress: Mapping[str, Any]) -> None:
+        """Add to the progress of running jobs."""
+        self._connection.execute(_NOTE, [Jsonb(dict(progress)), _ids(jobs)])
+
+    def crawled(self, job: Job, crawled: Mapping[str, Any]) -> None:
+        """Note that the crawl of a job is over, so that only the transform is left."""
+        self._connection.execute(_CRAWLED, [_json(crawled), job.id])
+
+    def wait(self, job: Job, problem: Problem, until: datetime) -> None:
+        """Let a job wait until a time, and say why. Waiting for a lock is no attempt."""
+        shown, uncounted = problem.as_json(until), int(problem.is_wait)
+        values = {"id": job.id, "problem": _json(shown), "due_at": until, "uncounted": uncounted}
+        self._connection.execute(_WAIT, values)
+
+    def put_back(self, jobs: Collection[Job]) -> None:
+        """Let jobs that were interrupted wait for their turn."""
+        self._connection.execute(_PUT_BACK, [_ids(jobs)])
+
+    def go_on(self, job: Job, progress: Mapping[str, Any]) -> None:
+        """Let a job whose part is done wait for its turn, to do the next part."""
+        self._connection.execute(_GO_ON, [Jsonb(dict(progress)), job.id])
+
+    def end(self, job: Job, result: Mapping[str, Any] | None, problem: Mapping[str, Any] | None) -> None:
+        """End a job: it has succeeded, or failed if there is a problem."""
+        values = {
+            "id": job.id,
+            "state": "failed" if problem else "succeeded",
+            "problem": _json(problem),
+            "result": _json(result),
+        }
+        self._connection.execute(_END, values)
+
+    def day(self, track_slug: str, day: date) -> dict[str, Any] | None:
+        """Return what is stored of a day; None if the day was never derived."""
+        with self._connection.cursor(row_factory=psycopg.rows.dict_row) as cursor:
+            found = cursor.execute(_DAY, [track_slug.lower(), day]).fetchone()
+        return found and found | {"event_id": str(found["event_id"])}
+
+    def stored(self, job: Job) -> Job:
+        """Return a job as it is now."""
+        return get(self._connection, job.id)
+
+    def ring_when_due(self) -> None:
+        """Let a worker look again when the first waiting job is due."""
+        (due_at,) = self._connection.execute(_NEXT_DUE).fetchone() or (None,)
+        if due_at is not None:
+            ring(self._connection, due_at)
+
+
+def _is_with(first: Job, other: Job) -> bool:
+    """Return whether two jobs are days that one crawl can take."""
+    if not first.kind == other.kind == Kind.DAY:
+        return False
+    one, two = DayRequest.read(first.arguments), DayRequest.read(other.arguments)
+    return other.crawled is not None or (one.list_only, one.refresh) == (two.list_only, two.refresh)
+
+
+def _ids(jobs: Collection[Job]) -> list[UUID]:
+    return [job.id for job in jobs]
+
+
+def _json(value: Mapping[str, Any] | None) -> Jsonb | None:
+    return None if value is None else Jsonb(dict(value))

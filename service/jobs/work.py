@@ -1,0 +1,206 @@
+"""One look at the jobs: do what is due, one job after the other, until nothing is due any more.
+
+Days that wait are taken together: one crawl, one transform. A range goes month by month, so that a day that is asked
+for meanwhile waits for one month at most. A worker that is killed leaves its jobs running; the next one takes them up,
+and repeats only what is not stored.
+"""
+
+import logging
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+from scraper.crawl.scope import CrawlScope
+from service.jobs.child import ChildEnded
+from service.jobs.children import Children, Interrupted, Watch
+from service.jobs.crawling import CrawlEnded
+from service.jobs.ledger import Ledger
+from service.jobs.problems import JOB_FAILED, Problem
+from service.jobs.requests import DayRequest, Kind, PlainRequest, RangeRequest
+from service.jobs.store import Job
+
+logger = logging.getLogger(__name__)
+
+_PAGES = ("pages_planned", "pages_done", "pages_failed")
+# Drivers of several crawls cannot be added up: one may be in each.
+_SUMMED = (
+    "requests",
+    "sessions_listed",
+    "sessions_ingested",
+    "sessions_unchanged",
+    "sessions_failed",
+    "sessions_with_laps",
+    "laps_ingested",
+)
+_WHOLE = {"laps_full", "none"}
+
+
+class Work:
+    """What a worker does with the jobs that it has claimed. `is_stopping` says whether it is asked to end."""
+
+    def __init__(self, ledger: Ledger, children: Children, is_stopping: Callable[[], bool]) -> None:
+        self._ledger = ledger
+        self._children = children
+        self._is_stopping = is_stopping
+
+    def do(self) -> None:
+        """Do every job that is due."""
+        while not self._is_stopping() and (jobs := self._ledger.claim()):
+            for job in jobs:
+                logger.info("job %s (%s) begins", job.id, job.kind)
+            if jobs[0].kind == Kind.DAY:
+                self._days(jobs)
+            elif jobs[0].kind == Kind.RANGE:
+                self._range(jobs[0])
+            elif jobs[0].kind == Kind.CRAWL:
+                self._scheduled(jobs[0])
+            else:
+                self._other(jobs[0])
+
+    def _days(self, jobs: Sequence[Job]) -> None:
+        crawled = {job: job.crawled for job in jobs if job.crawled is not None}
+        new = [job for job in jobs if job.crawled is None]
+        if new:
+            with self._outcome_of(new):
+                ended = self._children.crawl(_scope_of(new), self._watch(new))
+                for job in new:
+                    if (outcome := self._crawl_of_day(job, ended)) is not None:
+                        self._ledger.crawled(job, outcome)
+                        crawled[job] = outcome
+        if not crawled:
+            return
+        with self._outcome_of(list(crawled)):
+            problem = self._children.derive(Kind.TRANSFORM, self._watch(list(crawled)))
+            for job, outcome in crawled.items():
+                if problem is None or not self._waits(job, problem):
+                    self._end_day(job, problem.as_json(None) if problem else outcome["problem"])
+
+    def _crawl_of_day(self, job: Job, ended: CrawlEnded) -> Mapping[str, Any] | None:
+        """Return what a crawl has met with a day; None if the job waits or has failed, with nothing to transform."""
+        key = _day(job).key
+        failure, is_captured = ended.lists.get(key), ended.lists.get(key, JOB_FAILED) is None
+        problem = Problem(failure) if failure else ended.problem
+        if is_captured and (ended.outcome == "finished" or problem is None):
+            return _crawled(ended)
+        problem = problem or Problem(JOB_FAILED)
+        if self._waits(job, problem):
+            return None
+        if is_captured:
+            return _crawled(ended)
+        self._end(job, None, problem.as_json(None))
+        return None
+
+    def _end_day(self, job: Job, problem: Mapping[str, Any] | None) -> None:
+        """End a job with what is stored of its day. A problem counts if something of the day is missing."""
+        request = _day(job)
+        stored = self._ledger.day(*request.key)
+        if stored is None:
+            self._end(job, None, problem or Problem(JOB_FAILED).as_json(None))
+            return
+        is_whole = stored["sessions_failed"] == 0 and stored["sessions_detail_failed"] == 0
+        is_whole = is_whole and (request.list_only or stored["ingest_depth"] in _WHOLE)
+        self._end(job, {**stored, "status": "completed" if is_whole else "partial"}, None if is_whole else problem)
+
+    def _range(self, job: Job) -> None:
+        request = RangeRequest.read(job.arguments)
+        last = date.fromisoformat(job.progress.get("remaining_to", request.last_day.isoformat()))
+        first = max(request.first_day, last.replace(day=1))
+        scope = CrawlScope(request.track_slugs, first, last, list_only=request.list_only, refresh=request.refresh)
+        figures = self._crawl_and_transform(job, scope)
+        if figures is None:
+            return
+        if first == request.first_day:
+            self._end_crawls(job, figures)
+            return
+        progress = self._ledger.stored(job).progress
+        pages = {name: progress.get(name, 0) for name in _PAGES}
+        remaining_to = (first - timedelta(days=1)).isoformat()
+        self._ledger.go_on(job, {"remaining_to": remaining_to, "earlier": pages, "figures": figures})
+
+    def _scheduled(self, job: Job) -> None:
+        figures = self._crawl_and_transform(job, None)
+        if figures is not None:
+            self._end_crawls(job, figures)
+
+    def _crawl_and_transform(self, job: Job, scope: CrawlScope | None) -> dict[str, int] | None:
+        """Crawl a scope and derive it. Return the figures so far; None if the job waits, or ended with a problem."""
+        with self._outcome_of([job]):
+            crawled = job.crawled
+            if crawled is None:
+                ended = self._children.crawl(scope, self._watch([job], job.progress.get("earlier", {})))
+                if ended.problem and self._waits(job, ended.problem):
+                    return None
+                crawled = _crawled(ended)
+                self._ledger.crawled(job, crawled)
+            problem = self._children.derive(Kind.TRANSFORM, self._watch([job]))
+            if problem and self._waits(job, problem):
+                return None
+            figures = _sum(job.progress.get("figures", {}), crawled["figures"])
+            shown = problem.as_json(None) if problem else crawled["problem"]
+            if shown is None:
+                return figures
+            self._end_crawls(job, figures, shown)
+        return None
+
+    def _end_crawls(self, job: Job, figures: Mapping[str, int], problem: Mapping[str, Any] | None = None) -> None:
+        """End a job of one or several crawls with the figures of all of them."""
+        is_whole = problem is None and figures["sessions_failed"] == 0
+        self._end(job, {**figures, "status": "completed" if is_whole else "partial"}, problem)
+
+    def _other(self, job: Job) -> None:
+        request = PlainRequest.read(job.kind, job.arguments)
+        with self._outcome_of([job]):
+            problem = self._children.derive(job.kind, self._watch([job]), is_full=request.full)
+            if problem is None or not self._waits(job, problem):
+                self._end(job, {}, problem.as_json(None) if problem else None)
+
+    def _watch(self, jobs: Sequence[Job], earlier: Mapping[str, int] = {}) -> Watch:
+        return Watch(self._ledger, jobs, self._is_stopping, earlier)
+
+    @contextmanager
+    def _outcome_of(self, jobs: Sequence[Job]) -> Iterator[None]:
+        """Put the jobs back if the child was interrupted, and count an attempt if it was killed."""
+        try:
+            yield
+        except Interrupted:
+            self._ledger.put_back(jobs)
+        except ChildEnded:
+            killed = Problem(JOB_FAILED, retry_at=datetime.now(UTC))
+            for job in jobs:
+                if not self._waits(job, killed):
+                    self._end(job, None, killed.as_json(None))
+
+    def _waits(self, job: Job, problem: Problem) -> bool:
+        """Let a job that met a problem wait, if it can be tried again."""
+        due_at = problem.next_attempt(job.attempts, datetime.now(UTC))
+        if due_at is None:
+            return False
+        logger.info("job %s waits until %s: %s", job.id, due_at, problem.code)
+        self._ledger.wait(job, problem, due_at)
+        return True
+
+    def _end(self, job: Job, result: Mapping[str, Any] | None, problem: Mapping[str, Any] | None) -> None:
+        self._ledger.end(job, result, problem)
+        logger.info("job %s has ended: %s", job.id, problem["code"] if problem else "succeeded")
+
+
+def _day(job: Job) -> DayRequest:
+    return DayRequest.read(job.arguments)
+
+
+def _scope_of(jobs: Sequence[Job]) -> CrawlScope:
+    """Return the scope of days that want the same of the site; of two spellings of a track the last one is used."""
+    requests = {request.key: request for request in map(_day, jobs)}
+    spelled = {key[0]: request.track_slug for key, request in requests.items()}
+    first = _day(jobs[0])
+    days = [(spelled[track], day) for track, day in requests]
+    return CrawlScope.of_days(days, list_only=first.list_only, refresh=first.refresh)
+
+
+def _crawled(ended: CrawlEnded) -> dict[str, Any]:
+    return {"problem": ended.problem and ended.problem.as_json(None), "figures": dict(ended.figures)}
+
+
+def _sum(earlier: Mapping[str, int], figures: Mapping[str, int]) -> dict[str, int]:
+    return {name: earlier.get(name, 0) + figures.get(name, 0) for name in _SUMMED}

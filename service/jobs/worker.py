@@ -1,0 +1,135 @@
+"""The worker: looks at the jobs whenever the queue says so, until it is asked to end."""
+
+import asyncio
+import logging
+import signal
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+
+import psycopg
+from procrastinate import App, JobContext
+from procrastinate.exceptions import ConnectorException
+from procrastinate.jobs import DeleteJobCondition, Status
+
+from scraper.config import Config
+from scraper.database.connection import Database
+from scraper.database.migrate import open_migrated
+from scraper.errors import CannotWork
+from service.jobs import queue
+from service.jobs.children import Children
+from service.jobs.ledger import fence
+from service.jobs.problems import LOOK_AGAIN
+from service.jobs.schedule import Schedule
+from service.jobs.work import Work
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Timing:
+    """Seconds between two signs of life of a worker, after how many it counts as dead, and between two looks."""
+
+    heartbeat: float = 10.0
+    is_dead_after: float = 30.0
+    poll: float = 1.0
+    reconnect: float = 1.0
+
+
+async def run_worker(config: Config, timing: Timing = Timing()) -> None:
+    """Work until SIGINT, SIGTERM or cancellation, which put running jobs back for the next worker.
+
+    Waits for a database that is gone. Raises what `open_migrated` raises if it cannot be used at the start.
+    """
+    database = open_migrated(config)
+    worker = _Worker(config, database, timing)
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, worker.stop)
+    try:
+        await worker.run()
+    finally:
+        for number in (signal.SIGINT, signal.SIGTERM):
+            loop.remove_signal_handler(number)
+
+
+class _Worker:
+    def __init__(self, config: Config, database: Database, timing: Timing) -> None:
+        self._database = database
+        self._timing = timing
+        self._children = Children(config)
+        self._stopping = asyncio.Event()
+
+    def stop(self) -> None:
+        """Begin no job, and put the running ones back."""
+        self._stopping.set()
+
+    async def run(self) -> None:
+        """Work, and begin anew when the database was gone."""
+        try:
+            self._children.prepare()
+            while not self._stopping.is_set():
+                with suppress(ConnectorException, psycopg.OperationalError, CannotWork, OSError):
+                    await self._run_once()
+                if not self._stopping.is_set():
+                    logger.warning("the connection to the database is lost; connecting again")
+                    with suppress(TimeoutError):
+                        await asyncio.wait_for(self._stopping.wait(), self._timing.reconnect)
+        finally:
+            self.stop()
+            await asyncio.to_thread(self._children.close)
+
+    async def _run_once(self) -> None:
+        async with queue.opened(self._database) as app:
+            app.task(name=queue.LOOK, pass_context=True)(self._look)
+            Schedule().register(app, self._database)
+            await asyncio.to_thread(self._ring)
+            watching = asyncio.create_task(self._replace_messages_of_the_dead(app))
+            running = asyncio.create_task(
+                app.run_worker_async(
+                    install_signal_handlers=False,
+                    delete_jobs=DeleteJobCondition.ALWAYS,
+                    fetch_job_polling_interval=self._timing.poll,
+                    update_heartbeat_interval=self._timing.heartbeat,
+                    stalled_worker_timeout=self._timing.is_dead_after,
+                )
+            )
+            stopping = asyncio.create_task(self._stopping.wait())
+            try:
+                await asyncio.wait({running, stopping, watching}, return_when=asyncio.FIRST_COMPLETED)
+            finally:
+                for task in (stopping, watching, running):
+                    task.cancel()
+                results = await asyncio.gather(stopping, watching, running, return_exceptions=True)
+            for problem in results:
+                if isinstance(problem, Exception):
+                    raise problem
+
+    def _look(self, _: JobContext) -> None:
+        """Do what is due, unless another worker does: then look again a little later."""
+        is_stopping: Callable[[], bool] = self._stopping.is_set
+        with fence(self._database) as ledger:
+            if ledger is None:
+                self._ring_later()
+                return
+            Work(ledger, self._children, is_stopping).do()
+            ledger.ring_when_due()
+
+    def _ring(self) -> None:
+        with queue.connect(self._database, "worker") as connection:
+            queue.ring(connection)
+
+    def _ring_later(self) -> None:
+        with queue.connect(self._database, "worker") as connection:
+            (soon,) = connection.execute("select date_trunc('second', now()) + %s", [LOOK_AGAIN]).fetchone() or (None,)
+            queue.ring(connection, soon)
+
+    async def _replace_messages_of_the_dead(self, app: App) -> None:
+        """Send the messages again that a killed worker had received."""
+        while True:
+            stalled = await app.job_manager.get_stalled_jobs(seconds_since_heartbeat=self._timing.is_dead_after)
+            for message in stalled:
+                with suppress(ConnectorException):  # another worker has replaced it
+                    await app.job_manager.finish_job_by_id_async(message.id or 0, Status.ABORTED, delete_job=True)
+                await asyncio.to_thread(self._ring)
+            await asyncio.sleep(self._timing.heartbeat)
