@@ -68,6 +68,9 @@ class Children:
         child = Child(crawling.main, self._config)
         try:
             ended: CrawlEnded = _answer(child, CrawlRequest(scope), watch)
+        except BaseException:  # also a lost connection of ours: the child must not crawl on
+            child.interrupt()
+            raise
         finally:
             child.close()
         if ended.outcome == "interrupted":
@@ -80,11 +83,13 @@ class Children:
         child = Child(deriving.export, self._config) if kind == Kind.EXPORT else self.prepare()
         try:
             ended: DeriveEnded = _answer(child, DeriveRequest(kind, is_full), watch)
-        except (Interrupted, ChildEnded):
+        except BaseException:
             child.interrupt()
+            if child is self._deriver:
+                self.close()  # the next job starts another, and never asks one that is ending
             raise
         finally:
-            if child is not self._deriver:
+            if kind == Kind.EXPORT:
                 child.close()
         return ended.problem
 
