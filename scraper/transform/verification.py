@@ -43,12 +43,23 @@ class Difference:
         )
 
 
+class RowsDiffer(CannotWork):
+    """Tables whose rows are not what the raw pages say."""
+
+    def __init__(self, tables: Sequence[str]) -> None:
+        super().__init__(
+            f"{', '.join(tables)}: not what the raw pages say (see above); nothing was written; "
+            "`make transform FULL=1` corrects it"
+        )
+        self.tables = tables
+
+
 def verify(database: Database, connection: psycopg.Connection, runner: "dbtRunner | None" = None) -> None:
     """Compare all rows with the raw pages and run every test over every row. Prints what differs.
 
     `runner` as for `transform`.
 
-    Raises CannotWork when a row differs or a test fails, after all tables that differ have been named.
+    Raises RowsDiffer when a row differs and CannotWork when a test fails, after all tables that differ have been named.
     """
     outcomes: list[DbtRun] = []
     batch = begin_verification(connection)
@@ -92,9 +103,6 @@ def _report(outcomes: Sequence[DbtRun], differences: Sequence[Difference]) -> No
         except CannotWork as problem:
             failed.append(problem)
     if differences:
-        raise CannotWork(
-            f"{', '.join(difference.table for difference in differences)}: not what the raw pages say (see above); "
-            "nothing was written; `make transform FULL=1` corrects it"
-        )
+        raise RowsDiffer([difference.table for difference in differences])
     if failed:
         raise failed[0]

@@ -1,7 +1,7 @@
 """The children of a worker, and what it asks of them while it watches whether the jobs are still wanted."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from scraper.config import Config
@@ -24,16 +24,22 @@ class Interrupted(Exception):
 
 @dataclass(frozen=True)
 class Watch:
-    """Jobs that a child works for. `earlier` are pages of earlier crawls, which count as progress, too."""
+    """Jobs that a child works for. `earlier` are pages of earlier crawls, which count as progress, too.
+
+    With `needs_all` the child ends as soon as one of the jobs is not wanted any more: a crawl requests the pages of
+    each. The other jobs then begin again, and request only what is not stored.
+    """
 
     ledger: Ledger
     jobs: Sequence[Job]
     is_stopping: Callable[[], bool]
     earlier: Mapping[str, int] = field(default_factory=dict)
+    needs_all: bool = False
 
     def is_wanted(self) -> bool:
         """Return whether the child shall go on."""
-        return not self.is_stopping() and bool(self.ledger.wanted(self.jobs))
+        wanted = len(self.ledger.wanted(self.jobs))
+        return not self.is_stopping() and wanted >= (len(self.jobs) if self.needs_all else 1)
 
     def note(self, progress: Mapping[str, Any]) -> None:
         """Store progress."""
@@ -67,7 +73,7 @@ class Children:
         watch.ledger.note(watch.jobs, {"step": "crawl"})
         child = Child(crawling.main, self._config)
         try:
-            ended: CrawlEnded = _answer(child, CrawlRequest(scope), watch)
+            ended: CrawlEnded = _answer(child, CrawlRequest(scope), replace(watch, needs_all=True))
         except BaseException:  # also a lost connection of ours: the child must not crawl on
             child.interrupt()
             raise

@@ -13,8 +13,8 @@ import psycopg
 from scraper.config import Config
 from scraper.crawl.scope import CrawlScope
 from scraper.errors import Code, PracticeError
-from scraper.raw.items import FailedPage, Item
-from scraper.raw.page_kinds import LIST
+from scraper.raw.items import CapturedPage, FailedPage, Item
+from scraper.raw.page_kinds import LIST, SESSION
 from service.jobs.problems import Problem, of_database
 
 _SECONDS_BETWEEN_REPORTS = 0.5
@@ -30,16 +30,24 @@ class CrawlRequest:
 
 
 @dataclass(frozen=True)
-class CrawlEnded:
-    """How a crawl ended: `outcome` and `figures` as in `raw.crawls`.
+class DayCrawled:
+    """What a crawl has met with a day: the code of the list's failure, and that of a session page's, None without."""
 
-    `lists` has each list that was read, by track in lower case and day, with None, or the code of its failure. A crawl
-    that could not begin has the outcome `failed`, and a problem.
+    list_failure: Code | None
+    session_failure: Code | None = None
+
+
+@dataclass(frozen=True)
+class CrawlEnded:
+    """How a crawl ended: `outcome` and `figures` as in `raw.crawls`, with the pages that failed or wait.
+
+    `days` has each day whose list was requested, by track in lower case and day. A crawl that could not begin has the
+    outcome `failed`, and a problem.
     """
 
     outcome: str
     figures: Mapping[str, int] = field(default_factory=dict)
-    lists: Mapping[tuple[str, date], Code | None] = field(default_factory=dict)
+    days: Mapping[tuple[str, date], DayCrawled] = field(default_factory=dict)
     problem: Problem | None = None
 
 
@@ -66,31 +74,52 @@ def _crawl(config: Config, request: CrawlRequest, send: Callable[[object], None]
 
     process = AsyncCrawlerProcess(settings_of(config))
     crawler = process.create_crawler(PracticeDaysSpider)
-    report = _Report(CrawlStats(crawler), send)
+    stats = CrawlStats(crawler)
+    report = _Report(stats, send)
     crawler.signals.connect(report.note, signals.item_scraped)
     outcome = outcome_of(process, crawler, config, request.scope)
     report.send()
     problem = Problem.of(outcome.problem) if outcome.problem else None
-    return CrawlEnded(outcome.outcome, outcome.figures, report.lists, problem)
+    left = {figure: stats[figure] for figure in ("pages_failed", "pages_waiting")}
+    return CrawlEnded(outcome.outcome, {**outcome.figures, **left}, report.days(), problem)
 
 
 class _Report:
-    """Sends the number of pages while they are stored, and remembers the lists."""
+    """Sends the number of pages while they are stored, and remembers what failed of which day."""
 
     def __init__(self, stats: Any, send: Callable[[object], None]) -> None:
         self._stats = stats
         self._send = send
         self._sent_at = 0.0
-        self.lists: dict[tuple[str, date], Code | None] = {}
+        self._lists: dict[tuple[str, date], Code | None] = {}
+        self._listed: dict[tuple[str, date], set[str]] = {}
+        # By track and session id, since a session page does not say which day it was requested for.
+        self._failed_sessions: dict[tuple[str, str], Code] = {}
 
     def note(self, item: Item) -> None:
         """Note a page that is committed: captured, or failed."""
-        page = item.page
+        page, failure = item.page, item.code if isinstance(item, FailedPage) else None
+        track = page.track_slug.lower()
         if page.kind == LIST:
-            code = item.code if isinstance(item, FailedPage) else None
-            self.lists[page.track_slug.lower(), date.fromisoformat(page.key)] = code
+            day = track, date.fromisoformat(page.key)
+            self._lists[day] = failure
+            if isinstance(item, CapturedPage):
+                self._listed[day] = {row["session_id"] for row in item.payload["sessions"]}
+        elif page.kind == SESSION and failure:
+            self._failed_sessions[track, page.key] = failure
         if time.monotonic() - self._sent_at >= _SECONDS_BETWEEN_REPORTS:
             self.send()
+
+    def days(self) -> dict[tuple[str, date], DayCrawled]:
+        """Return the days whose lists were requested."""
+        return {day: DayCrawled(failure, self._session_failure(day)) for day, failure in self._lists.items()}
+
+    def _session_failure(self, day: tuple[str, date]) -> Code | None:
+        listed, track = self._listed.get(day, set()), day[0]
+        codes = [
+            code for (own, session_id), code in self._failed_sessions.items() if own == track and session_id in listed
+        ]
+        return codes[-1] if codes else None
 
     def send(self) -> None:
         """Send the numbers as they are now."""

@@ -129,11 +129,13 @@ class Ledger:
         """Let a job whose part is done wait for its turn, to do the next part."""
         self._connection.execute(_GO_ON, [Jsonb(dict(progress)), job.id])
 
-    def end(self, job: Job, result: Mapping[str, Any] | None, problem: Mapping[str, Any] | None) -> None:
-        """End a job: it has succeeded, or failed if there is a problem."""
+    def end(
+        self, job: Job, result: Mapping[str, Any] | None, problem: Mapping[str, Any] | None, *, has_failed: bool
+    ) -> None:
+        """End a job. One that has succeeded has a problem, too, if that explains why its result is partial."""
         values = {
             "id": job.id,
-            "state": "failed" if problem else "succeeded",
+            "state": "failed" if has_failed else "succeeded",
             "problem": _json(problem),
             "result": _json(result),
         }

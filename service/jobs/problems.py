@@ -1,6 +1,6 @@
 """Why a job waits or failed: a code for programs, a sentence for people, and when it is tried again."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Self
 
@@ -9,9 +9,13 @@ import psycopg
 from scraper.crawl.failure_pauses import pause
 from scraper.errors import Code, LockHeld, PracticeError
 from scraper.raw.page_kinds import LIST
+from scraper.transform.verification import RowsDiffer
 
-JOB_FAILED = "JOB_FAILED"
-"""The code of a problem that no program can act on. The log of the worker, or that of dbt, says more."""
+INTERNAL_ERROR = "INTERNAL_ERROR"
+"""The code of what is nobody's fault but ours, such as a failed test of dbt or a child that was killed again and again.
+
+None of the other codes would be true of it. The log of the worker, or that of dbt, says more.
+"""
 
 MOST_ATTEMPTS = 5
 """Number of attempts, none of which came further than those before, after which a job fails."""
@@ -34,26 +38,34 @@ _DETAILS = {
     ),
     Code.CRAWL_DISABLED: "Crawling is disabled by CRAWL_DISABLED=1. Set it to 0, restart, and ask again.",
     Code.DATABASE_UNAVAILABLE: "The database cannot be used. Nothing that was stored is lost. See make doctor.",
-    JOB_FAILED: "The job ended with an error. The log of the worker says more; make doctor checks the setup.",
+    INTERNAL_ERROR: "The job ended with an error. The log of the worker says more; make doctor checks the setup.",
 }
 _WAITS = "Waits for {holders} to end."
 _PAUSE = "The site asks for a pause until {retry_at:%Y-%m-%d %H:%M:%S} UTC."
+
+_DIFFER = "Rows of {tables} are not what the raw pages say. Nothing was written; a transform of all days corrects it."
 
 _TEMPORARY = (Code.SITE_UNREACHABLE, Code.DATABASE_UNAVAILABLE)
 
 
 @dataclass(frozen=True)
 class Problem:
-    """What a job has met. `retry_at` is when it is tried again, None when it is not, or when no time was given."""
+    """What a job has met. `retry_at` is when it is tried again, None when it is not, or when no time was given.
+
+    `holders` are the jobs that it waits for, `tables` those that a verification found to differ.
+    """
 
     code: str
     retry_at: datetime | None = None
     holders: str = ""
+    tables: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, error: PracticeError) -> Self:
         """Return what a job may say of an error."""
-        return cls(error.code or JOB_FAILED, error.retry_at, error.holders if isinstance(error, LockHeld) else "")
+        holders = error.holders if isinstance(error, LockHeld) else ""
+        tables = tuple(error.tables) if isinstance(error, RowsDiffer) else ()
+        return cls(error.code or INTERNAL_ERROR, error.retry_at, holders, tables)
 
     @property
     def detail(self) -> str:
@@ -62,12 +74,19 @@ class Problem:
             return _WAITS.format(holders=self.holders or "another job")
         if self.code == Code.SITE_REFUSED and self.retry_at:
             return _PAUSE.format(retry_at=self.retry_at)
+        if self.tables:
+            return _DIFFER.format(tables=", ".join(self.tables))
         return _DETAILS[self.code]
 
     @property
     def is_wait(self) -> bool:
         """Whether a lock is held, so that nothing was tried."""
         return self.code == Code.INGESTION_IN_PROGRESS
+
+    @property
+    def is_temporary(self) -> bool:
+        """Whether the same may work after a pause."""
+        return self.code in _TEMPORARY
 
     def next_attempt(self, attempts: int, now: datetime) -> datetime | None:
         """Return when to try again after so many attempts, None for a problem that stays.
@@ -80,15 +99,13 @@ class Problem:
             return None
         if self.retry_at is not None:
             return max(self.retry_at, now)
-        return now + pause(LIST, attempts, temporary=True) if self.code in _TEMPORARY else None
+        return now + pause(LIST, attempts, temporary=True) if self.is_temporary else None
 
     def as_json(self, retry_at: datetime | None) -> dict[str, Any]:
         """Return what is stored with a job that is tried again at this time, or has failed."""
-        shown = asdict(self) | {"detail": self.detail, "retry_at": retry_at.isoformat() if retry_at else None}
-        del shown["holders"]
-        return shown
+        return {"code": self.code, "detail": self.detail, "retry_at": retry_at.isoformat() if retry_at else None}
 
 
 def of_database(error: psycopg.Error) -> Problem:
     """Return what a job may say of an error of the database: it is gone, or refuses a statement."""
-    return Problem(Code.DATABASE_UNAVAILABLE if isinstance(error, psycopg.OperationalError) else JOB_FAILED)
+    return Problem(Code.DATABASE_UNAVAILABLE if isinstance(error, psycopg.OperationalError) else INTERNAL_ERROR)

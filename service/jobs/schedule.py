@@ -2,11 +2,14 @@
 
 from croniter import croniter  # type: ignore[import-untyped]
 from procrastinate import App
-from pydantic import Field, field_validator
+from pydantic import Field, ValidationError, field_validator
+from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from scraper.config import Config
 from scraper.database.connection import Database
+from scraper.errors import UsageError
+from scraper.setting_types import shown
 from service.jobs.queue import connect
 from service.jobs.requests import Kind, PlainRequest
 from service.jobs.store import enqueue
@@ -27,7 +30,7 @@ class Schedule(BaseSettings):
     @classmethod
     def _is_cron(cls, expression: str | None) -> str | None:
         if expression is not None and not croniter.is_valid(expression):
-            raise ValueError("is no cron expression: write it as 30 3 * * *, which is 03:30 UTC every day")
+            raise ValueError
         return expression
 
     def register(self, app: App, database: Database) -> None:
@@ -35,6 +38,19 @@ class Schedule(BaseSettings):
         for kind, cron in ((Kind.CRAWL, self.crawl), (Kind.VERIFY, self.verify), (Kind.EXPORT, self.export)):
             if cron is not None:
                 _register(app, database, kind, cron)
+
+
+def load_schedule() -> Schedule:
+    """Read the settings. Raises UsageError with one line for each that cannot be used."""
+    try:
+        return Schedule()
+    except ValidationError as problem:
+        raise UsageError("\n".join(_line(error) for error in problem.errors(include_url=False))) from None
+
+
+def _line(error: ErrorDetails) -> str:
+    setting, value = error["loc"][0], shown(str(error["input"]))
+    return f"{setting}={value} is no cron expression: write {setting}='30 3 * * *' for 03:30 UTC every day"
 
 
 def _register(app: App, database: Database, kind: Kind, cron: str) -> None:

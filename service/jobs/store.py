@@ -66,11 +66,11 @@ class Job:
     """
     result: Mapping[str, Any] | None = field(repr=False)
     problem: Mapping[str, Any] | None = field(repr=False)
-    """`code`, `detail` and `retry_at`: why the job failed, or, while it is queued, why it waits."""
+    """`code`, `detail` and `retry_at`: why the job failed, why its result is partial, or why it waits in the queue."""
     attempts: int
     due_at: datetime
     crawled: Mapping[str, Any] | None = field(repr=False)
-    """`problem` and `figures` of the crawl that is over, while only the transform is left."""
+    """`problem`, `is_cut` and `figures` of the crawl that is over, while only the transform is left."""
     created_at: datetime
     started_at: datetime | None
     ended_at: datetime | None

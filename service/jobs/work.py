@@ -16,7 +16,7 @@ from service.jobs.child import ChildEnded
 from service.jobs.children import Children, Interrupted, Watch
 from service.jobs.crawling import CrawlEnded
 from service.jobs.ledger import Ledger
-from service.jobs.problems import JOB_FAILED, Problem
+from service.jobs.problems import INTERNAL_ERROR, Problem
 from service.jobs.requests import DayRequest, Kind, PlainRequest, RangeRequest
 from service.jobs.store import Job
 
@@ -32,6 +32,8 @@ _SUMMED = (
     "sessions_failed",
     "sessions_with_laps",
     "laps_ingested",
+    "pages_failed",
+    "pages_waiting",
 )
 _WHOLE = {"laps_full", "none"}
 
@@ -74,33 +76,41 @@ class Work:
             problem = self._children.derive(Kind.TRANSFORM, self._watch(list(crawled)))
             for job, outcome in crawled.items():
                 if problem is None or not self._waits(job, problem):
-                    self._end_day(job, problem.as_json(None) if problem else outcome["problem"])
+                    self._end_day(job, outcome, problem)
 
     def _crawl_of_day(self, job: Job, ended: CrawlEnded) -> Mapping[str, Any] | None:
         """Return what a crawl has met with a day; None if the job waits or has failed, with nothing to transform."""
-        key = _day(job).key
-        failure, is_captured = ended.lists.get(key), ended.lists.get(key, JOB_FAILED) is None
-        problem = Problem(failure) if failure else ended.problem
-        if is_captured and (ended.outcome == "finished" or problem is None):
-            return _crawled(ended)
-        problem = problem or Problem(JOB_FAILED)
-        if self._waits(job, problem):
-            return None
-        if is_captured:
-            return _crawled(ended)
-        self._end(job, None, problem.as_json(None))
+        met = ended.days.get(_day(job).key)
+        if met is not None and met.list_failure is None:
+            is_cut = ended.outcome != "finished"
+            if is_cut and ended.problem and self._waits(job, ended.problem):
+                return None
+            # A finished crawl may have a problem with another track.
+            problem = Problem(met.session_failure) if met.session_failure else ended.problem if is_cut else None
+            return _crawled(ended, problem)
+        problem = Problem(met.list_failure) if met and met.list_failure else None
+        # A pause that the site demands for a time says more than that this list had no answer.
+        if ended.problem and (problem is None or (ended.problem.retry_at and problem.is_temporary)):
+            problem = ended.problem
+        problem = problem or Problem(INTERNAL_ERROR)
+        if not self._waits(job, problem):
+            self._end(job, None, problem.as_json(None))
         return None
 
-    def _end_day(self, job: Job, problem: Mapping[str, Any] | None) -> None:
-        """End a job with what is stored of its day. A problem counts if something of the day is missing."""
+    def _end_day(self, job: Job, crawled: Mapping[str, Any], problem: Problem | None) -> None:
+        """End a job with what is stored of its day: as failed if the crawl or the transform was cut short."""
         request = _day(job)
         stored = self._ledger.day(*request.key)
-        if stored is None:
-            self._end(job, None, problem or Problem(JOB_FAILED).as_json(None))
+        if problem or stored is None:
+            shown = (problem or Problem(INTERNAL_ERROR)).as_json(None)
+            self._end(job, stored and {**stored, "status": "partial"}, shown)
             return
         is_whole = stored["sessions_failed"] == 0 and stored["sessions_detail_failed"] == 0
         is_whole = is_whole and (request.list_only or stored["ingest_depth"] in _WHOLE)
-        self._end(job, {**stored, "status": "completed" if is_whole else "partial"}, None if is_whole else problem)
+        # Who wants every page again does not mean the stored ones.
+        is_whole = is_whole and not (request.refresh and crawled["problem"])
+        result = {**stored, "status": "completed" if is_whole else "partial"}
+        self._end(job, result, None if is_whole else crawled["problem"], is_cut=not is_whole and crawled["is_cut"])
 
     def _range(self, job: Job) -> None:
         request = RangeRequest.read(job.arguments)
@@ -131,7 +141,7 @@ class Work:
                 ended = self._children.crawl(scope, self._watch([job], job.progress.get("earlier", {})))
                 if ended.problem and self._waits(job, ended.problem):
                     return None
-                crawled = _crawled(ended)
+                crawled = _crawled(ended, ended.problem)
                 self._ledger.crawled(job, crawled)
             problem = self._children.derive(Kind.TRANSFORM, self._watch([job]))
             if problem and self._waits(job, problem):
@@ -144,8 +154,8 @@ class Work:
         return None
 
     def _end_crawls(self, job: Job, figures: Mapping[str, int], problem: Mapping[str, Any] | None = None) -> None:
-        """End a job of one or several crawls with the figures of all of them."""
-        is_whole = problem is None and figures["sessions_failed"] == 0
+        """End a job of one or several crawls with the figures of all of them: completed if no page failed or waits."""
+        is_whole = problem is None and figures["pages_failed"] + figures["pages_waiting"] == 0
         self._end(job, {**figures, "status": "completed" if is_whole else "partial"}, problem)
 
     def _other(self, job: Job) -> None:
@@ -166,7 +176,7 @@ class Work:
         except Interrupted:
             self._ledger.put_back(jobs)
         except ChildEnded:
-            killed = Problem(JOB_FAILED, retry_at=datetime.now(UTC))
+            killed = Problem(INTERNAL_ERROR, retry_at=datetime.now(UTC))
             for job in jobs:
                 if not self._waits(job, killed):
                     self._end(job, None, killed.as_json(None))
@@ -180,9 +190,19 @@ class Work:
         self._ledger.wait(job, problem, due_at)
         return True
 
-    def _end(self, job: Job, result: Mapping[str, Any] | None, problem: Mapping[str, Any] | None) -> None:
-        self._ledger.end(job, result, problem)
-        logger.info("job %s has ended: %s", job.id, problem["code"] if problem else "succeeded")
+    def _end(
+        self,
+        job: Job,
+        result: Mapping[str, Any] | None,
+        problem: Mapping[str, Any] | None,
+        *,
+        is_cut: bool = True,
+    ) -> None:
+        """End a job; a problem makes it fail, unless everything was tried to the end (`is_cut=False`)."""
+        has_failed = problem is not None and is_cut
+        self._ledger.end(job, result, problem, has_failed=has_failed)
+        outcome = "failed" if has_failed else "succeeded"
+        logger.info("job %s has %s%s", job.id, outcome, f": {problem['code']}" if problem else "")
 
 
 def _day(job: Job) -> DayRequest:
@@ -198,8 +218,10 @@ def _scope_of(jobs: Sequence[Job]) -> CrawlScope:
     return CrawlScope.of_days(days, list_only=first.list_only, refresh=first.refresh)
 
 
-def _crawled(ended: CrawlEnded) -> dict[str, Any]:
-    return {"problem": ended.problem and ended.problem.as_json(None), "figures": dict(ended.figures)}
+def _crawled(ended: CrawlEnded, problem: Problem | None) -> dict[str, Any]:
+    """Return what is stored with a job whose crawl is over; `is_cut` says that pages were left unrequested."""
+    shown, is_cut = problem and problem.as_json(None), ended.outcome != "finished"
+    return {"problem": shown, "is_cut": is_cut, "figures": dict(ended.figures)}
 
 
 def _sum(earlier: Mapping[str, int], figures: Mapping[str, int]) -> dict[str, int]:

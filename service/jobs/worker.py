@@ -20,7 +20,7 @@ from service.jobs import queue
 from service.jobs.children import Children
 from service.jobs.ledger import fence
 from service.jobs.problems import LOOK_AGAIN
-from service.jobs.schedule import Schedule
+from service.jobs.schedule import Schedule, load_schedule
 from service.jobs.work import Work
 
 logger = logging.getLogger(__name__)
@@ -39,10 +39,11 @@ class Timing:
 async def run_worker(config: Config, timing: Timing = Timing()) -> None:
     """Work until SIGINT, SIGTERM or cancellation, which put running jobs back for the next worker.
 
-    Waits for a database that is gone. Raises what `open_migrated` raises if it cannot be used at the start.
+    Waits for a database that is gone. Raises UsageError for a schedule that cannot be used, and what `open_migrated`
+    raises if the database cannot be used at the start.
     """
-    database = open_migrated(config)
-    worker = _Worker(config, database, timing)
+    schedule = load_schedule()
+    worker = _Worker(config, open_migrated(config), schedule, timing)
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, worker.stop)
@@ -54,8 +55,9 @@ async def run_worker(config: Config, timing: Timing = Timing()) -> None:
 
 
 class _Worker:
-    def __init__(self, config: Config, database: Database, timing: Timing) -> None:
+    def __init__(self, config: Config, database: Database, schedule: Schedule, timing: Timing) -> None:
         self._database = database
+        self._schedule = schedule
         self._timing = timing
         self._children = Children(config)
         self._stopping = asyncio.Event()
@@ -82,7 +84,7 @@ class _Worker:
     async def _run_once(self) -> None:
         async with queue.opened(self._database) as app:
             app.task(name=queue.LOOK, pass_context=True)(self._look)
-            Schedule().register(app, self._database)
+            self._schedule.register(app, self._database)
             await asyncio.to_thread(self._ring)
             watching = asyncio.create_task(self._replace_messages_of_the_dead(app))
             running = asyncio.create_task(

@@ -1,6 +1,7 @@
 """A worker in a process of its own, on the test's database and the sample site."""
 
 import json
+import signal
 import sys
 from collections.abc import Iterator
 from contextlib import suppress
@@ -12,6 +13,8 @@ import psycopg
 import pytest
 
 from scraper.database.connection import Database
+from scraper.sample_site.responses import Response
+from scraper.sample_site.server import Visit
 from service.jobs import store
 from service.jobs.queue import connect
 from service.jobs.requests import JobRequest
@@ -19,7 +22,7 @@ from service.jobs.store import Job
 from tests.support.commands_runner import Commands
 from tests.support.crawling import SEASON, Crawler
 from tests.support.databases import fresh_database
-from tests.support.faults import FaultySite
+from tests.support.faults import Fault, FaultySite
 from tests.support.running_command import RunningCommand, start_program
 from tests.support.waiting import wait_for
 
@@ -31,6 +34,19 @@ from service.jobs.worker import Timing, run_worker
 asyncio.run(run_worker(load_config(), Timing(**json.loads(sys.argv[1]))))
 """
 QUICK = {"heartbeat": 0.2, "is_dead_after": 2.0, "poll": 0.1, "reconnect": 0.1}
+
+
+@dataclass
+class Gate:
+    """A fault that holds responses back until it is opened."""
+
+    is_open: bool = False
+
+    def alter(self, response: Response, visit: Visit) -> Response:
+        """Wait."""
+        while not self.is_open:
+            visit.wait(0.02)
+        return response
 
 
 @dataclass
@@ -72,6 +88,23 @@ class Service:
     def wait_for_end(self, job: Job) -> Job:
         """Wait until a job has ended."""
         return self.wait_until(job, "succeeded", "failed", "cancelled")
+
+    def hold(self, where: str) -> Gate:
+        """Let the site hold back its responses to these pages."""
+        gate = Gate()
+        self.crawler.misbehave(Fault(where, gate))
+        return gate
+
+    def wait_until_asked(self, where: str) -> None:
+        """Wait until the site was asked for such a page."""
+        wait_for(lambda: any(where in path for path in self.crawler.asked()), self.workers[-1])
+
+    def end_worker(self) -> int:
+        """End the last worker as systemd does, and return its exit status."""
+        worker = self.workers[-1]
+        worker.send_signal(signal.SIGTERM)
+        worker.communicate()
+        return worker.returncode
 
     def lists_asked(self) -> list[str]:
         """Return the list pages that were requested, in order."""
