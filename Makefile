@@ -20,7 +20,7 @@ COMPILE := pip compile pyproject.toml --universal --python-version 3.11 --genera
 .NOTPARALLEL:
 # Under this name `make -n` does not run the recipe that uses it.
 GO_ON := $(MAKE) --no-print-directory
-.PHONY: help crawl reparse transform status verify doctor demo report export columns docs dbt db-shell db-stop migrate
+.PHONY: help crawl reparse transform status verify doctor demo report export columns docs dbt worker db-shell db-stop migrate
 .PHONY: test test-reliability soak lint format bench bench-test lock clean
 
 help: ## List the targets
@@ -67,6 +67,9 @@ docs: $(READY) ## Build the dbt documentation: models, columns, lineage
 
 dbt: $(READY) ## Run dbt: make dbt ARGS="build -s +laps"
 	@$(SCRAPER) dbt
+
+worker: $(READY) ## Do the jobs of the service until SIGTERM; SCHEDULE_CRAWL, SCHEDULE_VERIFY and SCHEDULE_EXPORT ask for some at times
+	@$(BIN)/python -m service worker
 
 db-shell: $(READY) ## Run psql on the database
 	@$(SCRAPER) db-shell

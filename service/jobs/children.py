@@ -1,5 +1,6 @@
 """The children of a worker, and what it asks of them while it watches whether the jobs are still wanted."""
 
+import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -14,6 +15,8 @@ from service.jobs.ledger import Ledger
 from service.jobs.problems import Problem
 from service.jobs.requests import Kind
 from service.jobs.store import Job
+
+logger = logging.getLogger(__name__)
 
 _SECONDS_BETWEEN_LOOKS = 0.5
 
@@ -73,7 +76,7 @@ class Children:
         watch.ledger.note(watch.jobs, {"step": "crawl"})
         child = Child(crawling.main, self._config)
         try:
-            ended: CrawlEnded = _answer(child, CrawlRequest(scope), replace(watch, needs_all=True))
+            ended: CrawlEnded = _answer(child, "crawl", CrawlRequest(scope), replace(watch, needs_all=True))
         except BaseException:  # also a lost connection of ours: the child must not crawl on
             child.interrupt()
             raise
@@ -88,7 +91,7 @@ class Children:
         watch.ledger.note(watch.jobs, {"step": str(kind), "models_done": 0})
         child = Child(deriving.export, self._config) if kind == Kind.EXPORT else self.prepare()
         try:
-            ended: DeriveEnded = _answer(child, DeriveRequest(kind, is_full), watch)
+            ended: DeriveEnded = _answer(child, kind, DeriveRequest(kind, is_full), watch)
         except BaseException:
             child.interrupt()
             if child is self._deriver:
@@ -100,7 +103,7 @@ class Children:
         return ended.problem
 
 
-def _answer(child: Child, request: object, watch: Watch) -> Any:
+def _answer(child: Child, what: str, request: object, watch: Watch) -> Any:
     """Return the child's answer. Raises Interrupted if the child ended because it was asked to."""
     is_interrupted = False
     try:
@@ -113,6 +116,7 @@ def _answer(child: Child, request: object, watch: Watch) -> Any:
             if not is_interrupted and not watch.is_wanted():
                 is_interrupted = True
                 child.interrupt()
+                logger.info("the %s ends: its jobs are cancelled or paused, or this worker ends", what)
     except ChildEnded:
         if is_interrupted or watch.is_stopping():
             raise Interrupted from None

@@ -1,6 +1,6 @@
 """Periodic jobs, which replace cron where that is wanted: each by a setting, off by default."""
 
-from croniter import croniter  # type: ignore[import-untyped]
+from croniter import croniter
 from procrastinate import App
 from pydantic import Field, ValidationError, field_validator
 from pydantic_core import ErrorDetails

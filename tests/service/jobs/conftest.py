@@ -27,10 +27,11 @@ from tests.support.running_command import RunningCommand, start_program
 from tests.support.waiting import wait_for
 
 _WORKER = """
-import asyncio, json, sys
+import asyncio, json, logging, sys
 from scraper.config import Config, load_config
 Config.model_config["env_file"] = None
 from service.jobs.worker import Timing, run_worker
+logging.basicConfig(level=logging.INFO)
 asyncio.run(run_worker(load_config(), Timing(**json.loads(sys.argv[1]))))
 """
 QUICK = {"heartbeat": 0.2, "is_dead_after": 2.0, "poll": 0.1, "reconnect": 0.1}
@@ -38,12 +39,14 @@ QUICK = {"heartbeat": 0.2, "is_dead_after": 2.0, "poll": 0.1, "reconnect": 0.1}
 
 @dataclass
 class Gate:
-    """A fault that holds responses back until it is opened."""
+    """A fault that holds responses back until it is opened. `held` are the pages that were asked for."""
 
     is_open: bool = False
+    held: list[str] = field(default_factory=list)
 
     def alter(self, response: Response, visit: Visit) -> Response:
         """Wait."""
+        self.held.append(visit.target)
         while not self.is_open:
             visit.wait(0.02)
         return response
@@ -95,9 +98,13 @@ class Service:
         self.crawler.misbehave(Fault(where, gate))
         return gate
 
-    def wait_until_asked(self, where: str) -> None:
-        """Wait until the site was asked for such a page."""
-        wait_for(lambda: any(where in path for path in self.crawler.asked()), self.workers[-1])
+    def wait_until_held(self, gate: Gate) -> None:
+        """Wait until the site holds a response back."""
+        wait_for(lambda: gate.held, self.workers[-1])
+
+    def wait_until_said(self, text: str) -> None:
+        """Wait until the last worker has said this in its log."""
+        wait_for(lambda: text in self.workers[-1].errors_so_far(), self.workers[-1])
 
     def end_worker(self) -> int:
         """End the last worker as systemd does, and return its exit status."""
