@@ -9,7 +9,10 @@ import logging
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
+from traceback import format_tb
 from typing import Any
+
+import psycopg
 
 from scraper.crawl.scope import CrawlScope
 from service.jobs.child import ChildEnded
@@ -170,16 +173,24 @@ class Work:
 
     @contextmanager
     def _outcome_of(self, jobs: Sequence[Job]) -> Iterator[None]:
-        """Put the jobs back if the child was interrupted, and count an attempt if it was killed."""
+        """Put the jobs back if the child was interrupted; count an attempt if it was killed, or after an error of ours.
+
+        Raises the errors of a lost connection: the next ledger takes the jobs up.
+        """
         try:
             yield
         except Interrupted:
             self._ledger.put_back(jobs)
-        except ChildEnded:
-            killed = Problem(INTERNAL_ERROR, retry_at=datetime.now(UTC))
+        except (psycopg.OperationalError, psycopg.InterfaceError):
+            raise
+        except Exception as error:
+            # Without the text of the error, which may quote a page.
+            where = "" if isinstance(error, ChildEnded) else "".join(format_tb(error.__traceback__))
+            logger.error("jobs %s: %s\n%s", [str(job.id) for job in jobs], type(error).__name__, where)
+            failed = Problem(INTERNAL_ERROR, retry_at=datetime.now(UTC))
             for job in jobs:
-                if not self._waits(job, killed):
-                    self._end(job, None, killed.as_json(None))
+                if not self._waits(job, failed):
+                    self._end(job, None, failed.as_json(None))
 
     def _waits(self, job: Job, problem: Problem) -> bool:
         """Let a job that met a problem wait, if it can be tried again."""

@@ -6,6 +6,7 @@ import signal
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 
 import psycopg
 from procrastinate import App, JobContext
@@ -61,6 +62,7 @@ class _Worker:
         self._timing = timing
         self._children = Children(config)
         self._stopping = asyncio.Event()
+        self._when_lost: Callable[[], object] = self.stop
 
     def stop(self) -> None:
         """Begin no job, and put the running ones back."""
@@ -82,6 +84,8 @@ class _Worker:
             await asyncio.to_thread(self._children.close)
 
     async def _run_once(self) -> None:
+        lost = asyncio.Event()
+        self._when_lost = partial(asyncio.get_running_loop().call_soon_threadsafe, lost.set)
         async with queue.opened(self._database) as app:
             app.task(name=queue.LOOK, pass_context=True)(self._look)
             self._schedule.register(app, self._database)
@@ -96,18 +100,26 @@ class _Worker:
                     stalled_worker_timeout=self._timing.is_dead_after,
                 )
             )
-            stopping = asyncio.create_task(self._stopping.wait())
+            ends = [asyncio.create_task(event.wait()) for event in (self._stopping, lost)]
+            tasks = [*ends, watching, running]
             try:
-                await asyncio.wait({running, stopping, watching}, return_when=asyncio.FIRST_COMPLETED)
+                await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
             finally:
-                for task in (stopping, watching, running):
+                for task in tasks:
                     task.cancel()
-                results = await asyncio.gather(stopping, watching, running, return_exceptions=True)
+                results = await asyncio.gather(*tasks, return_exceptions=True)
             for problem in results:
                 if isinstance(problem, Exception):
                     raise problem
 
     def _look(self, _: JobContext) -> None:
+        """Do what is due. The queue connects again by itself, but has forgotten this message: then begin anew."""
+        try:
+            self._work()
+        except (psycopg.Error, CannotWork):
+            self._when_lost()
+
+    def _work(self) -> None:
         """Do what is due, unless another worker does: then look again a little later."""
         is_stopping: Callable[[], bool] = self._stopping.is_set
         with fence(self._database) as ledger:
