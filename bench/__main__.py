@@ -37,6 +37,7 @@ PARTS: Mapping[str, Part] = {
     "dlt": _part("bench.competitors.dlt_and_models"),
     "requests": _part("bench.site_requests"),
     "crawl": _part("bench.crawls"),
+    "service": _part("bench.service"),
 }
 COMPARISON_PARTS: Mapping[str, Part] = {
     "pages": _part("bench.comparison.pages"),

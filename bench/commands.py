@@ -65,7 +65,7 @@ def run(
         subprocess.Popen(
             arguments,
             cwd=checkout.folder,
-            env=_environment(database, folder, settings),
+            env=environment_of(database, folder, settings),
             stdout=log,
             stderr=subprocess.STDOUT,
         ) as process,
@@ -95,7 +95,8 @@ def _processor_seconds_of_ended_processes() -> float:
     return usage.ru_utime + usage.ru_stime
 
 
-def _environment(database: Database, folder: Path, settings: Mapping[str, str]) -> dict[str, str]:
+def environment_of(database: Database, folder: Path, settings: Mapping[str, str]) -> dict[str, str]:
+    """Return the environment of a command with these settings and no others."""
     return {
         **os.environ,
         **_NO_OTHER_SETTINGS,
