@@ -1,0 +1,60 @@
+"""The application: the API over a database, as OpenAPI describes it."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+from fastapi import APIRouter, FastAPI
+from fastapi.openapi.utils import get_openapi
+
+from scraper import __version__
+from scraper.config import Config
+from scraper.database.connection import Database
+from service.web import pools
+from service.web.problems import ProblemDocument, add_handlers
+from service.web.routes import days, people, sessions, tracks
+from service.web.settings import WebSettings
+
+DESCRIPTION = """
+Practice days of radio-controlled car tracks, as LiveRC publishes them.
+
+Lists are JSON, or CSV for a spreadsheet with `Accept: text/csv` or with `.csv` after the path. Numbers are exact: read
+them as decimals. Problems are documents by RFC 9457; programs decide by their `code`.
+"""
+
+
+def create_app(config: Config, settings: WebSettings, database: Database) -> FastAPI:
+    """Return the application for a migrated database. Its lifespan opens and closes its connections."""
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        with pools.opened(database) as app.state.pools:
+            yield
+
+    app = FastAPI(
+        title="LiveRC practice warehouse",
+        version=__version__,
+        description=DESCRIPTION,
+        lifespan=lifespan,
+        docs_url=None,  # its page loads scripts from elsewhere
+        redoc_url=None,
+    )
+    app.state.config, app.state.settings = config, settings
+    add_handlers(app)
+    api = APIRouter(prefix="/api/v1")
+    for module in (tracks, days, sessions, people):
+        api.include_router(module.router)
+    app.include_router(api)
+    app.openapi = lambda: _openapi(app)  # type: ignore[method-assign] # how FastAPI documents it
+    return app
+
+
+def _openapi(app: FastAPI) -> dict[str, Any]:
+    """Return the document, with the schema that the responses for problems refer to."""
+    if app.openapi_schema is None:
+        document = get_openapi(title=app.title, version=app.version, description=app.description, routes=app.routes)
+        schema = ProblemDocument.model_json_schema(ref_template="#/components/schemas/{model}")
+        schemas = document.setdefault("components", {}).setdefault("schemas", {})
+        schemas |= schema.pop("$defs") | {"ProblemDocument": schema}
+        app.openapi_schema = document
+    return app.openapi_schema

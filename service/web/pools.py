@@ -1,0 +1,85 @@
+"""Connections to the database: some with the rights of readers for the reads, some with those of the service for jobs."""
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+import psycopg
+from fastapi import Depends, Request
+from psycopg import IsolationLevel
+from psycopg_pool import ConnectionPool
+
+from scraper.database.connection import Database
+from scraper.database.connection_settings import STATE_SETTINGS
+from scraper.database.locks import application_name
+from scraper.database.roles import Role, assume
+
+MOST_READERS = 8
+MOST_FOR_JOBS = 4
+SECONDS_TO_WAIT = 5.0
+"""How long a request waits for a connection that others use."""
+
+_LIMITS = """
+select
+    pg_catalog.set_config('statement_timeout', '5s', false),
+    pg_catalog.set_config('idle_in_transaction_session_timeout', '10s', false),
+    pg_catalog.set_config('default_transaction_read_only', %s, false)
+"""
+
+Connection = psycopg.Connection[Any]
+
+
+@dataclass(frozen=True)
+class Pools:
+    """Connections in autocommit mode. A transaction on one of `readers` sees one snapshot."""
+
+    readers: ConnectionPool[Connection]
+    jobs: ConnectionPool[Connection]
+
+
+@contextmanager
+def opened(database: Database) -> Iterator[Pools]:
+    """Yield the pools, which connect when they are used, and again after the database was gone."""
+    with ExitStack() as stack:
+        yield Pools(
+            readers=stack.enter_context(_pool(database, MOST_READERS, _configure_reader)),
+            jobs=stack.enter_context(_pool(database, MOST_FOR_JOBS, _configure_for_jobs)),
+        )
+
+
+def _pool(database: Database, most: int, configure: Callable[[Connection], None]) -> ConnectionPool[Connection]:
+    return ConnectionPool(
+        database.conninfo,
+        kwargs={"application_name": application_name("web"), "autocommit": True},
+        min_size=1,
+        max_size=most,
+        timeout=SECONDS_TO_WAIT,
+        max_waiting=100,
+        max_lifetime=3600,
+        open=False,
+        configure=configure,
+        check=ConnectionPool.check_connection,  # the server may have been restarted
+    )
+
+
+def _configure_reader(connection: Connection) -> None:
+    connection.execute(STATE_SETTINGS)
+    connection.execute(_LIMITS, ["on"])
+    connection.isolation_level = IsolationLevel.REPEATABLE_READ
+    assume(connection, Role.READER)
+
+
+def _configure_for_jobs(connection: Connection) -> None:
+    connection.execute(STATE_SETTINGS)
+    connection.execute(_LIMITS, ["off"])
+    assume(connection, Role.SERVICE)
+
+
+def _pools_of(request: Request) -> Pools:
+    pools: Pools = request.app.state.pools
+    return pools
+
+
+ThePools = Annotated[Pools, Depends(_pools_of)]
+"""The pools, as a parameter of a path's function."""
