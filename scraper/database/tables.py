@@ -402,3 +402,15 @@ jobs = Table(
     CheckConstraint("(ended_at is null) = (state in ('queued', 'running'))", name="ended_at"),
     schema="jobs",
 )
+
+# Who may cause requests to the site over the service. Of a token only the hash is known.
+tokens = Table(
+    "tokens",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("token_hash", LargeBinary, nullable=False),
+    _instant("created_at", default=True),
+    _instant("revoked_at", nullable=True),
+    UniqueConstraint("token_hash"),
+    schema="jobs",
+)

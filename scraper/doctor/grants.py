@@ -73,6 +73,7 @@ def _of_the_service() -> Iterator[Grant]:
     yield Grant(Role.SERVICE, "usage", "schema", "jobs")
     for table in ("jobs.jobs", *_QUEUE_TABLES):
         yield from _on(Role.SERVICE, table, "select", "insert", "update", "delete")
+    yield from _on(Role.SERVICE, "jobs.tokens", "select")
 
 
 def _on(role: Role, table: str, *privileges: str) -> Iterator[Grant]:

@@ -11,8 +11,9 @@ from scraper import __version__
 from scraper.config import Config
 from scraper.database.connection import Database
 from service.web import pools
+from service.web.gate import Gate
 from service.web.problems import ProblemDocument, add_handlers
-from service.web.routes import days, people, sessions, tracks
+from service.web.routes import days, ingest, jobs, people, sessions, tracks
 from service.web.settings import WebSettings
 
 DESCRIPTION = """
@@ -40,9 +41,11 @@ def create_app(config: Config, settings: WebSettings, database: Database) -> Fas
         redoc_url=None,
     )
     app.state.config, app.state.settings = config, settings
+    app.state.is_stopping = lambda: False  # whoever serves the application knows
+    app.add_middleware(Gate, settings=settings)
     add_handlers(app)
     api = APIRouter(prefix="/api/v1")
-    for module in (tracks, days, sessions, people):
+    for module in (tracks, days, ingest, sessions, people, jobs):
         api.include_router(module.router)
     app.include_router(api)
     app.openapi = lambda: _openapi(app)  # type: ignore[method-assign] # how FastAPI documents it
@@ -55,6 +58,11 @@ def _openapi(app: FastAPI) -> dict[str, Any]:
         document = get_openapi(title=app.title, version=app.version, description=app.description, routes=app.routes)
         schema = ProblemDocument.model_json_schema(ref_template="#/components/schemas/{model}")
         schemas = document.setdefault("components", {}).setdefault("schemas", {})
+        if app.state.settings.is_loopback:  # a token is not needed
+            for path in document["paths"].values():
+                for operation in path.values():
+                    if "security" in operation:
+                        operation["security"].insert(0, {})
         schemas |= schema.pop("$defs") | {"ProblemDocument": schema}
         app.openapi_schema = document
     return app.openapi_schema

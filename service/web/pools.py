@@ -1,4 +1,4 @@
-"""Connections to the database: some with the rights of readers for the reads, some with those of the service for jobs."""
+"""Connections to the database: some with the rights of readers, some with those of the service for the jobs."""
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager

@@ -12,7 +12,6 @@ from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 
 from scraper.errors import Code
-from service.jobs.problems import JOB_FAILED
 
 MEDIA_TYPE = "application/problem+json"
 
@@ -27,9 +26,11 @@ STATUSES: Mapping[str, int] = {
     "METHOD_NOT_ALLOWED": 405,
     Code.INGESTION_IN_PROGRESS: 409,
     "JOB_CANCELLED": 409,
+    "BODY_TOO_SLOW": 408,
     "BODY_TOO_LARGE": 413,
     "HOST_NOT_ALLOWED": 421,
     "UNAUTHORIZED": 401,
+    "CROSS_SITE_REQUEST": 403,
     "RATE_LIMITED": 429,
     Code.SITE_REFUSED: 502,
     Code.ROBOTS_DISALLOWED: 502,
@@ -37,7 +38,6 @@ STATUSES: Mapping[str, int] = {
     Code.PAGE_FORMAT_ERROR: 502,
     Code.CRAWL_DISABLED: 503,
     Code.DATABASE_UNAVAILABLE: 503,
-    JOB_FAILED: 500,
     "INTERNAL_ERROR": 500,
 }
 """The status of each code."""

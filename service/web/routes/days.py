@@ -4,13 +4,14 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Response
+from pydantic import BaseModel, Field
 
 from scraper import __version__
 from scraper.errors import Code
 from service.web.answers import OK, TheAnswering
 from service.web.pools import Connection, ThePools
 from service.web.problems import Refusal, responses
-from service.web.routes.tracks import NO_TRACK, Limit
+from service.web.routes.tracks import MOST_ROWS, NO_TRACK
 from service.web.rows import Day, TrackSlug, select
 from service.web.schemas import DayDetail, Days, DaySummary, Place, Reconciliation, Session
 
@@ -22,22 +23,24 @@ _TRACK = (
 _VERSION = "select version from analytics.day_versions where event_id = %s"
 
 
+class Wanted(BaseModel):
+    """What is searched for."""
+
+    track_id: UUID | None = None
+    track_slug: TrackSlug | None = None
+    start_date: Day | None = Field(default=None, description="First day, included.")
+    end_date: Day | None = Field(default=None, description="Last day, included.")
+    after: UUID | None = Field(default=None, description="`next` of the part before.")
+    limit: Annotated[int, Field(ge=1, le=MOST_ROWS, description="Most rows of this part.")] = 50
+
+
 @router.get("/search", response_model=Days, responses=OK | responses(Code.TRACK_NOT_FOUND))
-def search(  # noqa: PLR0913 - each is a parameter of the query
-    pools: ThePools,
-    answering: TheAnswering,
-    track_id: UUID | None = None,
-    track_slug: TrackSlug | None = None,
-    start_date: Annotated[Day | None, Query(description="First day, included.")] = None,
-    end_date: Annotated[Day | None, Query(description="Last day, included.")] = None,
-    after: Annotated[UUID | None, Query(description="`next` of the part before.")] = None,
-    limit: Limit = 50,
-) -> Response:
+def search(wanted: Annotated[Wanted, Query()], pools: ThePools, answering: TheAnswering) -> Response:
     """List the stored practice days of a track or of all, from the first to the last day; the newest come first."""
     with pools.readers.connection() as connection:
         track = None
-        if track_id is not None or track_slug is not None:
-            track = the_track(connection, track_id, track_slug)[0]
+        if wanted.track_id is not None or wanted.track_slug is not None:
+            track = the_track(connection, wanted.track_id, wanted.track_slug)[0]
         rows = select(
             connection,
             DaySummary,
@@ -53,15 +56,13 @@ def search(  # noqa: PLR0913 - each is a parameter of the query
                     where earlier.event_id = %(after)s
                 ))
             order by practice_date desc, event_id desc
-            limit %(limit)s
+            limit %(one_more)s
             """,
+            **vars(wanted),
             track=track,
-            start_date=start_date,
-            end_date=end_date,
-            after=after,
-            limit=limit + 1,
+            one_more=wanted.limit + 1,
         )
-    return answering.page("practice_days", rows, DaySummary.names(), "event_id", limit)
+    return answering.page("practice_days", rows, DaySummary.names(), "event_id", wanted.limit)
 
 
 @router.get("/{event_id}", response_model=DayDetail, responses=OK | responses("DAY_NOT_FOUND"))

@@ -1,0 +1,173 @@
+"""Jobs: look at them, watch one, cancel one."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from datetime import datetime
+from email.utils import format_datetime
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi.concurrency import run_in_threadpool
+from fastapi.sse import EventSourceResponse, ServerSentEvent
+from pydantic import Field
+
+from service.jobs import store
+from service.jobs.requests import Kind
+from service.jobs.store import Job, JobNotFound
+from service.web.access import MayCauseRequests
+from service.web.answers import OK, TheAnswering, json_bytes, json_response
+from service.web.pools import Pools, ThePools
+from service.web.problems import Refusal, responses
+from service.web.rows import Instant
+from service.web.schemas import Strict
+
+router = APIRouter(prefix="/jobs", tags=["jobs"])
+
+SECONDS_BETWEEN_LOOKS = 0.25
+
+_SHOWN = ("pages_planned", "pages_done", "pages_failed", "step", "models_done")
+
+
+class Progress(Strict):
+    """What is done: pages of the crawl, which days that waited together have in common, then models and tests."""
+
+    pages_planned: int = 0
+    pages_done: int = 0
+    pages_failed: int = 0
+    step: str | None = Field(default=None, description="`crawl`, `transform`, `verify` or `export`.")
+    models_done: int | None = None
+
+
+class JobProblem(Strict):
+    """Why a job failed, why its result is partial, or why it waits."""
+
+    code: str
+    detail: str
+    retry_at: str | None = Field(description="When it is tried again.")
+
+
+class JobDocument(Strict):
+    """A job as it is now."""
+
+    job_id: UUID
+    kind: Kind
+    state: str = Field(description="`queued`, `running`, `succeeded`, `failed` or `cancelled`.")
+    is_paused: bool
+    arguments: dict[str, Any]
+    progress: Progress
+    result: dict[str, Any] | None
+    problem: JobProblem | None
+    attempts: int
+    created_at: Instant
+    due_at: Instant
+    started_at: Instant | None
+    ended_at: Instant | None
+
+
+class Jobs(Strict):
+    """A part of the jobs, the newest first."""
+
+    jobs: list[JobDocument]
+    next: UUID | None = Field(description="`after` of the following part.")
+
+
+_COLUMNS = ("job_id", "kind", "state", "is_paused", "attempts", "created_at", "due_at", "started_at", "ended_at")
+
+
+@router.get("", response_model=Jobs, responses=OK | responses())
+def list_jobs(
+    pools: ThePools,
+    answering: TheAnswering,
+    after: Annotated[UUID | None, Query(description="`next` of the part before.")] = None,
+    limit: Annotated[int, Query(ge=1, le=store.MOST_LISTED - 1, description="Most rows of this part.")] = 50,
+) -> Response:
+    """List the jobs, the newest first."""
+    with pools.jobs.connection() as connection:
+        jobs = store.newest(connection, limit + 1, after)
+    return answering.page("jobs", [document(job) for job in jobs], _COLUMNS, "job_id", limit)
+
+
+@router.get("/{job_id}", response_model=JobDocument, responses=responses("JOB_NOT_FOUND"))
+def get_job(job_id: UUID, pools: ThePools) -> Response:
+    """Return a job with its progress, and with result or problem if it has ended."""
+    return json_response(document(read_job(pools, job_id)), headers={"Cache-Control": "no-store"})
+
+
+@router.delete(
+    "/{job_id}",
+    response_model=JobDocument,
+    responses=responses("JOB_NOT_FOUND", "UNAUTHORIZED"),
+    dependencies=[MayCauseRequests],
+)
+def cancel_job(job_id: UUID, pools: ThePools) -> Response:
+    """Cancel a job, unless it has ended. What it has stored stays."""
+    with pools.jobs.connection() as connection:
+        try:
+            job = store.cancel(connection, job_id)
+        except JobNotFound:
+            raise _not_found() from None
+    return json_response(document(job))
+
+
+async def _job_to_watch(job_id: UUID, pools: ThePools) -> Job:
+    """Return the job, so that an unknown one is a problem before the events begin."""
+    return await run_in_threadpool(read_job, pools, job_id)
+
+
+@router.get(
+    "/{job_id}/events", response_class=EventSourceResponse, responses=responses("JOB_NOT_FOUND", "INTERNAL_ERROR")
+)
+async def watch_job(
+    job: Annotated[Job, Depends(_job_to_watch)], pools: ThePools, request: Request
+) -> AsyncIterator[ServerSentEvent]:
+    """Send the job as an event `job`, now and whenever it has changed, until it has ended."""
+    sent = b""
+    while True:
+        shown = json_bytes(document(job))
+        if shown != sent:
+            yield ServerSentEvent(raw_data=shown.decode(), event="job")
+            sent = shown
+        if job.has_ended or request.app.state.is_stopping():
+            return
+        await asyncio.sleep(SECONDS_BETWEEN_LOOKS)
+        job = await run_in_threadpool(read_job, pools, job.id)
+
+
+async def wait_for_end(pools: Pools, job: Job, seconds: float, is_stopping: Callable[[], bool]) -> Job:
+    """Return the job when it has ended, or as it is after so many seconds, or when the server is asked to stop."""
+    loop = asyncio.get_running_loop()
+    deadline = loop.time() + seconds
+    while not job.has_ended and loop.time() < deadline and not is_stopping():
+        await asyncio.sleep(min(SECONDS_BETWEEN_LOOKS, seconds))
+        job = await run_in_threadpool(read_job, pools, job.id)
+    return job
+
+
+def read_job(pools: Pools, job_id: UUID) -> Job:
+    """Return a job as it is now. Raises JOB_NOT_FOUND."""
+    with pools.jobs.connection() as connection:
+        try:
+            return store.get(connection, job_id)
+        except JobNotFound:
+            raise _not_found() from None
+
+
+def problem_of(job: Job) -> Refusal:
+    """Return the problem document for a job that ended without a result."""
+    if job.state == "cancelled" or job.problem is None:
+        return Refusal("JOB_CANCELLED", "Somebody has cancelled the job. Ask again if you want it done.")
+    retry_at = job.problem["retry_at"]
+    headers = {"Retry-After": format_datetime(datetime.fromisoformat(retry_at), usegmt=True)} if retry_at else {}
+    return Refusal(job.problem["code"], job.problem["detail"], headers)
+
+
+def document(job: Job) -> dict[str, Any]:
+    """Return what the API shows of a job."""
+    known = {name: getattr(job, name) for name in JobDocument.model_fields if name not in ("job_id", "progress")}
+    shown = {name: job.progress[name] for name in _SHOWN if name in job.progress}
+    return {"job_id": job.id, **known, "progress": Progress(**shown).model_dump(exclude_none=True)}
+
+
+def _not_found() -> Refusal:
+    return Refusal("JOB_NOT_FOUND", "No job has this id.")
