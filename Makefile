@@ -20,7 +20,8 @@ COMPILE := pip compile pyproject.toml --universal --python-version 3.11 --genera
 .NOTPARALLEL:
 # Under this name `make -n` does not run the recipe that uses it.
 GO_ON := $(MAKE) --no-print-directory
-.PHONY: help crawl reparse transform status verify doctor demo report export columns docs dbt worker db-shell db-stop migrate
+.PHONY: help crawl reparse transform status verify doctor demo report export columns docs dbt serve worker db-shell db-stop
+.PHONY: migrate
 .PHONY: test test-reliability soak lint format bench bench-test lock clean
 
 help: ## List the targets
@@ -61,6 +62,9 @@ columns: $(READY) ## List the models of racing and analytics; MODEL=sessions lis
 
 report: $(READY) ## Write one practice day as an HTML file that needs no network: TRACK and DATE; OUT= names the file
 	@$(SCRAPER) report
+
+serve: $(READY) ## Run the service: web server and worker, on 127.0.0.1:8000 unless SERVE_HOST and SERVE_PORT say otherwise
+	@$(BIN)/python -m service serve
 
 docs: $(READY) ## Build the dbt documentation: models, columns, lineage
 	@$(SCRAPER) docs

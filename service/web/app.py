@@ -12,8 +12,9 @@ from scraper.config import Config
 from scraper.database.connection import Database
 from service.web import pools
 from service.web.gate import Gate
+from service.web.metrics import Requests
 from service.web.problems import ProblemDocument, add_handlers
-from service.web.routes import days, ingest, jobs, people, sessions, tracks
+from service.web.routes import days, discover, ingest, jobs, operation, people, sessions, tracks
 from service.web.settings import WebSettings
 
 DESCRIPTION = """
@@ -42,12 +43,14 @@ def create_app(config: Config, settings: WebSettings, database: Database) -> Fas
     )
     app.state.config, app.state.settings = config, settings
     app.state.is_stopping = lambda: False  # whoever serves the application knows
-    app.add_middleware(Gate, settings=settings)
+    app.state.requests = Requests()
+    app.add_middleware(Gate, settings=settings, requests=app.state.requests)
     add_handlers(app)
     api = APIRouter(prefix="/api/v1")
-    for module in (tracks, days, ingest, sessions, people, jobs):
+    for module in (tracks, days, ingest, discover, sessions, people, jobs):
         api.include_router(module.router)
     app.include_router(api)
+    app.include_router(operation.router)
     app.openapi = lambda: _openapi(app)  # type: ignore[method-assign] # how FastAPI documents it
     return app
 

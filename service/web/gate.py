@@ -3,7 +3,6 @@
 import asyncio
 import re
 import time
-import traceback
 from urllib.parse import urlsplit
 from uuid import uuid4
 
@@ -14,6 +13,8 @@ from limits.strategies import FixedWindowRateLimiter
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from service.web.logs import places
+from service.web.metrics import Requests
 from service.web.problems import Refusal, problem_response
 from service.web.settings import WebSettings
 
@@ -33,8 +34,9 @@ log = structlog.get_logger("service.web")
 class Gate:
     """ASGI middleware around the whole application. Nothing that it logs has a name of a driver: it logs no query."""
 
-    def __init__(self, app: ASGIApp, settings: WebSettings) -> None:
+    def __init__(self, app: ASGIApp, settings: WebSettings, requests: Requests) -> None:
         self._app = app
+        self._requests = requests
         self._settings = settings
         self._rate = parse(settings.rate)
         self._limiter = FixedWindowRateLimiter(MemoryStorage())
@@ -60,7 +62,7 @@ class Gate:
             response = problem_response(refusal.code, refusal.detail, refusal.headers, request_id=request_id)
             await response(scope, receive, answer.send)
         except Exception as problem:
-            log.error("failed", error=type(problem).__name__, at=_places(problem))
+            log.error("failed", error=type(problem).__name__, at=places(problem.__traceback__))
             if answer.status:
                 raise _Broken from None  # the answer has begun, and has to be cut
             detail = "The service has failed. Its log has the id of this request."
@@ -68,7 +70,8 @@ class Gate:
             await response(scope, receive, answer.send)
         finally:
             seconds = time.perf_counter() - began
-            route = getattr(scope.get("route"), "path", None)
+            route = _route(scope)
+            self._requests.note(scope["method"], route, answer.status, seconds)
             log.info("answered", method=scope["method"], route=route, status=answer.status, ms=round(seconds * 1000, 1))
 
     async def _checked(self, scope: Scope, headers: Headers, receive: Receive) -> Receive:
@@ -154,6 +157,11 @@ def _name(host: str) -> str:
         return ""
 
 
-def _places(problem: BaseException) -> list[str]:
-    """Return where an exception was raised, without the values that it may quote."""
-    return [f"{frame.filename}:{frame.lineno}" for frame in traceback.extract_tb(problem.__traceback__)[-5:]]
+def _route(scope: Scope) -> str | None:
+    """Return the path with the names of its parameters in place of their values; None for a path that is none."""
+    template = getattr(scope.get("route"), "path_format", None)
+    if template is None:
+        return None
+    # The route knows its path from its router on; what comes before is a prefix.
+    prefix = scope["path"].split("/")[: -template.count("/")]
+    return "/".join(prefix) + template

@@ -114,6 +114,8 @@ def responses(*codes: str) -> dict[int | str, dict[str, Any]]:
 
 _EVERYWHERE = (
     Code.VALIDATION_ERROR,
+    "CROSS_SITE_REQUEST",
+    "BODY_TOO_SLOW",
     "BODY_TOO_LARGE",
     "HOST_NOT_ALLOWED",
     "RATE_LIMITED",

@@ -64,6 +64,10 @@ STATEMENTS: list[tuple[str, set[Role]]] = [
     ("select state from jobs.jobs", {SERVICE}),
     ("update jobs.jobs set state = 'running'", {SERVICE}),
     ("insert into jobs.procrastinate_workers default values", {SERVICE}),
+    ("select token_hash from jobs.tokens", {SERVICE}),
+    ("insert into jobs.tokens (name, token_hash) values ('mine', 'x')", NOBODY),
+    ("update jobs.tokens set revoked_at = null", NOBODY),
+    ("delete from jobs.tokens", NOBODY),
     ("drop table jobs.jobs", NOBODY),
     ("create table jobs.mine ()", NOBODY),
     # dbt's own schemas

@@ -62,6 +62,10 @@ class RunningCommand:
         """What it has written to standard error."""
         return os.pread(self._err.fileno(), 2**20, 0).decode()
 
+    def output_so_far(self) -> str:
+        """What it has written to standard output."""
+        return os.pread(self._out.fileno(), 2**20, 0).decode()
+
     def communicate(self, timeout: float | None = None) -> tuple[str, str]:
         """Wait for the end; what it wrote to standard output and to standard error. Raises TimeoutExpired."""
         if self._wait(timeout) is None:

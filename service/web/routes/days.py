@@ -65,7 +65,7 @@ def search(wanted: Annotated[Wanted, Query()], pools: ThePools, answering: TheAn
     return answering.page("practice_days", rows, DaySummary.names(), "event_id", wanted.limit)
 
 
-@router.get("/{event_id}", response_model=DayDetail, responses=OK | responses("DAY_NOT_FOUND"))
+@router.get("/{event_id:uuid}", response_model=DayDetail, responses=OK | responses("DAY_NOT_FOUND"))
 def get_day(event_id: UUID, pools: ThePools, answering: TheAnswering) -> Response:
     """Return a practice day with totals, leaderboards and sessions; as CSV the sessions.
 

@@ -117,7 +117,7 @@ async def ingest(
     job = await wait_for_end(pools, job, seconds, request.app.state.is_stopping)
     if not job.has_ended:
         headers = {"Location": f"/api/v1/jobs/{job.id}"}
-        if seconds == 0:
+        if "respond-async" in prefer.lower():
             headers["Preference-Applied"] = "respond-async"
         return json_response({"job_id": job.id, "state": job.state}, 202, headers)
     if job.result is None:

@@ -88,14 +88,14 @@ def list_jobs(
     return answering.page("jobs", [document(job) for job in jobs], _COLUMNS, "job_id", limit)
 
 
-@router.get("/{job_id}", response_model=JobDocument, responses=responses("JOB_NOT_FOUND"))
+@router.get("/{job_id:uuid}", response_model=JobDocument, responses=responses("JOB_NOT_FOUND"))
 def get_job(job_id: UUID, pools: ThePools) -> Response:
     """Return a job with its progress, and with result or problem if it has ended."""
     return json_response(document(read_job(pools, job_id)), headers={"Cache-Control": "no-store"})
 
 
 @router.delete(
-    "/{job_id}",
+    "/{job_id:uuid}",
     response_model=JobDocument,
     responses=responses("JOB_NOT_FOUND", "UNAUTHORIZED"),
     dependencies=[MayCauseRequests],
@@ -116,7 +116,7 @@ async def _job_to_watch(job_id: UUID, pools: ThePools) -> Job:
 
 
 @router.get(
-    "/{job_id}/events", response_class=EventSourceResponse, responses=responses("JOB_NOT_FOUND", "INTERNAL_ERROR")
+    "/{job_id:uuid}/events", response_class=EventSourceResponse, responses=responses("JOB_NOT_FOUND", "INTERNAL_ERROR")
 )
 async def watch_job(
     job: Annotated[Job, Depends(_job_to_watch)], pools: ThePools, request: Request

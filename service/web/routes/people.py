@@ -66,7 +66,7 @@ def find_people(
     return answering.page("people", rows, Person.names(), "person_id", limit)
 
 
-@router.get("/{person_id}", response_model=PersonDetail, responses=OK | responses("PERSON_NOT_FOUND"))
+@router.get("/{person_id:uuid}", response_model=PersonDetail, responses=OK | responses("PERSON_NOT_FOUND"))
 def get_person(person_id: UUID, pools: ThePools, answering: TheAnswering) -> Response:
     """Return a person with days by class, and names and transponders with the evidence for each; as CSV the days."""
     with pools.readers.connection() as connection, connection.transaction():

@@ -17,7 +17,7 @@ _DAY_OF_SESSION = "select event_id from racing.races where id = %s"
 _RESULT = "select id from racing.race_results where race_id = %s"
 
 
-@router.get("/{race_id}", response_model=SessionDetail, responses=OK | responses("SESSION_NOT_FOUND"))
+@router.get("/{race_id:uuid}", response_model=SessionDetail, responses=OK | responses("SESSION_NOT_FOUND"))
 def get_session(race_id: UUID, pools: ThePools, answering: TheAnswering) -> Response:
     """Return a session that is on its day's list, with its laps and those that are unusual; as CSV the laps.
 

@@ -1,0 +1,123 @@
+"""Who is let in, and how much: tokens, host names, pages of other sites, rate and size."""
+
+from collections.abc import Iterator
+
+import httpx
+import pytest
+
+from scraper.database.connection import Database
+from scraper.errors import UsageError
+from service.web import tokens
+from service.web.gate import MOST_BYTES
+from service.web.serve import refuse_without_token
+from service.web.settings import WebSettings
+from tests.service.web.conftest import API, app_of, problem, serving
+
+INGEST = f"{API}/practice-days/ingest"
+BODY = {"track_slug": "hill", "date": "2025-10-25"}
+ASYNC = {"Prefer": "respond-async"}
+OPEN = {"host": "0.0.0.0"}  # noqa: S104 - the settings; the tests themselves listen on loopback
+NOBODY = "00000000-0000-0000-0000-000000000000"
+
+
+@pytest.fixture
+def open_client(database: Database) -> Iterator[httpx.Client]:
+    """A client of a service that others could reach."""
+    with serving(app_of(database, **OPEN)) as client:
+        yield client
+
+
+def with_token(token: str) -> dict[str, str]:
+    """The headers of a client that has a token."""
+    return {"Authorization": f"Bearer {token}", **ASYNC}
+
+
+def test_a_token_is_valid_until_it_is_revoked(database: Database, open_client: httpx.Client) -> None:
+    with database.connect(autocommit=True) as connection:
+        token, other = tokens.make(connection, "a program"), tokens.make(connection, "another")
+        assert open_client.post(INGEST, json=BODY, headers=with_token(token)).status_code == 202
+        tokens.revoke(connection, "a program")
+        refused = open_client.post(INGEST, json=BODY, headers=with_token(token))
+        assert problem(refused) == (401, "UNAUTHORIZED")
+        assert refused.headers["www-authenticate"] == "Bearer"
+        assert open_client.post(INGEST, json=BODY, headers=with_token(other)).status_code == 202
+        with pytest.raises(UsageError):
+            tokens.make(connection, "a program")
+        with pytest.raises(UsageError):
+            tokens.revoke(connection, "a program")
+        assert [(each.name, each.revoked_at is None) for each in tokens.known(connection)] == [
+            ("a program", False),
+            ("another", True),
+        ]
+        stored = connection.execute("select string_agg(tokens::text, '') from jobs.tokens").fetchone()
+        assert token not in str(stored)
+
+
+@pytest.mark.parametrize("value", ["", "Bearer", "Bearer x", "Basic eDp5", "Bearer " + "x" * 5000])
+def test_no_token_and_a_wrong_one_are_refused(open_client: httpx.Client, value: str) -> None:
+    headers = {"Authorization": value} if value else {}
+    asked = [
+        open_client.post(INGEST, json=BODY, headers=headers),
+        open_client.post(f"{API}/practice-days/discover", json={}, headers=headers),
+        open_client.delete(f"{API}/jobs/{NOBODY}", headers=headers),
+    ]
+    assert [problem(answer) for answer in asked] == [(401, "UNAUTHORIZED")] * 3
+    assert open_client.get(f"{API}/jobs", headers=headers).status_code == 200
+
+
+def test_without_a_token_it_does_not_listen_beyond_loopback(database: Database) -> None:
+    refuse_without_token(WebSettings(), database)
+    for host in ("0.0.0.0", "::", "192.168.1.7", "practice.example"):  # noqa: S104
+        with pytest.raises(UsageError, match="nobody has a token"):
+            refuse_without_token(WebSettings(host=host), database)
+    with database.connect(autocommit=True) as connection:
+        tokens.make(connection, "a program")
+    refuse_without_token(WebSettings(**OPEN), database)
+
+
+def test_only_its_own_names_are_answered(database: Database) -> None:
+    with serving(app_of(database, names="practice.example, other.example")) as client:
+        port = client.base_url.port
+        for name in ("localhost", f"127.0.0.1:{port}", "[::1]:8000", "Practice.Example", "other.example:443"):
+            assert client.get("/healthz", headers={"Host": name}).status_code == 200
+        for name in ("evil.example", "practice.example.evil.example", "[", "", "127.0.0.1.evil.example:8000"):
+            assert problem(client.get("/healthz", headers={"Host": name})) == (421, "HOST_NOT_ALLOWED")
+
+
+def test_a_page_of_another_site_causes_nothing(database: Database) -> None:
+    with serving(app_of(database)) as client:
+        headers = {"Sec-Fetch-Site": "cross-site", **ASYNC}
+        assert problem(client.post(INGEST, json=BODY, headers=headers)) == (403, "CROSS_SITE_REQUEST")
+        # What a form can send without asking the browser is no JSON.
+        plain = {"Content-Type": "text/plain", **ASYNC}
+        assert problem(client.post(INGEST, content='{"track_slug": "hill", "date": "2025-10-25"}', headers=plain)) == (
+            422,
+            "VALIDATION_ERROR",
+        )
+        assert client.get(f"{API}/jobs").json()["jobs"] == []
+
+
+def test_a_client_that_asks_too_often_is_told_when_to_come_back(database: Database) -> None:
+    with serving(app_of(database, rate="3/hour")) as client:
+        assert [client.get(f"{API}/jobs").status_code for _ in range(3)] == [200] * 3
+        refused = client.get(f"{API}/jobs")
+        assert problem(refused) == (429, "RATE_LIMITED")
+        assert 1 <= int(refused.headers["retry-after"]) <= 3600
+        assert client.get("/healthz").status_code == 200
+
+
+def test_a_large_body_is_not_read(database: Database) -> None:
+    def in_parts() -> Iterator[bytes]:
+        for _ in range(MOST_BYTES // 1000 + 1):
+            yield b" " * 1000
+
+    with serving(app_of(database)) as client:
+        for body in (b" " * (MOST_BYTES + 1), in_parts()):
+            assert problem(client.post(INGEST, content=body)) == (413, "BODY_TOO_LARGE")
+
+
+def test_a_request_keeps_its_id(database: Database) -> None:
+    with serving(app_of(database)) as client:
+        assert client.get("/healthz", headers={"X-Request-Id": "mine-1"}).headers["x-request-id"] == "mine-1"
+        made = client.get("/nothing", headers={"X-Request-Id": "two words"})
+        assert made.json()["request_id"] == made.headers["x-request-id"] != "two words"

@@ -1,0 +1,118 @@
+"""What watches the service: health, readiness, metrics, and its log."""
+
+import io
+import json
+import logging
+import signal
+import sys
+from collections.abc import Iterator
+
+import httpx
+import psycopg
+import pytest
+import structlog
+
+from scraper.database.connection import Database
+from service.web.logs import configure_logs
+from tests.service.web.conftest import API, app_of, problem, serving
+from tests.support.commands_runner import Commands
+from tests.support.derived_season import SEASON
+from tests.support.running_command import start_program
+from tests.support.waiting import wait_for
+
+
+@pytest.fixture
+def log(monkeypatch: pytest.MonkeyPatch) -> Iterator[io.StringIO]:
+    """The log of this process."""
+    root = logging.getLogger()
+    handlers, level = root.handlers[:], root.level
+    text = io.StringIO()
+    monkeypatch.setattr(sys, "stderr", text)
+    configure_logs()
+    yield text
+    root.handlers[:], root.level = handlers, level
+    structlog.reset_defaults()
+
+
+def test_a_derived_database_is_ready(client: httpx.Client) -> None:
+    assert [client.get(path).json() for path in ("/healthz", "/readyz")] == [{"status": "ok"}] * 2
+
+
+def test_a_database_that_was_never_derived_is_not_ready(database: Database) -> None:
+    with serving(app_of(database)) as client:
+        assert client.get("/healthz").status_code == 200
+        for path in ("/readyz", f"{API}/tracks"):
+            assert problem(client.get(path)) == (503, "DATABASE_UNAVAILABLE")
+
+
+def test_a_database_that_is_gone_comes_back(derived_season: Commands) -> None:
+    database = derived_season.database
+    name = database.parameters["dbname"]
+    with serving(app_of(database)) as client, psycopg.connect(database.conninfo, autocommit=True) as connection:
+        assert client.get(f"{API}/tracks").status_code == 200
+        connection.execute("select pg_terminate_backend(pid) from pg_stat_activity where application_name ~ '^web, '")
+        assert client.get(f"{API}/tracks").status_code == 200
+        connection.execute(f'alter database "{name}" allow_connections false'.encode())
+        try:
+            connection.execute(
+                "select pg_terminate_backend(pid) from pg_stat_activity where application_name ~ '^web, '"
+            )
+            assert problem(client.get(f"{API}/tracks")) == (503, "DATABASE_UNAVAILABLE")
+            assert client.get("/healthz").status_code == 200
+        finally:
+            connection.execute(f'alter database "{name}" allow_connections true'.encode())
+        wait_for(lambda: client.get("/readyz").status_code == 200)
+
+
+def test_metrics_count_requests_jobs_and_days(client: httpx.Client) -> None:
+    client.get(f"{API}/tracks")
+    client.get("/nothing/Ana%20Ruiz")
+    lines = client.get("/metrics").text.splitlines()
+    slug = SEASON.tracks[0].slug
+    days = sum(day.track.slug == slug for day in SEASON.days())
+    assert f'practice_days{{track="{slug}"}} {days}.0' in lines
+    assert f'practice_days_incomplete{{track="{slug}"}} 0.0' in lines
+    assert any(line.startswith('practice_requests_total{method="GET",route="/api/v1/tracks"') for line in lines)
+    assert any(line.startswith('practice_requests_total{method="GET",route="none",status="404"}') for line in lines)
+    assert "Ana" not in "".join(lines)
+
+
+def test_a_log_line_has_the_id_of_its_request_and_no_name(derived_season: Commands, log: io.StringIO) -> None:
+    app = app_of(derived_season.database)
+
+    @app.get("/broken")
+    def broken() -> None:
+        logging.getLogger("some.library").warning("while %s", "answering")
+        raise RuntimeError("Ana Ruiz")
+
+    with serving(app) as client:
+        client.get(f"{API}/people", params={"q": "Ana Ruiz"}, headers={"X-Request-Id": "one"})
+        answer = client.get("/broken", headers={"X-Request-Id": "two"})
+    assert problem(answer) == (500, "INTERNAL_ERROR")
+    assert "Ana" not in answer.text + log.getvalue()
+    lines = [json.loads(line) for line in log.getvalue().splitlines()]
+    (found,) = [line for line in lines if line.get("request_id") == "one"]
+    assert (found["route"], found["status"]) == (f"{API}/people", 200)
+    of_two = [line for line in lines if line.get("request_id") == "two"]
+    assert [line["event"] for line in of_two] == ["while answering", "failed", "answered"]
+    assert of_two[1]["error"] == "RuntimeError"
+    assert any("test_operation.py" in place for place in of_two[1]["at"])
+
+
+@pytest.mark.parametrize("command", ["serve", "web"])
+def test_it_ends_cleanly(derived_season: Commands, command: str) -> None:
+    environment = {**derived_season.environment, "SERVE_PORT": "0"}
+    with start_program([sys.executable, "-m", "service", command], environment) as service:
+        try:
+            url = wait_for(lambda: service.output_so_far().partition("Listening on ")[2].strip(), service)
+            wait_for(lambda: _answers(url), service)
+        finally:
+            service.send_signal(signal.SIGTERM)
+    assert service.returncode == 0
+
+
+def _answers(url: str) -> bool:
+    try:
+        return httpx.get(f"{url}/readyz").status_code == 200
+    except httpx.TransportError:
+        return False
