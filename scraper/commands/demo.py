@@ -74,6 +74,7 @@ def run(_: Config) -> int:
     print("\nSee that day          open the file above in a browser")
     print(f"Query with SQL        make db-shell DATABASE_URL='{_shell_url(database)}'")
     print(f"Export to Parquet     make export EXPORT_FOLDER=exports/demo DATABASE_URL='{_shell_url(database)}'")
+    print(f"Serve it over HTTP    make serve DATABASE_URL='{_shell_url(database)}'")
     print("Read the docs         make docs")
     print("Crawl a real track    make crawl transform TRACK=canberraoffroad DATE=2025-10-25")
     return 0

@@ -1,6 +1,7 @@
 """The web server on a port of this machine, over the sample season, and clients of it."""
 
 import json
+import os
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -21,6 +22,8 @@ from tests.support.waiting import wait_for
 
 API = "/api/v1"
 WebSettings.model_config["env_file"] = None
+for _field in WebSettings.model_fields.values():
+    os.environ.pop(str(_field.validation_alias), None)
 
 
 @contextmanager
