@@ -1,7 +1,9 @@
 """Metrics for Prometheus: requests of this process, and jobs and tracks as they are stored."""
 
 from collections.abc import Iterable
+from typing import Any
 
+import psycopg
 from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
 from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
@@ -9,6 +11,8 @@ from prometheus_client.registry import Collector
 from service.web.pools import Pools
 
 MEDIA_TYPE = "text/plain; version=0.0.4; charset=utf-8"
+
+_UP = "Whether the database answers and is derived"
 
 _JOBS = "select kind, state, count(*) from jobs.jobs group by kind, state order by kind, state"
 _OLDEST = """
@@ -46,20 +50,27 @@ class _Stored(Collector):
         self._pools = pools
 
     def collect(self) -> Iterable[Metric]:
-        """Yield jobs and tracks."""
-        with self._pools.jobs.connection() as connection:
-            jobs = connection.execute(_JOBS).fetchall()
-            (oldest,) = connection.execute(_OLDEST).fetchone() or (0,)
-        with self._pools.readers.connection() as connection:
-            tracks = connection.execute(_TRACKS).fetchall()
+        """Yield whether the database answers, and if it does, jobs and tracks."""
+        try:
+            jobs, oldest, tracks = self._read()
+        except psycopg.Error:
+            yield _gauge("practice_database_up", _UP, (), [(0,)])
+            return
+        yield _gauge("practice_database_up", _UP, (), [(1,)])
         yield _gauge("practice_jobs", "Jobs by kind and state", ("kind", "state"), jobs)
-        yield _gauge("practice_jobs_oldest_waiting_seconds", "Age of the oldest job in the queue", (), [(oldest,)])
+        yield _gauge("practice_jobs_oldest_waiting_seconds", "Age of the oldest job in the queue", (), oldest)
         days = [(track, known) for track, known, _, _ in tracks]
         incomplete = [(track, number) for track, _, number, _ in tracks]
         read_at = [(track, at) for track, _, _, at in tracks]
         yield _gauge("practice_days", "Practice days that are stored", ("track",), days)
         yield _gauge("practice_days_incomplete", "Practice days that are not complete", ("track",), incomplete)
         yield _gauge("practice_track_read_timestamp_seconds", "When a page was read last", ("track",), read_at)
+
+    def _read(self) -> tuple[list[Any], list[Any], list[Any]]:
+        with self._pools.jobs.connection() as connection:
+            jobs, oldest = connection.execute(_JOBS).fetchall(), connection.execute(_OLDEST).fetchall()
+        with self._pools.readers.connection() as connection:
+            return jobs, oldest, connection.execute(_TRACKS).fetchall()
 
 
 def exposition(requests: Requests, pools: Pools) -> bytes:

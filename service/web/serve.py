@@ -4,7 +4,7 @@ import asyncio
 import signal
 import socket
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 import uvicorn
 
@@ -52,11 +52,15 @@ async def serve(config: Config, settings: WebSettings, *, with_worker: bool) -> 
         loop = asyncio.get_running_loop()
         for number in (signal.SIGINT, signal.SIGTERM):
             loop.add_signal_handler(number, stop)
-        async with asyncio.TaskGroup() as tasks:
-            tasks.create_task(server.serve([listener]))
-            if with_worker:
-                # It takes the signals over. Requests are answered until its jobs are put back.
-                tasks.create_task(run_worker(config)).add_done_callback(stop)
+        # A worker takes the signals over. Requests are answered until it has put its jobs back.
+        work = loop.create_task(run_worker(config)) if with_worker else None
+        if work:
+            work.add_done_callback(stop)
+        await server.serve([listener])
+        if work:
+            work.cancel()
+            with suppress(asyncio.CancelledError):
+                await work
 
 
 def refuse_without_token(settings: WebSettings, database: Database) -> None:

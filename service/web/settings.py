@@ -5,7 +5,7 @@ from typing import Annotated
 
 import limits
 from pydantic import AfterValidator, Field, ValidationError
-from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from scraper.config import Config
 from scraper.errors import UsageError
@@ -41,7 +41,7 @@ class WebSettings(BaseSettings):
     wait: Seconds = Field(
         default=60, validation_alias="SERVE_WAIT", description="seconds that an ingest waits for its end"
     )
-    names: Annotated[str, NoDecode] = Field(
+    names: str = Field(
         default="", validation_alias="SERVE_NAMES", description="host names by which clients may call it"
     )
     rate: Annotated[str, AfterValidator(_read_rate)] = Field(
