@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
 import uvicorn
+from fastapi import FastAPI
 
 from scraper.config import Config
 from scraper.database.connection import Database
@@ -43,8 +44,9 @@ async def serve(config: Config, settings: WebSettings, *, with_worker: bool) -> 
     with _listening(settings) as listener:
         host, port = listener.getsockname()[:2]
         print(f"Listening on http://{f'[{host}]' if ':' in host else host}:{port}", flush=True)
-        server = _Server(_options(config, settings, database))
-        server.config.app.state.is_stopping = lambda: server.should_exit  # type: ignore[union-attr]
+        app = create_app(config, settings, database)
+        server = _Server(_options(app))
+        app.state.is_stopping = lambda: server.should_exit
 
         def stop(*_: object) -> None:
             server.should_exit = True
@@ -75,9 +77,9 @@ def refuse_without_token(settings: WebSettings, database: Database) -> None:
             )
 
 
-def _options(config: Config, settings: WebSettings, database: Database) -> uvicorn.Config:
+def _options(app: FastAPI) -> uvicorn.Config:
     return uvicorn.Config(
-        create_app(config, settings, database),
+        app,
         log_config=None,
         access_log=False,  # the application writes a line for each request, without its query
         server_header=False,
