@@ -17,8 +17,11 @@ from scraper.config import Config
 from scraper.database.connection import Database
 from service.web.app import create_app
 from service.web.settings import WebSettings
+from tests.service.jobs.conftest import service
 from tests.support.commands_runner import Commands
 from tests.support.waiting import wait_for
+
+__all__ = ["service"]
 
 API = "/api/v1"
 WebSettings.model_config["env_file"] = None

@@ -8,13 +8,11 @@ import pytest
 
 from service.web.problems import STATUSES
 from tests.expected.natural_keys import event_id
-from tests.service.jobs.conftest import Service, service
+from tests.service.jobs.conftest import Service
 from tests.service.jobs.test_days import expected_result
 from tests.service.jobs.test_problems import FOR_GOOD
 from tests.service.web.conftest import API, app_of, exact, problem, serving
 from tests.support.crawling import DAY, SEASON, TRACK
-
-__all__ = ["service"]
 
 INGEST = f"{API}/practice-days/ingest"
 ONE_DAY = {"track_slug": TRACK, "date": DAY.isoformat()}
