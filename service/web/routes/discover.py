@@ -87,9 +87,7 @@ class Month(Strict):
     practice_days: list[DiscoveredDay]
 
 
-@router.post(
-    "/discover", response_model=Month, responses=responses("UNAUTHORIZED"), dependencies=[MayCauseRequests]
-)
+@router.post("/discover", response_model=Month, responses=responses("UNAUTHORIZED"), dependencies=[MayCauseRequests])
 def discover(wanted: MonthWanted, pools: ThePools) -> Response:
     """Return the practice days of a month with their numbers of sessions, and what is stored of each."""
     return json_response(_month(pools, wanted.track_slug, date(wanted.year, wanted.month, 1)))

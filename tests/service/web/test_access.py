@@ -16,7 +16,7 @@ from tests.service.web.conftest import API, app_of, problem, serving
 INGEST = f"{API}/practice-days/ingest"
 BODY = {"track_slug": "hill", "date": "2025-10-25"}
 ASYNC = {"Prefer": "respond-async"}
-OPEN = {"host": "0.0.0.0"}  # noqa: S104 - the settings; the tests themselves listen on loopback
+OPEN = {"host": "0.0.0.0"}  # the settings; the tests themselves listen on loopback
 NOBODY = "00000000-0000-0000-0000-000000000000"
 
 
@@ -67,7 +67,7 @@ def test_no_token_and_a_wrong_one_are_refused(open_client: httpx.Client, value: 
 
 def test_without_a_token_it_does_not_listen_beyond_loopback(database: Database) -> None:
     refuse_without_token(WebSettings(), database)
-    for host in ("0.0.0.0", "::", "192.168.1.7", "practice.example"):  # noqa: S104
+    for host in ("0.0.0.0", "::", "192.168.1.7", "practice.example"):
         with pytest.raises(UsageError, match="nobody has a token"):
             refuse_without_token(WebSettings(host=host), database)
     with database.connect(autocommit=True) as connection:

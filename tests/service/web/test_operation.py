@@ -17,7 +17,7 @@ from service.web.logs import configure_logs
 from tests.service.web.conftest import API, app_of, problem, serving
 from tests.support.commands_runner import Commands
 from tests.support.derived_season import SEASON
-from tests.support.running_command import start_program
+from tests.support.running_command import RunningCommand, start_program
 from tests.support.waiting import wait_for
 
 
@@ -104,11 +104,15 @@ def test_it_ends_cleanly(derived_season: Commands, command: str) -> None:
     environment = {**derived_season.environment, "SERVE_PORT": "0"}
     with start_program([sys.executable, "-m", "service", command], environment) as service:
         try:
-            url = wait_for(lambda: service.output_so_far().partition("Listening on ")[2].strip(), service)
+            url = wait_for(lambda: _address(service), service)
             wait_for(lambda: _answers(url), service)
         finally:
             service.send_signal(signal.SIGTERM)
     assert service.returncode == 0
+
+
+def _address(service: RunningCommand) -> str:
+    return service.output_so_far().partition("Listening on ")[2].strip()
 
 
 def _answers(url: str) -> bool:

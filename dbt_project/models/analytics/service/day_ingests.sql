@@ -33,7 +33,8 @@ race_results as (
 
 unreadable_rows as (
 
-    select * from {{ ref('int_reconciliation__unreadable_rows') }}
+    select * from {{ ref('int_reconciliation__unread_figures') }}
+    where panel = 'list'
 
 ),
 
