@@ -15,6 +15,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from service.web.logs import places
 from service.web.metrics import Requests
+from service.web.paths import route_of
 from service.web.problems import Refusal, problem_response
 from service.web.settings import WebSettings
 
@@ -70,7 +71,7 @@ class Gate:
             await response(scope, receive, answer.send)
         finally:
             seconds = time.perf_counter() - began
-            route = _route(scope)
+            route = route_of(scope)
             self._requests.note(scope["method"], route, answer.status, seconds)
             log.info("answered", method=scope["method"], route=route, status=answer.status, ms=round(seconds * 1000, 1))
 
@@ -155,13 +156,3 @@ def _name(host: str) -> str:
         return urlsplit(f"//{host}").hostname or ""
     except ValueError:
         return ""
-
-
-def _route(scope: Scope) -> str | None:
-    """Return the path with the names of its parameters in place of their values; None for a path that is none."""
-    template = getattr(scope.get("route"), "path_format", None)
-    if template is None:
-        return None
-    # The route knows its path from its router on; what comes before is a prefix.
-    prefix = scope["path"].split("/")[: -template.count("/")]
-    return "/".join(prefix) + template

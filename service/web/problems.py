@@ -12,6 +12,7 @@ from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 
 from scraper.errors import Code
+from service.web.paths import methods_of
 
 MEDIA_TYPE = "application/problem+json"
 
@@ -144,7 +145,9 @@ def add_handlers(app: FastAPI) -> None:
         if problem.status_code == 404:
             return _of(request, "NOT_FOUND", "There is nothing at this path. See /openapi.json.")
         if problem.status_code == 405:
-            return _of(request, "METHOD_NOT_ALLOWED", "This path does not have this method.", problem.headers)
+            return _of(
+                request, "METHOD_NOT_ALLOWED", "This path does not have this method.", {"Allow": methods_of(request)}
+            )
         return _of(request, Code.VALIDATION_ERROR, _INVALID)
 
     @app.exception_handler(psycopg.OperationalError)

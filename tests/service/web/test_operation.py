@@ -11,6 +11,8 @@ import httpx
 import psycopg
 import pytest
 import structlog
+from psycopg import sql
+from psycopg.conninfo import make_conninfo
 
 from scraper.database.connection import Database
 from service.web.logs import configure_logs
@@ -28,6 +30,7 @@ def log(monkeypatch: pytest.MonkeyPatch) -> Iterator[io.StringIO]:
     handlers, level = root.handlers[:], root.level
     text = io.StringIO()
     monkeypatch.setattr(sys, "stderr", text)
+    monkeypatch.setattr(logging.getLogger("httpx"), "disabled", True)  # the client of the test logs its queries
     configure_logs()
     yield text
     root.handlers[:], root.level = handlers, level
@@ -47,20 +50,20 @@ def test_a_database_that_was_never_derived_is_not_ready(database: Database) -> N
 
 def test_a_database_that_is_gone_comes_back(derived_season: Commands) -> None:
     database = derived_season.database
-    name = database.parameters["dbname"]
-    with serving(app_of(database)) as client, psycopg.connect(database.conninfo, autocommit=True) as connection:
+    name = sql.Identifier(database.parameters["dbname"])
+    elsewhere = make_conninfo(database.conninfo, dbname="postgres")
+    end_connections = "select pg_terminate_backend(pid) from pg_stat_activity where application_name ~ '^web, '"
+    with serving(app_of(database)) as client, psycopg.connect(elsewhere, autocommit=True) as connection:
         assert client.get(f"{API}/tracks").status_code == 200
-        connection.execute("select pg_terminate_backend(pid) from pg_stat_activity where application_name ~ '^web, '")
+        connection.execute(end_connections)
         assert client.get(f"{API}/tracks").status_code == 200
-        connection.execute(f'alter database "{name}" allow_connections false'.encode())
+        connection.execute(sql.SQL("alter database {} allow_connections false").format(name))
         try:
-            connection.execute(
-                "select pg_terminate_backend(pid) from pg_stat_activity where application_name ~ '^web, '"
-            )
+            connection.execute(end_connections)
             assert problem(client.get(f"{API}/tracks")) == (503, "DATABASE_UNAVAILABLE")
             assert client.get("/healthz").status_code == 200
         finally:
-            connection.execute(f'alter database "{name}" allow_connections true'.encode())
+            connection.execute(sql.SQL("alter database {} allow_connections true").format(name))
         wait_for(lambda: client.get("/readyz").status_code == 200)
 
 

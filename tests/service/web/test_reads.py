@@ -204,3 +204,5 @@ def test_a_wrong_method_is_told_the_right_one(client: httpx.Client) -> None:
     response = client.put(f"{API}/tracks")
     assert problem(response) == (405, "METHOD_NOT_ALLOWED")
     assert response.headers["allow"] == "GET"
+    response = client.put(f"{API}/jobs/{NOBODY}")
+    assert (response.status_code, response.headers["allow"]) == (405, "DELETE, GET")

@@ -3,35 +3,44 @@
 from collections.abc import Iterator
 from typing import Any
 
+import httpx
 import pytest
 import schemathesis
 from hypothesis import settings
 from schemathesis import Case
 
+from scraper.database.connection import Database
 from service.web import tokens
 from tests.service.web.conftest import app_of, serving
 from tests.support.commands_runner import Commands
 from tests.support.soak_table import is_soak
 
 EXAMPLES = 200 if is_soak() else 8
+LOOPBACK: dict[str, Any] = {"wait": 0}
+BEYOND: dict[str, Any] = {"wait": 0, "host": "0.0.0.0"}  # a setting; the test itself listens on loopback
 
-# A stream of events ends with its job, which no worker does here.
-_ENDLESS = "/events$"
+NOWHERE = Database({"host": "localhost", "port": "5432", "user": "nobody", "dbname": "nothing"})
+
+
+def described(web_settings: dict[str, Any]) -> Any:
+    """The API as its document describes it, which no database is needed for."""
+    schema = schemathesis.openapi.from_dict(app_of(NOWHERE, **web_settings).openapi())
+    # A stream of events ends with its job, which no worker does here.
+    return schema.exclude(path_regex="/events$")
 
 
 @pytest.fixture(scope="module")
-def on_loopback(derived_season: Commands) -> Iterator[Any]:
-    """The API as this machine sees it: no token is needed."""
-    with serving(app_of(derived_season.database, wait=0)) as client:
-        yield schemathesis.openapi.from_url(f"{client.base_url}/openapi.json").exclude(path_regex=_ENDLESS)
+def on_loopback(derived_season: Commands) -> Iterator[httpx.URL]:
+    """A service as this machine sees it: no token is needed."""
+    with serving(app_of(derived_season.database, **LOOPBACK)) as client:
+        yield client.base_url
 
 
 @pytest.fixture(scope="module")
-def beyond(derived_season: Commands) -> Iterator[Any]:
-    """The API as other machines see it."""
-    settings_beyond = {"host": "0.0.0.0", "wait": 0}  # the test itself listens on loopback
-    with serving(app_of(derived_season.database, **settings_beyond)) as client:
-        yield schemathesis.openapi.from_url(f"{client.base_url}/openapi.json").exclude(path_regex=_ENDLESS)
+def beyond(derived_season: Commands) -> Iterator[httpx.URL]:
+    """A service as other machines see it."""
+    with serving(app_of(derived_season.database, **BEYOND)) as client:
+        yield client.base_url
 
 
 @pytest.fixture(scope="module")
@@ -41,19 +50,19 @@ def token(derived_season: Commands) -> str:
         return tokens.make(connection, "schemathesis")
 
 
-@schemathesis.pytest.from_fixture("on_loopback").parametrize()
+@described(LOOPBACK).parametrize()
 @settings(max_examples=EXAMPLES)
-def test_without_a_token_where_none_is_needed(case: Case) -> None:
-    case.call_and_validate()
+def test_without_a_token_where_none_is_needed(case: Case, on_loopback: httpx.URL) -> None:
+    case.call_and_validate(base_url=f"{on_loopback}")
 
 
-@schemathesis.pytest.from_fixture("beyond").parametrize()
+@described(BEYOND).parametrize()
 @settings(max_examples=EXAMPLES)
-def test_without_a_token_where_one_is_needed(case: Case) -> None:
-    case.call_and_validate()
+def test_without_a_token_where_one_is_needed(case: Case, beyond: httpx.URL) -> None:
+    case.call_and_validate(base_url=f"{beyond}")
 
 
-@schemathesis.pytest.from_fixture("beyond").parametrize()
+@described(BEYOND).parametrize()
 @settings(max_examples=EXAMPLES)
-def test_with_a_token(case: Case, token: str) -> None:
-    case.call_and_validate(headers={"Authorization": f"Bearer {token}"})
+def test_with_a_token(case: Case, beyond: httpx.URL, token: str) -> None:
+    case.call_and_validate(base_url=f"{beyond}", headers={"Authorization": f"Bearer {token}"})
