@@ -60,7 +60,8 @@ def create_jobs() -> None:
         sa.Column("started_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
         sa.CheckConstraint(
-            "kind in ('day', 'range', 'crawl', 'transform', 'verify', 'export')", name=op.f("jobs_kind_check")
+            "kind in ('day', 'month', 'range', 'crawl', 'transform', 'verify', 'export')",
+            name=op.f("jobs_kind_check"),
         ),
         sa.CheckConstraint(
             "state in ('queued', 'running', 'succeeded', 'failed', 'cancelled')", name=op.f("jobs_state_check")

@@ -9,6 +9,8 @@ from scrapy.crawler import Crawler
 
 from scraper.config import Config
 from scraper.crawl.time_bounds import MOST_AHEAD_OF_UTC, MOST_BEHIND_UTC
+from scraper.raw.items import PageId
+from scraper.raw.page_kinds import LIST, MONTH
 
 
 @dataclass(frozen=True)
@@ -16,7 +18,8 @@ class CrawlScope:
     """Tracks, and the first and last practice day, both included.
 
     `named_days` are days that were named one by one, each with its track: their lists are read without a month page,
-    and no other day is read. `list_only` leaves out session pages. `refresh` requests every page of these days, fresh
+    and no other day is read. `named_months` are months, such as `2025-10`, that were named so: their month pages are
+    read, and nothing else. `list_only` leaves out session pages. `refresh` requests every page of these days, fresh
     or stale. `open_from` belongs to a scheduled crawl: from this day on it also requests what earlier crawls left open,
     before the first day too.
     """
@@ -25,6 +28,7 @@ class CrawlScope:
     first_day: date
     last_day: date
     named_days: tuple[tuple[str, date], ...] = ()
+    named_months: tuple[tuple[str, str], ...] = ()
     list_only: bool = False
     refresh: bool = False
     open_from: date | None = None
@@ -54,11 +58,27 @@ class CrawlScope:
         dates = [day for _, day in days]
         return cls(tracks, min(dates), max(dates), tuple(days), list_only=list_only, refresh=refresh)
 
+    @classmethod
+    def of_months(cls, months: Collection[tuple[str, date]]) -> Self:
+        """Return the scope of month pages alone, each with its track and the first day of its month; at least one."""
+        tracks = tuple(dict.fromkeys(track for track, _ in months))
+        first_days = sorted(first_day for _, first_day in months)
+        last_day = (first_days[-1] + timedelta(days=31)).replace(day=1) - timedelta(days=1)
+        named = tuple((track, f"{first_day:%Y-%m}") for track, first_day in months)
+        return cls(tracks, first_days[0], last_day, named_months=named)
+
+    @property
+    def named_pages(self) -> Sequence[PageId]:
+        """The lists and month pages that were named one by one."""
+        lists = [PageId(track, LIST, f"{day}") for track, day in self.named_days]
+        return [*lists, *(PageId(track, MONTH, month) for track, month in self.named_months)]
+
     def with_tracks(self, tracks: Sequence[str]) -> Self:
         """Return the same scope with its tracks spelled so, in their order."""
         spelled = dict(zip(self.tracks, tracks, strict=True))
         named_days = tuple((spelled[track], day) for track, day in self.named_days)
-        return replace(self, tracks=tuple(tracks), named_days=named_days)
+        named_months = tuple((spelled[track], month) for track, month in self.named_months)
+        return replace(self, tracks=tuple(tracks), named_days=named_days, named_months=named_months)
 
 
 def config_of_crawl(crawler: Crawler) -> Config | None:

@@ -155,14 +155,16 @@ class CrawlStats:
         """Whether a page was stored as a new version, or failed."""
         return self["pages_changed"] + self["pages_failed"] > 0
 
-    def problem(self, *, is_scheduled: bool) -> CannotWork | None:
+    def problem(self, *, is_scheduled: bool, needs_list: bool = True) -> CannotWork | None:
         """Return why the crawl could not do its work; None if it could.
 
-        That all lists wait is the normal course of a schedule, but not what was asked for with a day or a range.
+        That all lists wait is the normal course of a schedule, but not what was asked for with a day or a range. A
+        crawl of month pages alone has done its work with any page (`needs_list=False`).
         """
         if self.stop_reason:
             return self.stop_reason
         has_lists = self["lists_stored"] + self["days_unchanged"] + self["days_pausing"] > 0
+        has_lists = has_lists or (not needs_list and self["pages_stored"] > 0)
         if self["lists_failed"] + self["months_failed"] and not has_lists:
             last = self.last_failure
             text = f"no list could be read; the last failure: {last or 'see the error above'}"

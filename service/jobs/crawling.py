@@ -14,7 +14,7 @@ from scraper.config import Config
 from scraper.crawl.scope import CrawlScope
 from scraper.errors import Code, PracticeError
 from scraper.raw.items import CapturedPage, FailedPage, Item
-from scraper.raw.page_kinds import LIST, SESSION
+from scraper.raw.page_kinds import LIST, MONTH, SESSION
 from service.jobs.problems import Problem, of_database
 
 _SECONDS_BETWEEN_REPORTS = 0.5
@@ -41,13 +41,14 @@ class DayCrawled:
 class CrawlEnded:
     """How a crawl ended: `outcome` and `figures` as in `raw.crawls`, with the pages that failed or wait.
 
-    `days` has each day whose list was requested, by track in lower case and day. A crawl that could not begin has the
-    outcome `failed`, and a problem.
+    `days` has each day whose list was requested, by track in lower case and day; `months` the code of each month page's
+    failure, None without, by track and first day. A crawl that could not begin has the outcome `failed`, and a problem.
     """
 
     outcome: str
     figures: Mapping[str, int] = field(default_factory=dict)
     days: Mapping[tuple[str, date], DayCrawled] = field(default_factory=dict)
+    months: Mapping[tuple[str, date], Code | None] = field(default_factory=dict)
     problem: Problem | None = None
 
 
@@ -81,7 +82,7 @@ def _crawl(config: Config, request: CrawlRequest, send: Callable[[object], None]
     report.send()
     problem = Problem.of(outcome.problem) if outcome.problem else None
     left = {figure: stats[figure] for figure in ("pages_failed", "pages_waiting")}
-    return CrawlEnded(outcome.outcome, {**outcome.figures, **left}, report.days(), problem)
+    return CrawlEnded(outcome.outcome, {**outcome.figures, **left}, report.days(), report.months, problem)
 
 
 class _Report:
@@ -91,6 +92,7 @@ class _Report:
         self._stats = stats
         self._send = send
         self._sent_at = 0.0
+        self.months: dict[tuple[str, date], Code | None] = {}
         self._lists: dict[tuple[str, date], Code | None] = {}
         self._listed: dict[tuple[str, date], set[str]] = {}
         # By track and session id, since a session page does not say which day it was requested for.
@@ -100,7 +102,9 @@ class _Report:
         """Note a page that is committed: captured, or failed."""
         page, failure = item.page, item.code if isinstance(item, FailedPage) else None
         track = page.track_slug.lower()
-        if page.kind == LIST:
+        if page.kind == MONTH:
+            self.months[track, date.fromisoformat(f"{page.key}-01")] = failure
+        elif page.kind == LIST:
             day = track, date.fromisoformat(page.key)
             self._lists[day] = failure
             if isinstance(item, CapturedPage):

@@ -13,7 +13,7 @@ from scraper.database.connection import Database
 from scraper.database.locks import PROJECT, application_name
 from service.jobs.problems import Problem
 from service.jobs.queue import connect, ring
-from service.jobs.requests import CRAWLS, DayRequest, Kind
+from service.jobs.requests import CRAWLS, FIRST, DayRequest, Kind
 from service.jobs.store import Job, get
 
 # The second half of the key of an advisory lock, after those of `scraper.database.locks.Lock`.
@@ -36,7 +36,7 @@ where
                 and (refused.problem ->> 'retry_at')::timestamptz > now()
         )
     )
-order by kind <> 'day', created_at, id
+order by kind <> all(%(first)s), created_at, id
 """
 _BEGIN = """
 update jobs.jobs
@@ -98,8 +98,8 @@ class Ledger:
         connection.execute(_TAKE_UP)
 
     def claim(self) -> Sequence[Job]:
-        """Begin the next job that is due; all days that are due and want the same of the site are one."""
-        due = Job.query(self._connection, _NEXT, crawls=[*CRAWLS])
+        """Begin the next job that is due: with all days that want the same of the site, or with all months."""
+        due = Job.query(self._connection, _NEXT, crawls=[*CRAWLS], first=[*FIRST])
         together = [job for job in due if job is due[0] or _is_with(due[0], job)]
         return Job.query(self._connection, _BEGIN, [job.id for job in together])
 
@@ -159,7 +159,9 @@ class Ledger:
 
 
 def _is_with(first: Job, other: Job) -> bool:
-    """Return whether two jobs are days that one crawl can take."""
+    """Return whether two jobs are months, or days, that one crawl can take."""
+    if first.kind == other.kind == Kind.MONTH:
+        return True
     if not first.kind == other.kind == Kind.DAY:
         return False
     one, two = DayRequest.read(first.arguments), DayRequest.read(other.arguments)

@@ -1,4 +1,4 @@
-"""What may be asked for: a day, a range, the scheduled crawl, a transform, a verification, an export."""
+"""What may be asked for: a day, a month page, a range, the scheduled crawl, a transform, a verification, an export."""
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
@@ -11,6 +11,8 @@ class Kind(StrEnum):
     """The kinds of jobs."""
 
     DAY = "day"
+    MONTH = "month"
+    """A month page alone, and no transform."""
     RANGE = "range"
     CRAWL = "crawl"
     """The scheduled crawl: TRACKS, the last DAYS days, and what is open."""
@@ -19,8 +21,11 @@ class Kind(StrEnum):
     EXPORT = "export"
 
 
-CRAWLS = (Kind.DAY, Kind.RANGE, Kind.CRAWL)
+CRAWLS = (Kind.DAY, Kind.MONTH, Kind.RANGE, Kind.CRAWL)
 """The kinds that send requests to the site."""
+
+FIRST = (Kind.DAY, Kind.MONTH)
+"""The kinds that somebody waits for."""
 
 
 @dataclass(frozen=True)
@@ -47,6 +52,30 @@ class DayRequest:
     def read(cls, arguments: Mapping[str, Any]) -> Self:
         """Return the request of a job's arguments."""
         return cls(**{**arguments, "day": date.fromisoformat(arguments["day"])})
+
+
+@dataclass(frozen=True)
+class MonthRequest:
+    """The month page of a track. `month` is the first day of the month."""
+
+    kind: ClassVar = Kind.MONTH
+
+    track_slug: str
+    month: date
+
+    @property
+    def key(self) -> tuple[str, date]:
+        """Track and month, whatever the case of the slug."""
+        return self.track_slug.lower(), self.month
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the arguments of the job."""
+        return {"track_slug": self.track_slug, "month": f"{self.month:%Y-%m}"}
+
+    @classmethod
+    def read(cls, arguments: Mapping[str, Any]) -> Self:
+        """Return the request of a job's arguments."""
+        return cls(arguments["track_slug"], date.fromisoformat(f"{arguments['month']}-01"))
 
 
 @dataclass(frozen=True)
@@ -90,7 +119,7 @@ class PlainRequest:
         return cls(kind, **arguments)
 
 
-JobRequest = DayRequest | RangeRequest | PlainRequest
+JobRequest = DayRequest | MonthRequest | RangeRequest | PlainRequest
 
 
 def dedupe_key(request: JobRequest) -> str:

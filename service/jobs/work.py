@@ -9,18 +9,20 @@ import logging
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
+from operator import itemgetter
 from traceback import format_tb
 from typing import Any
 
 import psycopg
 
 from scraper.crawl.scope import CrawlScope
+from scraper.errors import Code
 from service.jobs.child import ChildEnded
 from service.jobs.children import Children, Interrupted, Watch
 from service.jobs.crawling import CrawlEnded
 from service.jobs.ledger import Ledger
 from service.jobs.problems import INTERNAL_ERROR, Problem
-from service.jobs.requests import DayRequest, Kind, PlainRequest, RangeRequest
+from service.jobs.requests import DayRequest, Kind, MonthRequest, PlainRequest, RangeRequest
 from service.jobs.store import Job
 
 logger = logging.getLogger(__name__)
@@ -56,6 +58,8 @@ class Work:
                 logger.info("job %s (%s) begins", job.id, job.kind)
             if jobs[0].kind == Kind.DAY:
                 self._days(jobs)
+            elif jobs[0].kind == Kind.MONTH:
+                self._months(jobs)
             elif jobs[0].kind == Kind.RANGE:
                 self._range(jobs[0])
             elif jobs[0].kind == Kind.CRAWL:
@@ -91,14 +95,30 @@ class Work:
             # A finished crawl may have a problem with another track.
             problem = Problem(met.session_failure) if met.session_failure else ended.problem if is_cut else None
             return _crawled(ended, problem)
-        problem = Problem(met.list_failure) if met and met.list_failure else None
-        # A pause that the site demands for a time says more than that this list had no answer.
+        self._end_unread(job, met and met.list_failure, ended)
+        return None
+
+    def _months(self, jobs: Sequence[Job]) -> None:
+        with self._outcome_of(jobs):
+            requests = {request.key: request for request in map(_month, jobs)}
+            ended = self._children.crawl(_scope_of_months(list(requests.values())), self._watch(jobs))
+            for job in jobs:
+                key = _month(job).key
+                failure = ended.months.get(key)
+                if key in ended.months and failure is None:
+                    self._end(job, {}, None)
+                else:
+                    self._end_unread(job, failure, ended)
+
+    def _end_unread(self, job: Job, failure: Code | None, ended: CrawlEnded) -> None:
+        """End a job whose list or month page was not read, or let it wait."""
+        problem = Problem(failure) if failure else None
+        # A pause that the site demands for a time says more than that this page had no answer.
         if ended.problem and (problem is None or (ended.problem.retry_at and problem.is_temporary)):
             problem = ended.problem
         problem = problem or Problem(INTERNAL_ERROR)
         if not self._waits(job, problem):
             self._end(job, None, problem.as_json(None))
-        return None
 
     def _end_day(self, job: Job, crawled: Mapping[str, Any], problem: Problem | None) -> None:
         """End a job with what is stored of its day: as failed if the crawl or the transform was cut short."""
@@ -227,6 +247,17 @@ def _scope_of(jobs: Sequence[Job]) -> CrawlScope:
     first = _day(jobs[0])
     days = [(spelled[track], day) for track, day in requests]
     return CrawlScope.of_days(days, list_only=first.list_only, refresh=first.refresh)
+
+
+def _month(job: Job) -> MonthRequest:
+    return MonthRequest.read(job.arguments)
+
+
+def _scope_of_months(requests: Sequence[MonthRequest]) -> CrawlScope:
+    """Return the scope of month pages, the newest first; of two spellings of a track the last one is used."""
+    spelled = {request.key[0]: request.track_slug for request in requests}
+    months = [(spelled[request.key[0]], request.month) for request in requests]
+    return CrawlScope.of_months(sorted(months, key=itemgetter(1), reverse=True))
 
 
 def _crawled(ended: CrawlEnded, problem: Problem | None) -> dict[str, Any]:

@@ -79,7 +79,7 @@ class CrawlRecord:
 
     def _end(self, reason: str) -> None:
         is_interrupted = reason == FINISH_REASON
-        problem = None if is_interrupted else self._stats.problem(is_scheduled=self.scope.is_scheduled)
+        problem = None if is_interrupted else self._problem()
         outcome = "interrupted" if is_interrupted else "failed" if problem else "finished"
         figures = self._stats.figures
         with suppress(psycopg.Error), self._resources:
@@ -98,17 +98,28 @@ class CrawlRecord:
         lines = summary(self.crawl_id, outcome, self._stats, figures, seconds)
         self.outcome = CrawlOutcome(self.crawl_id, outcome, problem, figures, list(lines))
 
+    def _problem(self) -> CannotWork | None:
+        return self._stats.problem(is_scheduled=self.scope.is_scheduled, needs_list=not self.scope.named_months)
+
 
 def _arguments(config: Config, scope: CrawlScope) -> dict[str, object]:
     open_from = {"open_from": scope.open_from.isoformat()} if scope.open_from else {}
     return {
         **open_from,
         "tracks": scope.tracks,
-        "from": scope.first_day.isoformat(),
-        "to": scope.last_day.isoformat(),
+        **_asked_for(scope),
         "list_only": scope.list_only,
         "refresh": scope.refresh,
         "base_url": config.liverc_base_url,
         "concurrency": config.crawl_concurrency,
         "delay": config.crawl_delay,
     }
+
+
+def _asked_for(scope: CrawlScope) -> dict[str, object]:
+    """Return the range of a crawl, or the pages that were named: who names two days leaves out those between them."""
+    if scope.named_months:
+        return {"months": scope.named_months}
+    if len({day for _, day in scope.named_days}) > 1:
+        return {"days": [(track, day.isoformat()) for track, day in scope.named_days]}
+    return {"from": scope.first_day.isoformat(), "to": scope.last_day.isoformat()}

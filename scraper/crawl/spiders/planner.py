@@ -30,7 +30,7 @@ _FARTHEST_AHEAD = timedelta(days=366)
 class CrawlPlanner:
     """Plans pages while others are read, from their payloads and the raw tables. Keeps only the pages that come next.
 
-    A track's first pages are the lists of named days, or else a month page, which names days and other months. Days
+    A track's first pages are those that were named, or else a month page, which names days and other months. Days
     that may still be going on somewhere on earth are urgent: they come before all other days of all tracks.
     """
 
@@ -48,8 +48,8 @@ class CrawlPlanner:
         self._in_progress = 0
         self._progress = asyncio.Event()
         for track in scope.tracks:
-            days = [PageId(track, LIST, f"{day}") for named, day in scope.named_days if named == track]
-            self._put(days or [PageId(track, MONTH, self._first_month)], urgent=True)
+            named = [page for page in scope.named_pages if page.track_slug == track]
+            self._put(named or [PageId(track, MONTH, self._first_month)], urgent=True)
 
     async def next_page(self) -> PageId | None:
         """Return the next page to request. None means the end: no page is planned or could still be planned."""
@@ -93,6 +93,8 @@ class CrawlPlanner:
     ) -> None:
         if not counts.by_day and counts.is_whole:
             self._stats.note_empty_month(track, month)
+        if self._scope.named_months:
+            return
         if month == self._first_month:
             months = await self._other_months(track, available_months)
             self._put([PageId(track, MONTH, other) for other in months], urgent=False)

@@ -17,7 +17,6 @@ from scraper.crawl.scope import CrawlScope
 from scraper.crawl.stats import CrawlStats
 from scraper.raw.history import RawHistory
 from scraper.raw.items import CapturedPage, FailedPage, Item, PageId
-from scraper.raw.page_kinds import LIST
 from scraper.raw.unresolved import UnresolvedFailure
 
 
@@ -50,6 +49,7 @@ class WaitingPages:
 
     def __init__(self, scope: CrawlScope, stats: CrawlStats) -> None:
         self._scope = scope
+        self._named = frozenset(scope.named_pages)
         self._stats = stats
         self._due: dict[PageId, datetime] = {}
         self._unreadable: set[PageId] = set()
@@ -85,7 +85,7 @@ class WaitingPages:
         return False
 
     def _is_asked_for(self, page: PageId) -> bool:
-        return self._scope.refresh or (self._scope.named_days and page.kind == LIST)
+        return self._scope.refresh or page in self._named
 
     def _waits(self, page: PageId) -> bool:
         kind = self._kinds.get((page.track_slug, page.kind))

@@ -1,18 +1,26 @@
 """Which practice days a month has by the site's own month page, beside what is stored of each."""
 
-from collections.abc import Iterator
+import asyncio
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Request, Response
+from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import StreamingResponse
 from pydantic import Field
 
+from scraper.config import Config
+from scraper.crawl.time_bounds import MOST_BEHIND_UTC
+from service.jobs.requests import MonthRequest
+from service.jobs.store import Job
 from service.web.access import MayCauseRequests
 from service.web.answers import json_bytes, json_response
-from service.web.pools import Pools, ThePools
+from service.web.asking import ACCEPTED, PROBLEMS, Prefer, accepted, ask, wait_as_preferred
+from service.web.pools import Connection, Pools, ThePools
 from service.web.problems import responses
+from service.web.routes.jobs import SECONDS_BETWEEN_LOOKS, JobProblem, problem_of, read_job
 from service.web.rows import Instant, Row, TrackSlug, select
 from service.web.schemas import Strict
 
@@ -22,12 +30,19 @@ FRESH_FOR = timedelta(minutes=10)
 """Age up to which a month page tells the present of a month that is not over."""
 
 NDJSON = "application/x-ndjson"
-_MOST_MONTHS = 240
+_MOST_MONTHS = 120
 
-_SPELLED = "select source_track_slug from racing.tracks where lower(source_track_slug) = lower(%s)"
+# A track that was only discovered so far has no practice day, but a month page.
+_SPELLED = """
+select track_slug from analytics.month_pages where lower(track_slug) = lower(%(slug)s)
+union all
+select source_track_slug from racing.tracks where lower(source_track_slug) = lower(%(slug)s)
+limit 1
+"""
 
 
 class _Page(Row):
+    month: date
     is_whole: bool
     is_of_whole_month: bool
     read_at: Instant
@@ -52,7 +67,7 @@ class MonthWanted(Strict):
 
 
 class MonthsWanted(Strict):
-    """The months of a track from the first to the last one, both included; at most 20 years of them are answered."""
+    """The months of a track from the first to the last one, both included; at most 10 years of them are answered."""
 
     track_slug: TrackSlug
     first_month: Annotated[str, Field(pattern=r"^(199\d|20\d\d)-(0[1-9]|1[0-2])$", description="Such as 2025-01.")]
@@ -87,38 +102,88 @@ class Month(Strict):
     practice_days: list[DiscoveredDay]
 
 
-@router.post("/discover", response_model=Month, responses=responses("UNAUTHORIZED"), dependencies=[MayCauseRequests])
-def discover(wanted: MonthWanted, pools: ThePools) -> Response:
-    """Return the practice days of a month with their numbers of sessions, and what is stored of each."""
-    return json_response(_month(pools, wanted.track_slug, date(wanted.year, wanted.month, 1)))
+class MonthOfRange(Month):
+    """The days of a month, with the reason if its page could not be read as it is now."""
+
+    problem: JobProblem | None = None
+
+
+@router.post(
+    "/discover",
+    response_model=Month,
+    responses=ACCEPTED | responses(*PROBLEMS),
+    dependencies=[MayCauseRequests],
+)
+async def discover(wanted: MonthWanted, pools: ThePools, request: Request, prefer: Prefer = "") -> Response:
+    """Return the practice days of a month with their numbers of sessions, and what is stored of each.
+
+    The month page is requested unless the stored one is fresh; when that takes too long, the answer is the job.
+    """
+    month = date(wanted.year, wanted.month, 1)
+    asked = await run_in_threadpool(_ask, pools, request.app.state.config, wanted.track_slug, [month])
+    if month in asked:
+        job = await wait_as_preferred(request, pools, asked[month], prefer)
+        if not job.has_ended:
+            return accepted(job, prefer)
+        if job.result is None:
+            raise problem_of(job)
+    return json_response(await run_in_threadpool(_month, pools, wanted.track_slug, month))
 
 
 @router.post(
     "/discover-range",
     response_class=Response,
-    responses={200: {"content": {NDJSON: {"schema": {"type": "string"}}}}} | responses("UNAUTHORIZED"),
+    responses={200: {"content": {NDJSON: {"schema": {"type": "string"}}}}}
+    | responses("UNAUTHORIZED", "CRAWL_DISABLED"),
     dependencies=[MayCauseRequests],
 )
-def discover_range(wanted: MonthsWanted, pools: ThePools) -> Response:
-    """Send the answers of `discover` for several months, one a line, the newest month first."""
+async def discover_range(wanted: MonthsWanted, pools: ThePools, request: Request) -> Response:
+    """Send the answers of `discover` for several months, one a line, the newest month first.
+
+    A line is sent as soon as its month page is read. A month whose page cannot be read within the wait that the service
+    is set up with is answered as it is stored, with the problem if there is one.
+    """
     first, last = (date.fromisoformat(f"{month}-01") for month in (wanted.first_month, wanted.last_month))
-    lines = (json_bytes(_month(pools, wanted.track_slug, month)) + b"\n" for month in _months(first, last))
-    return StreamingResponse(lines, media_type=NDJSON)
+    months = list(_months(first, last))
+    asked = await run_in_threadpool(_ask, pools, request.app.state.config, wanted.track_slug, months)
+    return StreamingResponse(_lines(request, pools, wanted.track_slug, months, asked), media_type=NDJSON)
+
+
+async def _lines(
+    request: Request, pools: Pools, track_slug: str, months: Sequence[date], asked: Mapping[date, Job]
+) -> AsyncIterator[bytes]:
+    loop, app = asyncio.get_running_loop(), request.app
+    deadline = loop.time() + app.state.settings.wait
+    for number in months:
+        while True:
+            job = await run_in_threadpool(read_job, pools, asked[number].id) if number in asked else None
+            month = await run_in_threadpool(_month, pools, track_slug, number)
+            is_over = loop.time() >= deadline or app.state.is_stopping()
+            if job is None or job.has_ended or month["is_fresh"] or is_over:
+                break
+            await asyncio.sleep(SECONDS_BETWEEN_LOOKS)
+        problem = None if month["is_fresh"] or job is None else job.problem
+        yield json_bytes({**month, "problem": problem}) + b"\n"
+
+
+def _ask(pools: Pools, config: Config, track_slug: str, months: Sequence[date]) -> Mapping[date, Job]:
+    """Return the jobs for the months that have begun and whose stored pages are not fresh."""
+    now = datetime.now(UTC)
+    today = (now - MOST_BEHIND_UTC).date()
+    with pools.readers.connection() as connection:
+        pages = _pages(connection, _spelled(connection, track_slug), months)
+    stale = [month for month in months if month <= today and not _is_fresh(pages.get(month), now)]
+    if not stale:
+        return {}
+    jobs = ask(pools, config, *(MonthRequest(track_slug, month) for month in stale))
+    return dict(zip(stale, jobs, strict=True))
 
 
 def _month(pools: Pools, track_slug: str, month: date) -> dict[str, Any]:
-    # A month whose page is not fresh is answered as it is stored: no kind of job reads a month page alone yet.
     following = (month + timedelta(days=31)).replace(day=1)
     with pools.readers.connection() as connection, connection.transaction():
-        spelled = connection.execute(_SPELLED, [track_slug]).fetchone()
-        track = spelled[0] if spelled else track_slug
-        pages = select(
-            connection,
-            _Page,
-            "from analytics.month_pages where track_slug = %(track)s and month = %(month)s",
-            track=track,
-            month=month,
-        )
+        track = _spelled(connection, track_slug)
+        page = _pages(connection, track, [month]).get(month)
         days = select(
             connection,
             _CalendarDay,
@@ -131,17 +196,36 @@ def _month(pools: Pools, track_slug: str, month: date) -> dict[str, Any]:
             first=month,
             following=following,
         )
-    page = pages[0] if pages else None
     return {
         "track_slug": track,
         "month": f"{month:%Y-%m}",
         "read_at": page and page["read_at"],
-        "is_fresh": page is not None and _is_fresh(page, datetime.now(UTC)),
+        "is_fresh": _is_fresh(page, datetime.now(UTC)),
         "practice_days": [_discovered(day) for day in days],
     }
 
 
-def _is_fresh(page: dict[str, Any], now: datetime) -> bool:
+def _spelled(connection: Connection, track_slug: str) -> str:
+    """Return the slug as it is stored, or as it is given if nothing is stored of the track."""
+    found = connection.execute(_SPELLED, {"slug": track_slug}).fetchone()
+    return str(found[0]) if found else track_slug
+
+
+def _pages(connection: Connection, track: str, months: Sequence[date]) -> Mapping[date, dict[str, Any]]:
+    """Return the stored month pages by month."""
+    pages = select(
+        connection,
+        _Page,
+        "from analytics.month_pages where track_slug = %(track)s and month = any(%(months)s)",
+        track=track,
+        months=list(months),
+    )
+    return {page["month"]: page for page in pages}
+
+
+def _is_fresh(page: dict[str, Any] | None, now: datetime) -> bool:
+    if page is None:
+        return False
     is_final = page["is_of_whole_month"] and page["is_whole"]
     return bool(is_final or now - page["read_at"] < FRESH_FOR)
 

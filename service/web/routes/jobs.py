@@ -1,4 +1,4 @@
-"""Jobs: look at them, watch one, cancel one."""
+"""Jobs: look at them, watch one, cancel one, pause a range."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
@@ -14,7 +14,7 @@ from pydantic import Field
 
 from service.jobs import store
 from service.jobs.requests import Kind
-from service.jobs.store import Job, JobNotFound
+from service.jobs.store import Job, JobNotFound, NotPausable
 from service.web.access import MayCauseRequests
 from service.web.answers import OK, TheAnswering, json_bytes, json_response
 from service.web.pools import Pools, ThePools
@@ -26,6 +26,7 @@ router = APIRouter(prefix="/jobs", tags=["jobs"])
 
 SECONDS_BETWEEN_LOOKS = 0.25
 
+_OF_RANGE = responses("JOB_NOT_FOUND", "JOB_NOT_PAUSABLE", "UNAUTHORIZED")
 _SHOWN = ("pages_planned", "pages_done", "pages_failed", "step", "models_done")
 
 
@@ -107,6 +108,29 @@ def cancel_job(job_id: UUID, pools: ThePools) -> Response:
             job = store.cancel(connection, job_id)
         except JobNotFound:
             raise _not_found() from None
+    return json_response(document(job))
+
+
+@router.post("/{job_id:uuid}/pause", response_model=JobDocument, responses=_OF_RANGE, dependencies=[MayCauseRequests])
+def pause_job(job_id: UUID, pools: ThePools) -> Response:
+    """Pause a range that has not ended, after the pages that still arrive."""
+    return _paused(pools, job_id, is_paused=True)
+
+
+@router.post("/{job_id:uuid}/resume", response_model=JobDocument, responses=_OF_RANGE, dependencies=[MayCauseRequests])
+def resume_job(job_id: UUID, pools: ThePools) -> Response:
+    """Let a range that is paused go on where it was."""
+    return _paused(pools, job_id, is_paused=False)
+
+
+def _paused(pools: Pools, job_id: UUID, *, is_paused: bool) -> Response:
+    with pools.jobs.connection() as connection:
+        try:
+            job = store.pause(connection, job_id, is_paused=is_paused)
+        except JobNotFound:
+            raise _not_found() from None
+        except NotPausable:
+            raise Refusal("JOB_NOT_PAUSABLE", "Only a range that has not ended can be paused or resumed.") from None
     return json_response(document(job))
 
 

@@ -55,6 +55,15 @@ def test_an_unchanged_month_costs_one_request(crawls: PlannedCrawls) -> None:
     assert requested(crawls, MONTH) == [calendar()]
 
 
+def test_named_months_cost_one_request_each_and_lead_to_nothing(crawls: PlannedCrawls) -> None:
+    scope = CrawlScope.of_months(
+        [(TRACK, date(2025, 10, 1)), (TRACK, date(2025, 8, 1)), (OTHER_TRACK, DAY.replace(day=1))]
+    )
+    asked = crawls.crawl(scope)
+    assert sorted(asked) == sorted([calendar(), calendar("2025-08"), calendar(f"{DAY:%Y-%m}", OTHER_TRACK)])
+    assert (scope.first_day, scope.last_day) == (date(2025, 8, 1), date(2025, 10, 31))
+
+
 def test_a_list_is_stored_with_the_number_of_sessions_on_the_month_page(crawls: PlannedCrawls) -> None:
     numbers = "select practice_date, month_sessions from raw.practice_lists order by load_id"
     crawls.crawl(NAMED_DAY)

@@ -96,6 +96,23 @@ def test_what_cannot_be_asked_for_is_no_job(
     assert exact(client.get(f"{API}/jobs"))["jobs"] == []
 
 
+def test_a_range_is_asked_for_paused_and_resumed(client: httpx.Client) -> None:
+    wanted = {"track_slug": TRACK, "start_date": "2025-01-01", "end_date": DAY.isoformat()}
+    asked = client.post(f"{INGEST}-range", json=wanted)
+    assert asked.status_code == 202
+    path = asked.headers["location"]
+    assert client.post(f"{INGEST}-range", json=wanted).headers["location"] == path
+    assert (exact(client.get(path))["kind"], exact(client.get(path))["is_paused"]) == ("range", False)
+    for action, is_paused in (("pause", True), ("pause", True), ("resume", False)):
+        assert exact(client.post(f"{path}/{action}"))["is_paused"] == is_paused
+    client.delete(path)
+    assert problem(client.post(f"{path}/pause")) == (409, "JOB_NOT_PAUSABLE")
+    day = client.post(INGEST, json=ONE_DAY, headers=ASYNC).headers["location"]
+    assert problem(client.post(f"{day}/resume")) == (409, "JOB_NOT_PAUSABLE")
+    reversed_range = {**wanted, "end_date": "2024-12-31"}
+    assert problem(client.post(f"{INGEST}-range", json=reversed_range)) == (404, "DAY_NOT_FOUND")
+
+
 def test_nothing_is_asked_of_the_site_where_that_is_disabled(service: Service) -> None:
     app = app_of(service.crawler.database)
     app.state.config = app.state.config.model_copy(update={"crawl_disabled": True})
