@@ -12,6 +12,7 @@ _BATCH_TABLES = sorted(
     if table.schema == "intermediate" and table.name != "transforms"
 )
 _QUEUE_TABLES = tuple(f"jobs.procrastinate_{name}" for name in ("jobs", "events", "periodic_defers", "workers"))
+_METRICS = ("jobs.crawl_totals", "jobs.failed_page_totals", "jobs.transform_totals", "jobs.transform_backlog")
 _PAGE_TABLES = ("raw.practice_months", "raw.practice_lists", "raw.practice_sessions")
 
 
@@ -73,7 +74,8 @@ def _of_the_service() -> Iterator[Grant]:
     yield Grant(Role.SERVICE, "usage", "schema", "jobs")
     for table in ("jobs.jobs", *_QUEUE_TABLES):
         yield from _on(Role.SERVICE, table, "select", "insert", "update", "delete")
-    yield from _on(Role.SERVICE, "jobs.tokens", "select")
+    for relation in ("jobs.tokens", *_METRICS):
+        yield from _on(Role.SERVICE, relation, "select")
 
 
 def _on(role: Role, table: str, *privileges: str) -> Iterator[Grant]:

@@ -1,21 +1,28 @@
-"""Asking for jobs over HTTP: what may be asked for, and how long the answer waits for the end of the job."""
+"""Asking for jobs over HTTP, and waiting for their ends."""
 
-from collections.abc import Sequence
+import asyncio
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from email.utils import format_datetime
 from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import Header, Request, Response
+from fastapi.concurrency import run_in_threadpool
+from pydantic import Field
 
 from scraper.config import Config
 from scraper.errors import Code
+from service.jobs import store
 from service.jobs.problems import Problem
 from service.jobs.requests import JobRequest
-from service.jobs.store import Job, enqueue
+from service.jobs.store import Job, JobNotFound
 from service.web.answers import json_response
 from service.web.pools import Pools
 from service.web.problems import Refusal
-from service.web.routes.jobs import wait_for_end
 from service.web.schemas import Strict
+
+SECONDS_BETWEEN_LOOKS = 0.25
 
 MOST_WAITING = 200
 """Number of jobs in the queue from which on no further one is taken."""
@@ -26,6 +33,14 @@ Prefer = Annotated[
     str,
     Header(description="`respond-async` for an answer at once, `wait=10` to wait that many seconds (RFC 7240)."),
 ]
+
+
+class JobProblem(Strict):
+    """Why a job failed, why its result is partial, or why it waits."""
+
+    code: str
+    detail: str
+    retry_at: str | None = Field(description="When it is tried again.")
 
 
 class Accepted(Strict):
@@ -66,7 +81,7 @@ def ask(pools: Pools, config: Config, *requests: JobRequest) -> Sequence[Job]:
     if config.crawl_disabled:
         raise Refusal(Code.CRAWL_DISABLED, Problem(Code.CRAWL_DISABLED).detail)
     with pools.jobs.connection() as connection, connection.transaction():
-        jobs = [enqueue(connection, request) for request in requests]
+        jobs = [store.enqueue(connection, request) for request in requests]
         waiting, now = connection.execute(_WAITING).fetchone() or (0, None)
         if waiting > MOST_WAITING and any(job.created_at == now for job in jobs):
             raise Refusal("RATE_LIMITED", "Too many jobs are waiting. Ask again later.", {"Retry-After": "60"})
@@ -85,6 +100,39 @@ def accepted(job: Job, prefer: str = "") -> Response:
     if "respond-async" in prefer.lower():
         headers["Preference-Applied"] = "respond-async"
     return json_response({"job_id": job.id, "state": job.state}, 202, headers)
+
+
+async def wait_for_end(pools: Pools, job: Job, seconds: float, is_stopping: Callable[[], bool]) -> Job:
+    """Return the job when it has ended, or as it is after so many seconds, or when the server is asked to stop."""
+    loop = asyncio.get_running_loop()
+    deadline = loop.time() + seconds
+    while not job.has_ended and loop.time() < deadline and not is_stopping():
+        await asyncio.sleep(min(SECONDS_BETWEEN_LOOKS, seconds))
+        job = await run_in_threadpool(read_job, pools, job.id)
+    return job
+
+
+def read_job(pools: Pools, job_id: UUID) -> Job:
+    """Return a job as it is now. Raises JOB_NOT_FOUND."""
+    with pools.jobs.connection() as connection:
+        try:
+            return store.get(connection, job_id)
+        except JobNotFound:
+            raise job_not_found() from None
+
+
+def problem_of(job: Job) -> Refusal:
+    """Return the problem document for a job that ended without a result."""
+    if job.state == "cancelled" or job.problem is None:
+        return Refusal("JOB_CANCELLED", "Somebody has cancelled the job. Ask again if you want it done.")
+    retry_at = job.problem["retry_at"]
+    headers = {"Retry-After": format_datetime(datetime.fromisoformat(retry_at), usegmt=True)} if retry_at else {}
+    return Refusal(job.problem["code"], job.problem["detail"], headers)
+
+
+def job_not_found() -> Refusal:
+    """Return the problem document for an id that no job has."""
+    return Refusal("JOB_NOT_FOUND", "No job has this id.")
 
 
 def _seconds_to_wait(prefer: str, most: float) -> float:

@@ -1,6 +1,7 @@
-"""Metrics for Prometheus: requests of this process, and jobs and tracks as they are stored."""
+"""Metrics for Prometheus: requests of this process; and jobs, crawls, transforms and tracks as they are stored."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import psycopg
@@ -12,18 +13,94 @@ from service.web.pools import Pools
 
 MEDIA_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 
-_UP = "Whether the database answers and is derived"
 
-_JOBS = "select kind, state, count(*) from jobs.jobs group by kind, state order by kind, state"
-_OLDEST = """
-select coalesce(extract(epoch from now() - min(created_at)), 0) from jobs.jobs
-where state = 'queued' and not is_paused
-"""
-_TRACKS = """
-select track_slug, practice_days, incomplete_days, extract(epoch from last_ingested_at)
-from analytics.track_summaries
-order by track_slug
-"""
+@dataclass(frozen=True)
+class _Gauges:
+    """Gauges of one query. Its rows have the values of the labels, then the number of each gauge, null for none."""
+
+    query: str
+    labels: Sequence[str]
+    named: dict[str, str]
+    """Descriptions by name, in the order of the numbers."""
+
+
+_JOBS = (
+    _Gauges(
+        "select kind, state, count(*) from jobs.jobs group by kind, state order by kind, state",
+        ("kind", "state"),
+        {"practice_jobs": "Jobs by kind and state"},
+    ),
+    _Gauges(
+        """
+        select coalesce(extract(epoch from now() - min(created_at)), 0) from jobs.jobs
+        where state = 'queued' and not is_paused
+        """,
+        (),
+        {"practice_jobs_oldest_waiting_seconds": "Age of the oldest job in the queue"},
+    ),
+    _Gauges(
+        """
+        select outcome, crawls, requests, sessions_ingested, sessions_failed, extract(epoch from last_started_at)
+        from jobs.crawl_totals
+        order by outcome
+        """,
+        ("outcome",),
+        {
+            "practice_crawls": "Crawls by outcome",
+            "practice_crawl_requests": "Requests that crawls have sent",
+            "practice_crawl_sessions": "Session pages that crawls have stored",
+            "practice_crawl_sessions_failed": "Session pages that crawls have failed to read",
+            "practice_crawl_timestamp_seconds": "When the last crawl of this outcome began",
+        },
+    ),
+    _Gauges(
+        """
+        select track_slug, page_kind, reason_kind, pages, extract(epoch from first_failed_at)
+        from jobs.failed_page_totals
+        order by track_slug, page_kind, reason_kind
+        """,
+        ("track", "page_kind", "reason"),
+        {
+            "practice_failed_pages": "Pages that have failed and are still not captured",
+            "practice_failed_pages_since_timestamp_seconds": "When the first of them failed",
+        },
+    ),
+    _Gauges(
+        """
+        select outcome, transforms, seconds, extract(epoch from last_ended_at) from jobs.transform_totals
+        order by outcome
+        """,
+        ("outcome",),
+        {
+            "practice_transforms": "Transforms by outcome",
+            "practice_transform_seconds": "Seconds that transforms have taken together",
+            "practice_transform_timestamp_seconds": "When the last transform of this outcome ended",
+        },
+    ),
+    _Gauges(
+        "select entries, extract(epoch from first_queued_at) from jobs.transform_backlog",
+        (),
+        {
+            "practice_underived_pages": "Page versions that are stored and not derived",
+            "practice_underived_pages_since_timestamp_seconds": "When the first of them was stored",
+        },
+    ),
+)
+_READ = (
+    _Gauges(
+        """
+        select track_slug, practice_days, incomplete_days, extract(epoch from last_ingested_at)
+        from analytics.track_summaries
+        order by track_slug
+        """,
+        ("track",),
+        {
+            "practice_days": "Practice days that are stored",
+            "practice_days_incomplete": "Practice days that are not complete",
+            "practice_track_read_timestamp_seconds": "When a page was read last",
+        },
+    ),
+)
 
 
 class Requests:
@@ -50,27 +127,22 @@ class _Stored(Collector):
         self._pools = pools
 
     def collect(self) -> Iterable[Metric]:
-        """Yield whether the database answers, and if it does, jobs and tracks."""
-        try:
-            jobs, oldest, tracks = self._read()
-        except psycopg.Error:
-            yield _gauge("practice_database_up", _UP, (), [(0,)])
-            return
-        yield _gauge("practice_database_up", _UP, (), [(1,)])
-        yield _gauge("practice_jobs", "Jobs by kind and state", ("kind", "state"), jobs)
-        yield _gauge("practice_jobs_oldest_waiting_seconds", "Age of the oldest job in the queue", (), oldest)
-        days = [(track, known) for track, known, _, _ in tracks]
-        incomplete = [(track, number) for track, _, number, _ in tracks]
-        read_at = [(track, at) for track, _, _, at in tracks]
-        yield _gauge("practice_days", "Practice days that are stored", ("track",), days)
-        yield _gauge("practice_days_incomplete", "Practice days that are not complete", ("track",), incomplete)
-        yield _gauge("practice_track_read_timestamp_seconds", "When a page was read last", ("track",), read_at)
-
-    def _read(self) -> tuple[list[Any], list[Any], list[Any]]:
-        with self._pools.jobs.connection() as connection:
-            jobs, oldest = connection.execute(_JOBS).fetchall(), connection.execute(_OLDEST).fetchall()
-        with self._pools.readers.connection() as connection:
-            return jobs, oldest, connection.execute(_TRACKS).fetchall()
+        """Yield whether the database answers, whether it is derived, and what can be read of it."""
+        metrics: list[Metric] = []
+        for name, help_text, pool, gauges in (
+            ("practice_database_up", "Whether the database answers", self._pools.jobs, _JOBS),
+            ("practice_database_derived", "Whether the analytics answer", self._pools.readers, _READ),
+        ):
+            try:
+                with pool.connection() as connection:
+                    rows = [connection.execute(each.query.encode()).fetchall() for each in gauges]
+            except psycopg.Error:
+                metrics.append(GaugeMetricFamily(name, help_text, 0))
+                continue
+            metrics.append(GaugeMetricFamily(name, help_text, 1))
+            for each, found in zip(gauges, rows, strict=True):
+                metrics += _families(each, found)
+        return metrics
 
 
 def exposition(requests: Requests, pools: Pools) -> bytes:
@@ -80,8 +152,11 @@ def exposition(requests: Requests, pools: Pools) -> bytes:
     return generate_latest(requests.registry) + generate_latest(stored)
 
 
-def _gauge(name: str, help_text: str, labels: tuple[str, ...], rows: Iterable[tuple[object, ...]]) -> GaugeMetricFamily:
-    gauge = GaugeMetricFamily(name, help_text, labels=labels)
-    for *values, number in rows:
-        gauge.add_metric([str(value) for value in values], float(str(number)))
-    return gauge
+def _families(gauges: _Gauges, rows: Sequence[tuple[Any, ...]]) -> Iterable[Metric]:
+    labels = len(gauges.labels)
+    for place, (name, help_text) in enumerate(gauges.named.items(), start=labels):
+        family = GaugeMetricFamily(name, help_text, labels=gauges.labels)
+        for row in rows:
+            if row[place] is not None:
+                family.add_metric([str(value) for value in row[:labels]], float(row[place]))
+        yield family

@@ -17,10 +17,20 @@ from service.jobs.requests import MonthRequest
 from service.jobs.store import Job
 from service.web.access import MayCauseRequests
 from service.web.answers import json_bytes, json_response
-from service.web.asking import ACCEPTED, PROBLEMS, Prefer, accepted, ask, wait_as_preferred
+from service.web.asking import (
+    ACCEPTED,
+    PROBLEMS,
+    SECONDS_BETWEEN_LOOKS,
+    JobProblem,
+    Prefer,
+    accepted,
+    ask,
+    problem_of,
+    read_job,
+    wait_as_preferred,
+)
 from service.web.pools import Connection, Pools, ThePools
 from service.web.problems import responses
-from service.web.routes.jobs import SECONDS_BETWEEN_LOOKS, JobProblem, problem_of, read_job
 from service.web.rows import Instant, Row, TrackSlug, select
 from service.web.schemas import Strict
 

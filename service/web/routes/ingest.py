@@ -13,11 +13,20 @@ from service.jobs.requests import DayRequest, RangeRequest
 from service.jobs.store import Job
 from service.web.access import MayCauseRequests
 from service.web.answers import json_response
-from service.web.asking import ACCEPTED, PROBLEMS, Accepted, Prefer, accepted, ask, wait_as_preferred
+from service.web.asking import (
+    ACCEPTED,
+    PROBLEMS,
+    Accepted,
+    JobProblem,
+    Prefer,
+    accepted,
+    ask,
+    problem_of,
+    wait_as_preferred,
+)
 from service.web.pools import Pools, ThePools
 from service.web.problems import Refusal, responses
 from service.web.routes.days import the_track
-from service.web.routes.jobs import JobProblem, problem_of
 from service.web.rows import Day, TrackSlug
 from service.web.schemas import Strict
 

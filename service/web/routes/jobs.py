@@ -1,9 +1,7 @@
 """Jobs: look at them, watch one, cancel one, pause a range."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
-from datetime import datetime
-from email.utils import format_datetime
+from collections.abc import AsyncIterator
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -17,14 +15,13 @@ from service.jobs.requests import Kind
 from service.jobs.store import Job, JobNotFound, NotPausable
 from service.web.access import MayCauseRequests
 from service.web.answers import OK, TheAnswering, json_bytes, json_response
+from service.web.asking import SECONDS_BETWEEN_LOOKS, JobProblem, job_not_found, read_job
 from service.web.pools import Pools, ThePools
 from service.web.problems import Refusal, responses
 from service.web.rows import Instant
 from service.web.schemas import Strict
 
 router = APIRouter(prefix="/jobs", tags=["jobs"])
-
-SECONDS_BETWEEN_LOOKS = 0.25
 
 _OF_RANGE = responses("JOB_NOT_FOUND", "JOB_NOT_PAUSABLE", "UNAUTHORIZED")
 _SHOWN = ("pages_planned", "pages_done", "pages_failed", "step", "models_done")
@@ -38,14 +35,6 @@ class Progress(Strict):
     pages_failed: int = 0
     step: str | None = Field(default=None, description="`crawl`, `transform`, `verify` or `export`.")
     models_done: int | None = None
-
-
-class JobProblem(Strict):
-    """Why a job failed, why its result is partial, or why it waits."""
-
-    code: str
-    detail: str
-    retry_at: str | None = Field(description="When it is tried again.")
 
 
 class JobDocument(Strict):
@@ -107,7 +96,7 @@ def cancel_job(job_id: UUID, pools: ThePools) -> Response:
         try:
             job = store.cancel(connection, job_id)
         except JobNotFound:
-            raise _not_found() from None
+            raise job_not_found() from None
     return json_response(document(job))
 
 
@@ -128,7 +117,7 @@ def _paused(pools: Pools, job_id: UUID, *, is_paused: bool) -> Response:
         try:
             job = store.pause(connection, job_id, is_paused=is_paused)
         except JobNotFound:
-            raise _not_found() from None
+            raise job_not_found() from None
         except NotPausable:
             raise Refusal("JOB_NOT_PAUSABLE", "Only a range that has not ended can be paused or resumed.") from None
     return json_response(document(job))
@@ -158,40 +147,8 @@ async def watch_job(
         job = await run_in_threadpool(read_job, pools, job.id)
 
 
-async def wait_for_end(pools: Pools, job: Job, seconds: float, is_stopping: Callable[[], bool]) -> Job:
-    """Return the job when it has ended, or as it is after so many seconds, or when the server is asked to stop."""
-    loop = asyncio.get_running_loop()
-    deadline = loop.time() + seconds
-    while not job.has_ended and loop.time() < deadline and not is_stopping():
-        await asyncio.sleep(min(SECONDS_BETWEEN_LOOKS, seconds))
-        job = await run_in_threadpool(read_job, pools, job.id)
-    return job
-
-
-def read_job(pools: Pools, job_id: UUID) -> Job:
-    """Return a job as it is now. Raises JOB_NOT_FOUND."""
-    with pools.jobs.connection() as connection:
-        try:
-            return store.get(connection, job_id)
-        except JobNotFound:
-            raise _not_found() from None
-
-
-def problem_of(job: Job) -> Refusal:
-    """Return the problem document for a job that ended without a result."""
-    if job.state == "cancelled" or job.problem is None:
-        return Refusal("JOB_CANCELLED", "Somebody has cancelled the job. Ask again if you want it done.")
-    retry_at = job.problem["retry_at"]
-    headers = {"Retry-After": format_datetime(datetime.fromisoformat(retry_at), usegmt=True)} if retry_at else {}
-    return Refusal(job.problem["code"], job.problem["detail"], headers)
-
-
 def document(job: Job) -> dict[str, Any]:
     """Return what the API shows of a job."""
     known = {name: getattr(job, name) for name in JobDocument.model_fields if name not in ("job_id", "progress")}
     shown = {name: job.progress[name] for name in _SHOWN if name in job.progress}
     return {"job_id": job.id, **known, "progress": Progress(**shown).model_dump(exclude_none=True)}
-
-
-def _not_found() -> Refusal:
-    return Refusal("JOB_NOT_FOUND", "No job has this id.")

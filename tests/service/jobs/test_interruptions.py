@@ -18,7 +18,7 @@ from tests.support.waiting import wait_for
 
 MOST_AT_ONCE = 3  # CRAWL_CONCURRENCY
 ENDS_CRAWL = "the crawl ends"  # in the log of the worker
-NO_CRAWL = "select from pg_stat_activity where application_name like 'crawl, pid %'"
+NO_CRAWL = "select from pg_stat_activity where application_name ~ '^crawl, pid '"
 
 
 def sessions_asked(service: Service) -> Counter[str]:

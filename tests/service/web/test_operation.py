@@ -77,7 +77,28 @@ def test_metrics_count_requests_jobs_and_days(client: httpx.Client) -> None:
     assert f'practice_days_incomplete{{track="{slug}"}} 0.0' in lines
     assert any(line.startswith('practice_requests_total{method="GET",route="/api/v1/tracks"') for line in lines)
     assert any(line.startswith('practice_requests_total{method="GET",route="none",status="404"}') for line in lines)
+    assert {"practice_database_up 1.0", "practice_database_derived 1.0", "practice_underived_pages 0.0"} <= {*lines}
+    assert 'practice_crawls{outcome="finished"} 1.0' in lines
+    assert 'practice_transforms{outcome="finished"} 1.0' in lines
+    sessions = sum(len(day.sessions) for day in SEASON.days())
+    assert f'practice_crawl_sessions{{outcome="finished"}} {sessions}.0' in lines
     assert "Ana" not in "".join(lines)
+
+
+def test_metrics_say_which_pages_fail_and_that_nothing_is_derived(database: Database) -> None:
+    with database.connect(autocommit=True) as connection:
+        connection.execute("insert into raw.crawls (arguments, version) values ('{}', '0')")
+        connection.execute(
+            """
+            insert into raw.failed_pages (track_slug, page_kind, page_key, url, reason_kind, reason, crawl_id)
+            select 'hill', 'session', key, '', 'http', '', crawl_id
+            from raw.crawls, (values ('1'), ('2')) as pages (key)
+            """
+        )
+    with serving(app_of(database)) as client:
+        lines = client.get("/metrics").text.splitlines()
+    assert 'practice_failed_pages{page_kind="session",reason="http",track="hill"} 2.0' in lines
+    assert {"practice_database_up 1.0", "practice_database_derived 0.0"} <= {*lines}
 
 
 def test_a_log_line_has_the_id_of_its_request_and_no_name(derived_season: Commands, log: io.StringIO) -> None:
