@@ -31,3 +31,18 @@ def test_a_setting_that_cannot_be_used_is_one_line_and_status_2(commands: Comman
         "worker: SCHEDULE_EXPORT=nightly is no cron expression: write SCHEDULE_EXPORT='30 3 * * *' for 03:30 UTC "
         "every day\n"
     )
+
+
+def test_a_token_is_printed_once_listed_by_name_and_revoked(commands: Commands) -> None:
+    def tokens(*arguments: str) -> tuple[int, str, str]:
+        program = [sys.executable, "-m", "service", "tokens", *arguments]
+        with start_program(program, commands.environment) as command:
+            said = command.communicate()
+        return command.returncode, *said
+
+    status, token, _ = tokens("make", "a program")
+    assert (status, len(token.strip())) == (0, 43)
+    status, listed, _ = tokens("list")
+    assert (status, "a program" in listed, token.strip() in listed) == (0, True, False)
+    assert tokens("revoke", "a program")[0] == 0
+    assert tokens("revoke", "a program") == (2, "", "tokens: no valid token has this name: see the list\n")
