@@ -8,7 +8,8 @@ def route_of(scope: Scope) -> str | None:
     """Return the path with the names of its parameters in place of their values; None for a path that is none."""
     template = getattr(scope.get("route"), "path_format", None)
     if template is None:
-        return None
+        path, described = scope["path"], getattr(scope.get("app"), "openapi_url", None)
+        return described if path == described else None
     # The route knows its path from its router on; what comes before is a prefix.
     prefix = scope["path"].split("/")[: -template.count("/")]
     return "/".join(prefix) + template

@@ -69,6 +69,7 @@ def test_a_database_that_is_gone_comes_back(derived_season: Commands) -> None:
 
 def test_metrics_count_requests_jobs_and_days(client: httpx.Client) -> None:
     client.get(f"{API}/tracks")
+    client.get("/openapi.json")
     client.get("/nothing/Ana%20Ruiz")
     lines = client.get("/metrics").text.splitlines()
     slug = SEASON.tracks[0].slug
@@ -77,6 +78,7 @@ def test_metrics_count_requests_jobs_and_days(client: httpx.Client) -> None:
     assert f'practice_days_incomplete{{track="{slug}"}} 0.0' in lines
     assert any(line.startswith('practice_requests_total{method="GET",route="/api/v1/tracks"') for line in lines)
     assert any(line.startswith('practice_requests_total{method="GET",route="none",status="404"}') for line in lines)
+    assert 'practice_requests_total{method="GET",route="/openapi.json",status="200"} 1.0' in lines
     assert {"practice_database_up 1.0", "practice_database_derived 1.0", "practice_underived_pages 0.0"} <= {*lines}
     assert 'practice_crawls{outcome="finished"} 1.0' in lines
     assert any(line.startswith('practice_transform_seconds{outcome="finished"} ') for line in lines)
