@@ -53,7 +53,7 @@ class Steps:
     @property
     def total(self) -> float:
         """The sum."""
-        return sum(getattr(self, step.name) for step in fields(self))
+        return self.crawl_ends + self.transform_begins + self.transform + self.job_ends
 
     @classmethod
     def median_of(cls, all_steps: Sequence[Self]) -> Self:
@@ -117,7 +117,13 @@ def _ask(database: Database, day: Day) -> Steps:
 
 def _cold(database: Database, scratch: Scratch, site: SampleSite, day: Day) -> float:
     """Crawl a day, and return the seconds of `make transform`."""
-    settings = {"LIVERC_BASE_URL": site.base_url, "CRAWL_DELAY": "0"}
-    asked = {"TRACK": day.track.slug, "DATE": day.date.isoformat()}
-    run("crawl", database, scratch.folder, **settings, **asked)
+    run(
+        "crawl",
+        database,
+        scratch.folder,
+        LIVERC_BASE_URL=site.base_url,
+        CRAWL_DELAY="0",
+        TRACK=day.track.slug,
+        DATE=day.date.isoformat(),
+    )
     return run("transform", database, scratch.folder).seconds

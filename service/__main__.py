@@ -49,9 +49,9 @@ def _tokens(given: argparse.Namespace) -> int:
             tokens.revoke(connection, given.name)
         else:
             table = plain_table("name", "made", "revoked")
-            for token in tokens.known(connection):
-                revoked = f"{token.revoked_at:%Y-%m-%d %H:%M}" if token.revoked_at else ""
-                table.add_row(token.name, f"{token.created_at:%Y-%m-%d %H:%M}", revoked)
+            for each in tokens.known(connection):
+                revoked = f"{each.revoked_at:%Y-%m-%d %H:%M}" if each.revoked_at else ""
+                table.add_row(each.name, f"{each.created_at:%Y-%m-%d %H:%M}", revoked)
             plain_console().print(table)
     return 0
 

@@ -95,7 +95,7 @@ class Work:
             # A finished crawl may have a problem with another track.
             problem = Problem(met.session_failure) if met.session_failure else ended.problem if is_cut else None
             return _crawled(ended, problem)
-        self._end_unread(job, met and met.list_failure, ended)
+        self._end_unread(job, met.list_failure if met else None, ended)
         return None
 
     def _months(self, jobs: Sequence[Job]) -> None:

@@ -6,10 +6,10 @@ from starlette.types import Scope
 
 def route_of(scope: Scope) -> str | None:
     """Return the path with the names of its parameters in place of their values; None for a path that is none."""
-    template = getattr(scope.get("route"), "path_format", None)
+    template: str | None = getattr(scope.get("route"), "path_format", None)
     if template is None:
-        path, described = scope["path"], getattr(scope.get("app"), "openapi_url", None)
-        return described if path == described else None
+        path: str = scope["path"]
+        return path if path == getattr(scope.get("app"), "openapi_url", None) else None
     # The route knows its path from its router on; what comes before is a prefix.
     prefix = scope["path"].split("/")[: -template.count("/")]
     return "/".join(prefix) + template

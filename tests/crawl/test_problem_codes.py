@@ -40,7 +40,7 @@ def status(code: int, body: str = "") -> HttpError:
     ],
 )
 def test_a_request_without_a_page_has_the_code_of_its_failure(problem: Exception, code: Code) -> None:
-    failed = explain_failure(PAGE, URL, Failure(problem))
+    failed = explain_failure(PAGE, URL, Failure(problem))  # type: ignore[no-untyped-call]
     assert failed is not None
     assert failed.code == code
 
@@ -52,7 +52,7 @@ def test_a_page_that_cannot_be_read_says_so_unless_it_asks_for_a_human(kind: Pag
 
 
 def stop_reason(crawler: FakeCrawler) -> CannotWork:
-    reason = CrawlStats(crawler.crawler).problem
+    reason = CrawlStats(crawler.crawler).stop_reason
     assert reason is not None
     return reason
 

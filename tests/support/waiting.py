@@ -24,7 +24,7 @@ class Process(Protocol):
     def communicate(self) -> tuple[str, str]: ...
 
 
-def wait_for(look: Callable[[], Found], process: Process | None = None) -> Found:
+def wait_for(look: Callable[[], Found | None], process: Process | None = None) -> Found:
     """What `look` finds, once that is something. Fails when the process, if one is given, ends before."""
     began = time.monotonic()
     while not (found := look()):

@@ -40,6 +40,7 @@ FRESH_FOR = timedelta(minutes=10)
 """Age up to which a month page tells the present of a month that is not over."""
 
 NDJSON = "application/x-ndjson"
+_LINES: dict[int | str, dict[str, Any]] = {200: {"content": {NDJSON: {"schema": {"type": "string"}}}}}
 _MOST_MONTHS = 120
 
 # A track that was only discovered so far has no practice day, but a month page.
@@ -143,8 +144,7 @@ async def discover(wanted: MonthWanted, pools: ThePools, request: Request, prefe
 @router.post(
     "/discover-range",
     response_class=Response,
-    responses={200: {"content": {NDJSON: {"schema": {"type": "string"}}}}}
-    | responses("UNAUTHORIZED", "CRAWL_DISABLED"),
+    responses=_LINES | responses("UNAUTHORIZED", "CRAWL_DISABLED"),
     dependencies=[MayCauseRequests],
 )
 async def discover_range(wanted: MonthsWanted, pools: ThePools, request: Request) -> Response:

@@ -101,7 +101,7 @@ def test_a_named_range_whose_lists_all_wait_has_a_problem_and_a_schedule_has_non
     for missing in ("calendar", "session_list"):
         crawls.missing = missing
         crawls.crawl(MONTH)
-        problem = crawls.stats_of(MONTH).problem(is_scheduled=False) or ""
+        problem = str(crawls.stats_of(MONTH).problem(is_scheduled=False))
         assert problem.startswith("no list was read: ")
         assert problem.endswith(" UTC; REFRESH=1 requests every page")
         assert crawls.stats_of(MONTH).problem(is_scheduled=True) is None

@@ -47,7 +47,8 @@ def serving(app: FastAPI) -> Iterator[httpx.Client]:
 
 def app_of(database: Database, **settings: Any) -> FastAPI:
     """An application with these settings, and the defaults for the others."""
-    config = Config(DATABASE_URL=database.url.render_as_string(hide_password=False), CRAWL_DELAY=0)
+    url = database.url.render_as_string(hide_password=False)
+    config = Config.model_validate({"DATABASE_URL": url, "CRAWL_DELAY": 0})
     return create_app(config, WebSettings(**{"rate": "100000/minute"} | settings), database)
 
 

@@ -1,6 +1,7 @@
 """Who is let in, and how much: tokens, host names, pages of other sites, rate and size."""
 
 from collections.abc import Iterator
+from typing import Any
 
 import httpx
 import pytest
@@ -16,7 +17,7 @@ from tests.service.web.conftest import API, app_of, problem, serving
 INGEST = f"{API}/practice-days/ingest"
 BODY = {"track_slug": "hill", "date": "2025-10-25"}
 ASYNC = {"Prefer": "respond-async"}
-OPEN = {"host": "0.0.0.0"}  # the settings; the tests themselves listen on loopback
+OPEN: dict[str, Any] = {"host": "0.0.0.0"}  # the settings; the tests themselves listen on loopback
 NOBODY = "00000000-0000-0000-0000-000000000000"
 
 

@@ -44,7 +44,8 @@ def connection(derived_season: Commands) -> Iterator[psycopg.Connection[Any]]:
 
 def parts(client: httpx.Client, path: str, name: str, **wanted: Any) -> list[dict[str, Any]]:
     """All rows of a list, read part by part."""
-    rows, after = [], {}
+    rows: list[dict[str, Any]] = []
+    after: dict[str, Any] = {}
     while True:
         part = exact(client.get(f"{API}/{path}", params=wanted | after))
         assert len(part[name]) <= wanted["limit"]
@@ -63,7 +64,7 @@ def rows_of_csv(response: httpx.Response) -> list[dict[str, str]]:
 
 @pytest.mark.parametrize("row", MODELS)
 def test_rows_are_of_the_types_that_openapi_describes(connection: psycopg.Connection[Any], row: type[Row]) -> None:
-    rows = select(connection, row, f"from {MODELS[row]}")  # type: ignore[arg-type]
+    rows = select(connection, row, f"from {MODELS[row]}")
     assert rows
     for each in rows:
         row.model_validate(each, strict=True)
@@ -151,7 +152,9 @@ def test_a_day_that_has_not_changed_is_not_sent_again(client: httpx.Client) -> N
 
 
 def test_people_are_found_by_beginnings_of_words_and_by_transponder(client: httpx.Client) -> None:
-    people = [person for person in EXPECTED["people"](session_facts(SEASON.days())) if person["transponders"]]
+    people: list[dict[str, Any]] = [
+        person for person in EXPECTED["people"](session_facts(SEASON.days())) if person["transponders"]
+    ]
     person = max(people, key=lambda person: len(person["normalized_names"]))
     words = " ".join(word[:3] for word in reversed(person["normalized_names"][0].split()))
     for wanted in (words.upper(), person["transponders"][0]):

@@ -50,19 +50,19 @@ def token(derived_season: Commands) -> str:
         return tokens.make(connection, "schemathesis")
 
 
-@described(LOOPBACK).parametrize()
+@described(LOOPBACK).parametrize()  # type: ignore[untyped-decorator]
 @settings(max_examples=EXAMPLES)
-def test_without_a_token_where_none_is_needed(case: Case, on_loopback: httpx.URL) -> None:
+def test_without_a_token_where_none_is_needed(case: Case[Any], on_loopback: httpx.URL) -> None:
     case.call_and_validate(base_url=f"{on_loopback}")
 
 
-@described(BEYOND).parametrize()
+@described(BEYOND).parametrize()  # type: ignore[untyped-decorator]
 @settings(max_examples=EXAMPLES)
-def test_without_a_token_where_one_is_needed(case: Case, beyond: httpx.URL) -> None:
+def test_without_a_token_where_one_is_needed(case: Case[Any], beyond: httpx.URL) -> None:
     case.call_and_validate(base_url=f"{beyond}")
 
 
-@described(BEYOND).parametrize()
+@described(BEYOND).parametrize()  # type: ignore[untyped-decorator]
 @settings(max_examples=EXAMPLES)
-def test_with_a_token(case: Case, beyond: httpx.URL, token: str) -> None:
+def test_with_a_token(case: Case[Any], beyond: httpx.URL, token: str) -> None:
     case.call_and_validate(base_url=f"{beyond}", headers={"Authorization": f"Bearer {token}"})
