@@ -149,7 +149,7 @@ def test_a_job_ends_right_once_and_without_hands_whatever_is_killed(trial: Trial
     days = iter(SEASON.days())
     for run in [*KILLS.values()] * ROUNDS:
         day = next(days)
-        asked_before = len(crawler.asked())
+        asked_before = len(service.site.requests)
         trial.stored_before = crawler.rows(STORED)[0][0]
         run(trial, day)
         ended = service.wait_for_end(trial.job)
