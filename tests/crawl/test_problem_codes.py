@@ -52,7 +52,7 @@ def test_a_page_that_cannot_be_read_says_so_unless_it_asks_for_a_human(kind: Pag
 
 
 def stop_reason(crawler: FakeCrawler) -> CannotWork:
-    reason = CrawlStats(crawler.crawler).stop_reason
+    reason = CrawlStats(crawler.crawler).problem(is_scheduled=False)
     assert reason is not None
     return reason
 
