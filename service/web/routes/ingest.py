@@ -26,7 +26,7 @@ from service.web.asking import (
 )
 from service.web.pools import Pools, ThePools
 from service.web.problems import Refusal, responses
-from service.web.routes.days import the_track
+from service.web.queries.tracks import identify_track
 from service.web.rows import Day, TrackSlug
 from service.web.schemas import Strict
 
@@ -129,4 +129,4 @@ def _refuse_future(day: Day) -> None:
 
 def _slug_of(pools: Pools, track_id: UUID) -> str:
     with pools.readers.connection() as connection:
-        return the_track(connection, track_id, None)[1]
+        return identify_track(connection, track_id, None)[1]

@@ -5,13 +5,12 @@ from uuid import UUID
 
 from fastapi import APIRouter, Query, Response
 
-from scraper.names import normalized_name
 from service.web.answers import OK, TheAnswering
 from service.web.pools import ThePools
-from service.web.problems import Refusal, responses
+from service.web.problems import responses
+from service.web.queries import people
 from service.web.routes.tracks import Limit
-from service.web.rows import select
-from service.web.schemas import Identity, People, Person, PersonDay, PersonDetail
+from service.web.schemas import People, Person, PersonDay, PersonDetail
 
 router = APIRouter(prefix="/people", tags=["people"])
 
@@ -35,34 +34,8 @@ def find_people(
     limit: Limit = 50,
 ) -> Response:
     """Find people by name or transponder; those with most sessions come first."""
-    words = (normalized_name(q) or "").split()
     with pools.readers.connection() as connection:
-        rows = select(
-            connection,
-            Person,
-            """
-            from analytics.people
-            where
-                (
-                    %(transponder)s = any(transponders)
-                    or (cardinality(%(words)s::text[]) > 0 and exists (
-                        select from unnest(normalized_names) as known (name)
-                        where ' ' || known.name like all(%(words)s::text[])
-                    ))
-                )
-                and (%(after)s::uuid is null or (sessions, person_id) < (
-                    select earlier.sessions, earlier.person_id
-                    from analytics.people as earlier
-                    where earlier.person_id = %(after)s
-                ))
-            order by sessions desc, person_id desc
-            limit %(limit)s
-            """,
-            transponder=q.strip(),
-            words=[f"% {word}%" for word in words],
-            after=after,
-            limit=limit + 1,
-        )
+        rows = people.find_people(connection, q, after, limit + 1)
     return answering.page("people", rows, Person.names(), "person_id", limit)
 
 
@@ -70,32 +43,7 @@ def find_people(
 def get_person(person_id: UUID, pools: ThePools, answering: TheAnswering) -> Response:
     """Return a person with days by class, and names and transponders with the evidence for each; as CSV the days."""
     with pools.readers.connection() as connection, connection.transaction():
-        people = select(connection, Person, "from analytics.people where person_id = %(person)s", person=person_id)
-        if not people:
-            raise Refusal("PERSON_NOT_FOUND", "No person has this id. /api/v1/people?q= finds people by name.")
-        # By the days of the person, so that the model reads those days.
-        days = select(
-            connection,
-            PersonDay,
-            """
-            from analytics.driver_days
-            where
-                person_id = %(person)s
-                and event_id = any(array(
-                    select sessions.event_id from analytics.sessions as sessions
-                    where sessions.person_id = %(person)s
-                ))
-            order by practice_date desc, track_slug, class_name
-            """,
-            person=person_id,
-        )
-        identities = select(
-            connection,
-            Identity,
-            """
-            from analytics.driver_people where person_id = %(person)s
-            order by track_slug, first_started_at, driver_id, normalized_name
-            """,
-            person=person_id,
-        )
-    return answering.answer({**people[0], "days": days, "identities": identities}, days, PersonDay.names())
+        person = people.find_person(connection, person_id)
+        days = people.days_of_person(connection, person_id)
+        identities = people.identities(connection, person_id)
+    return answering.answer({**person, "days": days, "identities": identities}, days, PersonDay.names())

@@ -1,0 +1,73 @@
+"""One session with its laps."""
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from service.web.pools import Connection
+from service.web.problems import Refusal
+from service.web.rows import select
+from service.web.schemas import Lap, LapFlag, Session
+
+_DAY_OF_SESSION = "select event_id from racing.races where id = %s"
+_RESULT = "select id from racing.race_results where race_id = %s"
+
+
+def day_of_session(connection: Connection, race_id: UUID) -> UUID:
+    """Return the event of a session. Raises SESSION_NOT_FOUND."""
+    event = connection.execute(_DAY_OF_SESSION, [race_id]).fetchone()
+    if event is None:
+        raise _not_found()
+    event_id: UUID = event[0]
+    return event_id
+
+
+def find_session(connection: Connection, event_id: UUID, race_id: UUID) -> dict[str, Any]:
+    """Return a session that is on its day's list. Raises SESSION_NOT_FOUND."""
+    # With the day, so that the model reads one day.
+    found = select(
+        connection,
+        Session,
+        "from analytics.sessions where event_id = %(event_id)s and race_id = %(race_id)s",
+        event_id=event_id,
+        race_id=race_id,
+    )
+    if not found:
+        raise _not_found()
+    return found[0]
+
+
+def laps(connection: Connection, race_id: UUID) -> Sequence[dict[str, Any]]:
+    """Return the laps of a session."""
+    return select(
+        connection,
+        Lap,
+        "from racing.laps where race_result_id = %(result)s order by lap_number",
+        result=_result(connection, race_id),
+    )
+
+
+def flags(connection: Connection, event_id: UUID, race_id: UUID) -> Sequence[dict[str, Any]]:
+    """Return the laps of a session that are unusual."""
+    return select(
+        connection,
+        LapFlag,
+        """
+        from analytics.lap_flags where event_id = %(event_id)s and race_result_id = %(result)s
+        order by lap_number, flag
+        """,
+        event_id=event_id,
+        result=_result(connection, race_id),
+    )
+
+
+def _result(connection: Connection, race_id: UUID) -> UUID:
+    result = connection.execute(_RESULT, [race_id]).fetchone()
+    if result is None:
+        raise _not_found()
+    result_id: UUID = result[0]
+    return result_id
+
+
+def _not_found() -> Refusal:
+    return Refusal("SESSION_NOT_FOUND", "No session has this id, or it has left the list of its day.")

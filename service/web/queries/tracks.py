@@ -1,0 +1,71 @@
+"""Tracks, with records and activity."""
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from scraper.errors import Code
+from service.web.pools import Connection
+from service.web.problems import Refusal
+from service.web.rows import select
+from service.web.schemas import Activity, Record, Track
+
+_NO_TRACK = "No practice day of this track is stored. /api/v1/tracks lists those that are."
+_IDENTIFIED = (
+    "select id, source_track_slug from racing.tracks where id = %(id)s or lower(source_track_slug) = lower(%(slug)s)"
+)
+
+
+def list_tracks(connection: Connection, after: str | None, limit: int) -> Sequence[dict[str, Any]]:
+    """Return tracks by slug, those after a slug."""
+    return select(
+        connection,
+        Track,
+        """
+        from analytics.track_summaries
+        where %(after)s::text is null or track_slug > %(after)s
+        order by track_slug
+        limit %(limit)s
+        """,
+        after=after,
+        limit=limit,
+    )
+
+
+def find_track(connection: Connection, slug: str) -> dict[str, Any]:
+    """Return a track, whatever the case of the slug. Raises TRACK_NOT_FOUND."""
+    found = select(
+        connection, Track, "from analytics.track_summaries where lower(track_slug) = lower(%(slug)s)", slug=slug
+    )
+    if not found:
+        raise Refusal(Code.TRACK_NOT_FOUND, _NO_TRACK)
+    return found[0]
+
+
+def identify_track(connection: Connection, track_id: UUID | None, slug: str | None) -> tuple[UUID, str]:
+    """Return id and slug of a track that is stored. Raises TRACK_NOT_FOUND, also if id and slug are of two tracks."""
+    found = connection.execute(_IDENTIFIED, {"id": track_id, "slug": slug}).fetchall()
+    if len(found) != 1 or (track_id not in (None, found[0][0])):
+        raise Refusal(Code.TRACK_NOT_FOUND, _NO_TRACK)
+    track: tuple[UUID, str] = found[0]
+    return track
+
+
+def records(connection: Connection, track_slug: str) -> Sequence[dict[str, Any]]:
+    """Return the record of each class, over all days."""
+    return select(
+        connection,
+        Record,
+        "from analytics.class_records where track_slug = %(track)s and period = 'ever' order by class_name",
+        track=track_slug,
+    )
+
+
+def activity(connection: Connection, track_slug: str) -> Sequence[dict[str, Any]]:
+    """Return the months with practice, the newest first, at most ten years of them."""
+    return select(
+        connection,
+        Activity,
+        "from analytics.track_activity where track_slug = %(track)s order by month desc limit 120",
+        track=track_slug,
+    )
