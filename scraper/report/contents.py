@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from functools import cached_property
 from itertools import groupby
 from uuid import UUID
 
@@ -33,8 +34,18 @@ class RacerOnPage:
 
     racer: Racer
     places: list[tuple[Place, int]]
-    progress_chart: Chart | None
-    lap_chart: Chart | None
+
+    @cached_property
+    def progress_chart(self) -> Chart | None:
+        """Best and average lap by session, None for a single session with a lap."""
+        with_a_lap = sum(session.best_lap is not None for session in self.racer.sessions)
+        return progress_chart(self.racer) if with_a_lap >= _FEWEST_SESSIONS_FOR_A_LINE else None
+
+    @cached_property
+    def lap_chart(self) -> Chart | None:
+        """All laps of the day, None without one."""
+        has_laps = any(lap.seconds is not None for session in self.racer.sessions for lap in session.laps)
+        return lap_chart(self.racer) if has_laps else None
 
 
 @dataclass(frozen=True)
@@ -117,14 +128,7 @@ def _on_page(racer: Racer, classes: Sequence[ClassOfDay]) -> RacerOnPage:
     places = [
         (place, len(each.places)) for each in classes for place in each.places if place.racer_id == racer.racer_id
     ]
-    has_laps = any(lap.seconds is not None for session in racer.sessions for lap in session.laps)
-    with_a_lap = sum(session.best_lap is not None for session in racer.sessions)
-    return RacerOnPage(
-        racer,
-        places,
-        progress_chart(racer) if with_a_lap >= _FEWEST_SESSIONS_FOR_A_LINE else None,
-        lap_chart(racer) if has_laps else None,
-    )
+    return RacerOnPage(racer, places)
 
 
 def _consistency(racer: Racer) -> Decimal:

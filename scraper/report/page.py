@@ -12,13 +12,14 @@ from scraper.report import wording
 from scraper.report.contents import contents_of
 from scraper.report.practice_day import FEWEST_LAPS_FOR_CONSISTENCY, PracticeDay
 
-_TEMPLATES = Path(__file__).with_name("templates")
+TEMPLATES = Path(__file__).with_name("templates")
+"""Templates, style sheet and script, which the pages of the service use, too."""
 
 
 def render(day: PracticeDay) -> str:
     """Render the whole page. Equal rows give equal pages."""
     return (
-        _environment()
+        environment()
         .get_template("day.html")
         .render(
             **vars(contents_of(day)),
@@ -29,10 +30,11 @@ def render(day: PracticeDay) -> str:
     )
 
 
-@lru_cache(maxsize=1)
-def _environment() -> Environment:
+@lru_cache(maxsize=2)
+def environment(*folders: Path) -> Environment:
+    """Return the templates of these folders, and those of the report that have other names."""
     environment = Environment(
-        loader=FileSystemLoader(_TEMPLATES),
+        loader=FileSystemLoader([*folders, TEMPLATES]),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
@@ -46,7 +48,7 @@ def _environment() -> Environment:
 
 def _source(name: str) -> Markup:
     """Return a style sheet or script, which the page contains as it is."""
-    return Markup((_TEMPLATES / name).read_text(encoding="utf-8"))  # noqa: S704 (our own file)
+    return Markup((TEMPLATES / name).read_text(encoding="utf-8"))  # noqa: S704 (our own file)
 
 
 def _source_hash(source: str) -> str:

@@ -110,12 +110,15 @@ class Session:
     """A session with its racer and laps; `number` counts the racer's sessions of the day.
 
     `laps` is empty where the session page is not captured, and None for the counts that the list does not print.
+    `person_id` is None for a racer who is no known person.
     """
 
+    race_id: UUID
     race_result_id: UUID
     session_id: str
     url: str
     racer_id: UUID
+    person_id: UUID | None
     racer_name: str
     name_on_session: str
     transponder_number: str | None

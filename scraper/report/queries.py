@@ -59,10 +59,12 @@ where event_id = %(event_id)s
 
 SESSIONS = """
 select
+    sessions.race_id,
     sessions.race_result_id,
     sessions.session_id,
     races.race_url as url,
     sessions.racer_id,
+    sessions.person_id,
     sessions.racer_name,
     sessions.name_on_session,
     sessions.transponder_number,

@@ -62,10 +62,12 @@ def a_head(**fields: Any) -> Head:
 def a_session(number: int = 1, racer: str = "Ana Ruiz", **fields: Any) -> Session:
     """A captured session with `LAPS`."""
     session = Session(
+        race_id=identity(f"race {racer} {number}"),
         race_result_id=identity(f"result {racer} {number}"),
         session_id=f"{7000 + number}",
         url=f"https://bend.liverc.com/practice/?p=view_session&id={7000 + number}",
         racer_id=identity(racer),
+        person_id=None,
         racer_name=racer,
         name_on_session=racer,
         transponder_number="8600142",
