@@ -13,6 +13,9 @@ from scraper.database.connection import Database
 from service.web import pools
 from service.web.gate import Gate
 from service.web.metrics import Requests
+from service.web.pages import assets
+from service.web.pages import tracks as track_pages
+from service.web.pages.rendering import problem_page
 from service.web.problems import ProblemDocument, add_handlers
 from service.web.routes import days, discover, ingest, jobs, operation, people, sessions, tracks
 from service.web.settings import WebSettings
@@ -45,12 +48,14 @@ def create_app(config: Config, settings: WebSettings, database: Database) -> Fas
     app.state.is_stopping = lambda: False  # whoever serves the application knows
     app.state.requests = Requests()
     app.add_middleware(Gate, settings=settings, requests=app.state.requests)
-    add_handlers(app)
+    add_handlers(app, problem_page)
     api = APIRouter(prefix="/api/v1")
     for module in (tracks, days, ingest, discover, sessions, people, jobs):
         api.include_router(module.router)
     app.include_router(api)
     app.include_router(operation.router)
+    for pages in (assets, track_pages):
+        app.include_router(pages.router)
     app.openapi = lambda: _openapi(app)  # type: ignore[method-assign] # how FastAPI documents it
     return app
 

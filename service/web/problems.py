@@ -1,10 +1,9 @@
 """Problem documents (RFC 9457): a stable code for programs, a sentence for people, never the text of an exception."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from http import HTTPStatus
 from typing import Any
 
-import msgspec
 import psycopg
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
@@ -84,22 +83,9 @@ def problem_response(
     headers: Mapping[str, str] | None = None,
     *,
     request_id: str | None = None,
-    errors: list[dict[str, str]] | None = None,
 ) -> Response:
-    """Return the response for a problem."""
-    status = STATUSES[code]
-    document: dict[str, Any] = {
-        "type": "about:blank",
-        "title": HTTPStatus(status).phrase,
-        "status": status,
-        "code": str(code),
-        "detail": detail,
-    }
-    if request_id:
-        document["request_id"] = request_id
-    if errors:
-        document["errors"] = errors
-    return Response(msgspec.json.encode(document), status, dict(headers or {}), MEDIA_TYPE)
+    """Return the response for a problem of a request that has not reached the application."""
+    return _respond(_document(code, detail, request_id), headers)
 
 
 def responses(*codes: str) -> dict[int | str, dict[str, Any]]:
@@ -126,8 +112,22 @@ _EVERYWHERE = (
 )
 
 
-def add_handlers(app: FastAPI) -> None:
-    """Let an application answer every exception by a problem document."""
+def add_handlers(app: FastAPI, page_of: Callable[[Request, ProblemDocument], Response]) -> None:
+    """Let an application answer every exception by a problem document, or to a browser by a page."""
+
+    def _of(
+        request: Request,
+        code: str,
+        detail: str,
+        headers: Mapping[str, str] | None = None,
+        errors: Sequence[FieldError] = (),
+    ) -> Response:
+        document = _document(code, detail, getattr(request.state, "request_id", None), errors)
+        if "text/html" not in request.headers.get("accept", "") or request.url.path.startswith("/api/"):
+            return _respond(document, headers)
+        response = page_of(request, document)
+        response.headers.update(headers or {})
+        return response
 
     @app.exception_handler(Refusal)
     async def refused(request: Request, refusal: Refusal) -> Response:
@@ -137,7 +137,8 @@ def add_handlers(app: FastAPI) -> None:
     async def invalid(request: Request, problem: RequestValidationError) -> Response:
         # The message of pydantic says what a value should be; the value itself is left out.
         errors = [
-            {"location": ".".join(map(str, error["loc"])), "message": str(error["msg"])} for error in problem.errors()
+            FieldError(location=".".join(map(str, error["loc"])), message=str(error["msg"]))
+            for error in problem.errors()
         ]
         return _of(request, Code.VALIDATION_ERROR, _INVALID, errors=errors)
 
@@ -160,12 +161,20 @@ def add_handlers(app: FastAPI) -> None:
         return _of(request, Code.DATABASE_UNAVAILABLE, _NOT_DERIVED, {"Retry-After": "60"})
 
 
-def _of(
-    request: Request,
-    code: str,
-    detail: str,
-    headers: Mapping[str, str] | None = None,
-    errors: list[dict[str, str]] | None = None,
-) -> Response:
-    request_id = getattr(request.state, "request_id", None)
-    return problem_response(code, detail, headers, request_id=request_id, errors=errors)
+def _document(code: str, detail: str, request_id: str | None, errors: Sequence[FieldError] = ()) -> ProblemDocument:
+    status = STATUSES[code]
+    title = HTTPStatus(status).phrase
+    return ProblemDocument(
+        type="about:blank",
+        title=title,
+        status=status,
+        code=str(code),
+        detail=detail,
+        request_id=request_id,
+        errors=list(errors),
+    )
+
+
+def _respond(document: ProblemDocument, headers: Mapping[str, str] | None) -> Response:
+    content = document.model_dump_json(exclude_defaults=True)
+    return Response(content, document.status, dict(headers or {}), MEDIA_TYPE)

@@ -1,0 +1,76 @@
+"""How a page is rendered: its templates, its Content-Security-Policy, and when a browser has it already."""
+
+import hashlib
+from collections.abc import Sequence
+from functools import cache
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote, urlencode
+
+from fastapi import Request, Response
+from jinja2 import Environment
+
+from scraper.report import wording
+from scraper.report.page import TEMPLATES as REPORT
+from scraper.report.page import environment
+from service.web.answers import Answering
+from service.web.pages.assets import address, assets
+from service.web.problems import ProblemDocument
+
+_TEMPLATES = Path(__file__).with_name("templates")
+_POLICY = (
+    "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; connect-src 'self'; "
+    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+_HEADERS = {"Content-Security-Policy": _POLICY, "Referrer-Policy": "same-origin"}
+
+
+def page(
+    request: Request, template: str, *, status: int = 200, headers: dict[str, str] | None = None, **variables: Any
+) -> Response:
+    """Return a page from a template of this folder. Nothing in it is loaded from elsewhere."""
+    html = _environment().get_template(template).render(path=request.url.path, **variables)
+    own = {"Cache-Control": "private, no-cache", **_HEADERS, **(headers or {})}
+    return Response(html, status, own, "text/html")
+
+
+def versioned(etag: str) -> str:
+    """Return the ETag of a page from that of its rows: it changes with the templates, too."""
+    return f"{etag}-{_version()}"
+
+
+def unchanged(request: Request, etag: str) -> Response | None:
+    """Return the response for a browser that has the page with this ETag; None for any other."""
+    return Answering(request).unchanged(etag)
+
+
+def problem_page(request: Request, problem: ProblemDocument) -> Response:
+    """Return a problem as a page."""
+    return page(request, "problem.html", status=problem.status, problem=problem)
+
+
+def with_query(path: str, **parameters: object) -> str:
+    """Return a path with a query, without the parameters that are None."""
+    given = {name: value for name, value in parameters.items() if value is not None}
+    return f"{path}?{urlencode(given)}" if given else path
+
+
+def day_path(track_slug: str, day: object) -> str:
+    """Return the path of the page of a practice day."""
+    return f"/tracks/{quote(track_slug, safe='')}/{day}"
+
+
+@cache
+def _environment() -> Environment:
+    own = environment(_TEMPLATES)
+    own.globals |= {"address": address, "day_path": day_path, "with_query": with_query, "flag_words": wording.FLAGS}
+    return own
+
+
+@cache
+def _version() -> str:
+    sources: Sequence[Path] = sorted([*_TEMPLATES.glob("*.html"), *REPORT.glob("*.html")])
+    digest = hashlib.sha256(b"".join(source.read_bytes() for source in sources))
+    for asset in assets().values():
+        digest.update(asset.digest.encode())
+    return digest.hexdigest()[:16]
