@@ -25,13 +25,11 @@ _POLICY = (
 _HEADERS = {"Content-Security-Policy": _POLICY, "Referrer-Policy": "same-origin"}
 
 
-def page(
-    request: Request, template: str, *, status: int = 200, headers: dict[str, str] | None = None, **variables: Any
-) -> Response:
+def page(request: Request, template: str, *, status: int = 200, etag: str | None = None, **variables: Any) -> Response:
     """Return a page from a template of this folder. Nothing in it is loaded from elsewhere."""
     html = _environment().get_template(template).render(path=request.url.path, **variables)
-    own = {"Cache-Control": "private, no-cache", **_HEADERS, **(headers or {})}
-    return Response(html, status, own, "text/html")
+    headers = {"Cache-Control": "private, no-cache", **_HEADERS, **({"ETag": f'"{etag}"'} if etag else {})}
+    return Response(html, status, headers, "text/html")
 
 
 def versioned(etag: str) -> str:
