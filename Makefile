@@ -9,6 +9,8 @@ READY := $(VENV)/.ready
 READY_DEV := $(VENV)/.ready-dev
 READY_BENCH := $(VENV)/.ready-bench
 SCRAPER := $(BIN)/python -m scraper
+# axe-core, which tests the accessibility of pages, is a package of npm; npm itself is one of requirements-dev.lock.
+AXE := tests/support/axe
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all:
 # A worker gets whole files, in the order of tests/conftest.py.
 PYTEST := $(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder
@@ -135,8 +137,9 @@ $(READY): requirements.lock
 	@touch $@
 
 # Packages that are added replace none that a running server uses: the locks agree on all that they share.
-$(VENV)/.ready-%: requirements-%.lock $(READY)
+$(VENV)/.ready-%: requirements-%.lock $(AXE)/package-lock.json $(READY)
 	@if [ -e $@ ]; then $(MAKE) --no-print-directory --what-if=requirements.lock $(READY); fi
 	@echo "Installing the dependencies of $< into $(VENV) …"
 	@$(INSTALL) -r $<
+	@cp $(AXE)/package.json $(AXE)/package-lock.json $(VENV) && $(BIN)/npm ci --prefix $(VENV) --ignore-scripts --silent
 	@touch $@

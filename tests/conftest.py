@@ -7,6 +7,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from scraper.config import Config
+from tests.support.browser import browser
 from tests.support.crawling import crawler
 from tests.support.databases import (
     commands,
@@ -26,6 +27,7 @@ from tests.support.running_command import close_hosts
 from tests.support.soak_table import pytest_terminal_summary, tally
 
 __all__ = [
+    "browser",
     "commands",
     "crawler",
     "database",

@@ -7,8 +7,8 @@ import pytest
 
 from scraper.report.page import render
 from scraper.report.practice_day import PracticeDay
-from tests.report.browser import PHONE, SCREEN, Browser
 from tests.report.days import BEST, LAPS, TIMES, a_day, a_session, identity
+from tests.support.browser import PHONE, SCREEN, Browser
 
 RACERS = ("Ana Ruiz", "Zoë Müller", "Bo Li", "Kim")
 SESSIONS = 4

@@ -10,9 +10,9 @@ from scraper.report.charts import label
 from scraper.report.page import render
 from scraper.report.practice_day import Lap, PracticeDay
 from scraper.report.wording import short_name, web_address
-from tests.report.browser import Browser
 from tests.report.days import LAPS, a_day, a_head, a_reconciliation, a_session
 from tests.report.reading import Report
+from tests.support.browser import Browser
 
 RUN = "window.ran = 1"
 NAMES = (

@@ -19,8 +19,8 @@ from tests.expected.analytics.lap_flags import lap_flag_rows
 from tests.expected.analytics.session_facts import SessionFacts, grouped, session_facts
 from tests.expected.analytics.sessions import session_rows
 from tests.expected.natural_keys import Row
-from tests.report.browser import Browser
 from tests.report.reading import Report
+from tests.support.browser import Browser
 from tests.support.commands_runner import Commands
 from tests.support.derived_season import SEASON
 

@@ -3,6 +3,7 @@
 import json
 import os
 import shutil
+import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -19,8 +20,13 @@ from selenium.webdriver.support.ui import WebDriverWait
 
 from tests.support.waiting import LONGEST_SECONDS
 
+_AXE = Path(sys.prefix, "node_modules", "axe-core", "axe.min.js")
 PHONE = 390
 SCREEN = 1100
+
+_RUN_AXE = (
+    "const done = arguments[0]; axe.run(document).then(({ violations }) => done(violations), (e) => done(String(e)))"
+)
 
 
 @dataclass(frozen=True)
@@ -29,15 +35,15 @@ class Browser:
 
     driver: Chrome
 
-    def open(self, page: Path, fragment: str = "", *, width: int = SCREEN, dark: bool = False) -> None:
-        """Load a page and forget console messages and requests of earlier pages."""
+    def open(self, page: Path | str, fragment: str = "", *, width: int = SCREEN, dark: bool = False) -> None:
+        """Load a file or an address, and forget console messages and requests of earlier pages."""
         size = {"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": width == PHONE}
         self.driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
         self.prefer(dark=dark)
         self.driver.get("about:blank")
         self.messages()
         self.requests()
-        self.driver.get(page.as_uri() + fragment)
+        self.driver.get((page.as_uri() if isinstance(page, Path) else page) + fragment)
 
     def _log(self, kind: str) -> list[dict[str, Any]]:
         entries: list[dict[str, Any]] = self.driver.get_log(kind)  # type: ignore[no-untyped-call]
@@ -69,6 +75,12 @@ class Browser:
     def wait_until(self, script: str, *arguments: object) -> Any:
         """The first result of a script in the page that is true."""
         return WebDriverWait(self.driver, LONGEST_SECONDS).until(lambda _: self.run(script, *arguments), script)
+
+    def violations(self) -> list[str]:
+        """What axe-core finds against accessibility: its rule, what it says, and the element."""
+        self.run(f"{_AXE.read_text(encoding='utf-8')}; window.axe = axe")
+        found = self.driver.execute_async_script(_RUN_AXE)
+        return [f"{each['id']}: {each['help']}: {node['html']}" for each in found for node in each["nodes"]]
 
     def messages(self) -> list[str]:
         """The console messages of any level since the last call."""
@@ -111,3 +123,10 @@ def _options(program: str, profile: str) -> ChromeOptions:
     for flag in flags:
         options.add_argument(flag)
     return options
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Debian's Chromium. Tests that need it are skipped where it is not installed."""
+    with open_browser() as browser:
+        yield browser
