@@ -24,9 +24,10 @@ _AXE = Path(sys.prefix, "node_modules", "axe-core", "axe.min.js")
 PHONE = 390
 SCREEN = 1100
 
-_RUN_AXE = (
-    "const done = arguments[0]; axe.run(document).then(({ violations }) => done(violations), (e) => done(String(e)))"
-)
+_RUN_AXE = """
+const done = arguments[0];
+axe.run(document).then(({ violations }) => done(violations), (problem) => done(String(problem)));
+"""
 
 
 @dataclass(frozen=True)

@@ -28,7 +28,7 @@ def test_a_day_has_the_figures_of_the_report(html_client: httpx.Client, day: dic
     totals = dict(zip(texts(page, ".totals dt"), texts(page, ".totals dd"), strict=True))
     assert totals["Sessions"] == f"{day['sessions']:,}"
     assert totals["Laps"].split()[0] == f"{day['laps']:,}"
-    board = {each["class_name"]: [] for each in day["leaderboards"]}
+    board: dict[str, list[str]] = {each["class_name"]: [] for each in day["leaderboards"]}
     for place in day["leaderboards"]:
         board[place["class_name"]].append(f"{place['best_lap']:.3f}")
     shown = {
