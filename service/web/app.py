@@ -16,7 +16,7 @@ from service.web.metrics import Requests
 from service.web.pages import assets
 from service.web.pages import days as day_pages
 from service.web.pages import tracks as track_pages
-from service.web.pages.rendering import problem_page
+from service.web.pages.rendering import Rendered, problem_page
 from service.web.problems import ProblemDocument, add_handlers
 from service.web.routes import days, discover, ingest, jobs, operation, people, sessions, tracks
 from service.web.settings import WebSettings
@@ -48,6 +48,7 @@ def create_app(config: Config, settings: WebSettings, database: Database) -> Fas
     app.state.config, app.state.settings = config, settings
     app.state.is_stopping = lambda: False  # whoever serves the application knows
     app.state.requests = Requests()
+    app.state.rendered = Rendered()
     app.add_middleware(Gate, settings=settings, requests=app.state.requests)
     add_handlers(app, problem_page)
     api = APIRouter(prefix="/api/v1")

@@ -10,7 +10,7 @@ from fastapi.responses import RedirectResponse
 from scraper.report.contents import Contents, contents_of
 from scraper.report.practice_day import FEWEST_LAPS_FOR_CONSISTENCY, Head, find_day, read_day
 from scraper.report.queries import RECORDS
-from service.web.pages.rendering import day_path, page, unchanged, versioned
+from service.web.pages.rendering import day_path, known, page, versioned
 from service.web.pools import Connection, ThePools
 from service.web.problems import Refusal
 from service.web.queries.days import day_etag
@@ -27,7 +27,7 @@ def show_day(slug: TrackSlug, day: Day, request: Request, pools: ThePools) -> Re
         if head is None:
             return page(request, "open_day.html", status=404, track_slug=slug, day=day)
         etag = _etag(connection, head)
-        if response := _elsewhere(request, head, slug) or unchanged(request, etag):
+        if response := _elsewhere(request, head, slug) or known(request, etag):
             return response
         contents = _contents(connection, head)
     return page(
@@ -47,7 +47,7 @@ def show_racer(slug: TrackSlug, day: Day, racer_id: UUID, request: Request, pool
         if head is None:
             raise Refusal("DAY_NOT_FOUND", "This day is not stored.")
         etag = _etag(connection, head)
-        if response := _elsewhere(request, head, slug) or unchanged(request, etag):
+        if response := _elsewhere(request, head, slug) or known(request, etag):
             return response
         contents = _contents(connection, head)
     found = [each for each in contents.racers if each.racer.racer_id == racer_id]

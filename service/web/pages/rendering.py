@@ -2,11 +2,14 @@
 
 import hashlib
 from collections.abc import Sequence
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
+from threading import Lock
 from typing import Any
 from urllib.parse import quote, urlencode
 
+from cachetools import LRUCache
 from fastapi import Request, Response
 from jinja2 import Environment
 
@@ -22,14 +25,37 @@ _POLICY = (
     "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; connect-src 'self'; "
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
+_MOST_BYTES = 32 * 1024 * 1024
+"""Size of the pages that are kept."""
 _HEADERS = {"Content-Security-Policy": _POLICY, "Referrer-Policy": "same-origin"}
+
+
+class Rendered:
+    """Pages that were rendered, the last used ones."""
+
+    def __init__(self) -> None:
+        self._pages: LRUCache[tuple[str, str], Response] = LRUCache(_MOST_BYTES, getsizeof=_size)
+        self._lock = Lock()
+
+    def get(self, path: str, etag: str) -> Response | None:
+        """Return the page of a path with this ETag, None if it is not kept."""
+        with self._lock:
+            return self._pages.get((path, etag))
+
+    def keep(self, path: str, etag: str, page: Response) -> None:
+        """Keep a page in place of the one that was used least lately."""
+        with self._lock, suppress(ValueError):  # a page that is larger than all space
+            self._pages[path, etag] = page
 
 
 def page(request: Request, template: str, *, status: int = 200, etag: str | None = None, **variables: Any) -> Response:
     """Return a page from a template of this folder. Nothing in it is loaded from elsewhere."""
     html = _environment().get_template(template).render(path=request.url.path, **variables)
     headers = {"Cache-Control": "private, no-cache", **_HEADERS, **({"ETag": f'"{etag}"'} if etag else {})}
-    return Response(html, status, headers, "text/html")
+    response = Response(html, status, headers, "text/html")
+    if etag:
+        request.app.state.rendered.keep(request.url.path, etag, response)
+    return response
 
 
 def versioned(etag: str) -> str:
@@ -37,9 +63,9 @@ def versioned(etag: str) -> str:
     return f"{etag}-{_version()}"
 
 
-def unchanged(request: Request, etag: str) -> Response | None:
-    """Return the response for a browser that has the page with this ETag; None for any other."""
-    return Answering(request).unchanged(etag)
+def known(request: Request, etag: str) -> Response | None:
+    """Return the page with this ETag if the browser has it, or if it was rendered before; None for a new one."""
+    return Answering(request).unchanged(etag) or request.app.state.rendered.get(request.url.path, etag)
 
 
 def problem_page(request: Request, problem: ProblemDocument) -> Response:
@@ -56,6 +82,10 @@ def with_query(path: str, **parameters: object) -> str:
 def day_path(track_slug: str, day: object) -> str:
     """Return the path of the page of a practice day."""
     return f"/tracks/{quote(track_slug, safe='')}/{day}"
+
+
+def _size(page: Response) -> int:
+    return len(page.body)
 
 
 @cache

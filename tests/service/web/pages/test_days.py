@@ -57,6 +57,16 @@ def test_a_page_is_sent_again_only_after_a_change(html_client: httpx.Client, day
         assert (again.status_code, again.content) == (304, b"")
 
 
+def test_a_page_that_was_rendered_before_is_an_answer_of_its_own(
+    html_client: httpx.Client, day: dict[str, Any]
+) -> None:
+    first, second = (html_client.get(path_of(day)) for _ in range(2))
+    assert first.content == second.content
+    ids = [response.headers.get_list("x-request-id") for response in (first, second)]
+    assert [len(own) for own in ids] == [1, 1]
+    assert ids[0] != ids[1]
+
+
 def test_a_slug_in_another_case_leads_to_the_stored_one(html_client: httpx.Client, day: dict[str, Any]) -> None:
     path = f"/tracks/{day['track_slug'].upper()}/{day['event_date']}"
     response = html_client.get(path)
