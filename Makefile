@@ -95,7 +95,7 @@ test-reliability: $(READY_DEV) ## Kill and disturb the commands, and count the l
 soak: $(READY_DEV) ## Run the reliability tests at full counts, half an hour on two cores; prints trials, faults and losses
 	@SOAK=1 $(PYTEST) -m reliability $(ARGS)
 
-lint: $(READY_DEV) ## Run ruff, mypy, import-linter, dbt's parser with warnings as errors, sqlfluff, actionlint and zizmor
+lint: $(READY_DEV) ## Run ruff, mypy, import-linter, dbt's parser with warnings as errors, sqlfluff, and linters of workflows and deploy/
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
@@ -103,6 +103,8 @@ lint: $(READY_DEV) ## Run ruff, mypy, import-linter, dbt's parser with warnings 
 	@$(SCRAPER) lint-sql
 	@$(BIN)/actionlint -shellcheck= -pyflakes=
 	@$(BIN)/zizmor --offline --quiet .github
+	@$(BIN)/hadolint deploy/Dockerfile
+	@$(BIN)/check-jsonschema --quiet --builtin-schema vendor.compose-spec deploy/compose.yaml
 
 format: $(READY_DEV) ## Format Python, and fix what ruff can fix
 	@$(BIN)/ruff check --fix .

@@ -9,6 +9,7 @@ import sys
 import tempfile
 import threading
 from contextlib import suppress
+from pathlib import Path
 from typing import IO, Self
 
 from scraper.config import REPOSITORY
@@ -143,9 +144,9 @@ def start(command: str, before: str, environment: dict[str, str], *, is_cold: bo
     return _host(_IMPORTS.get(command, _OTHERS)).start(Request(command, before, environment, str(REPOSITORY), program))
 
 
-def start_program(program: list[str], environment: dict[str, str]) -> RunningCommand:
-    """Start any program in the folder of the repository; the first argument is its path."""
-    return _host(_OTHERS).start(Request("", "", environment, str(REPOSITORY), program))
+def start_program(program: list[str], environment: dict[str, str], folder: Path = REPOSITORY) -> RunningCommand:
+    """Start any program in a folder; the first argument is its path."""
+    return _host(_OTHERS).start(Request("", "", environment, str(folder), program))
 
 
 def _host(modules: tuple[str, ...]) -> _Host:
