@@ -23,6 +23,7 @@ from tests.support.databases import (
 from tests.support.derived_season import derived_season, season_template
 from tests.support.foreign_host import foreign_host, unverifiable_host
 from tests.support.recordings import recording
+from tests.support.restoring import new_server
 from tests.support.running_command import close_hosts
 from tests.support.soak_table import pytest_terminal_summary, tally
 
@@ -36,6 +37,7 @@ __all__ = [
     "empty_database",
     "foreign_host",
     "migrated_template",
+    "new_server",
     "postgres_programs",
     "postgres_server",
     "pytest_terminal_summary",

@@ -26,7 +26,7 @@ MAKE_VARIABLES = {"ARGS", "PYTHON", "TEST_POSTGRES_BIN", "SOAK"}
 FENCE = re.compile(r"^```.*?^```$", re.DOTALL | re.MULTILINE)
 CODE = re.compile(r"```.*?```|`[^`]+`", re.DOTALL)
 COMMAND = re.compile(r"(?:[`/]|^|&& )make\b([^`&|#\n]*)", re.MULTILINE)
-PATH = re.compile(r"(?:scraper|tests|dbt_project|migrations|bench|docs)/[\w*./-]*\w\b/?")
+PATH = re.compile(r"(?:scraper|service|tests|dbt_project|migrations|bench|docs|deploy)/[\w*./-]*\w\b/?")
 RELATION = re.compile(r"\b(?:raw|staging|intermediate|racing|analytics)\.([a-z_]+\b\*?)")
 # The model that docs/analysts.md lets the reader write.
 WORKED_EXAMPLE = "regulars"

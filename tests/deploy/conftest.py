@@ -1,5 +1,6 @@
 """The programs of the files in deploy/, run without containers and without systemd."""
 
+import re
 import signal
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -21,8 +22,8 @@ Start = Callable[[], RunningCommand]
 def serving(start: Start) -> Iterator[str]:
     """The address of a web server, which is ready. It must end with status 0 after SIGTERM."""
     with _running(start) as program:
-        address = wait_for(lambda: program.output_so_far().partition("Listening on ")[2].strip(), program)
-        url = f"http://127.0.0.1:{address.rpartition(':')[2]}"
+        port = wait_for(lambda: re.findall(r"^Listening on .*:(\d+)\n", program.output_so_far()), program)[0]
+        url = f"http://127.0.0.1:{port}"
         wait_for(lambda: _is_ready(url), program)
         yield url
 

@@ -49,7 +49,7 @@ def start(unit: str, states: Path, *words: str, **settings: str) -> Start:
     return lambda: start_program([*program, *words], {**os.environ, **environment_of(unit, states), **settings})
 
 
-def test_the_web_server_serves_and_ends_cleanly(url: str, tmp_path: Path, shared_database: Database) -> None:
+def test_the_web_server_serves_and_ends_cleanly(url: str, tmp_path: Path) -> None:
     with serving(start("practice-web.service", tmp_path, DATABASE_URL=url, SERVE_PORT="0")):
         pass
 
