@@ -8,15 +8,18 @@ import subprocess
 import sys
 from pathlib import Path
 
+import psutil
 import pytest
 
 from scraper.config import REPOSITORY
 from scraper.database.connection import Database
-from scraper.sample_site.server import SampleSite
 from tests.deploy.conftest import Start, check_worker, serving
 from tests.deploy.known_settings import KNOWN
-from tests.support.crawling import SEASON, TRACK
-from tests.support.running_command import start_program
+from tests.service.jobs.conftest import Gate
+from tests.support.crawling import DAY, SESSIONS, TRACK, Crawler
+from tests.support.faults import Fault
+from tests.support.running_command import RunningCommand, start_program
+from tests.support.waiting import wait_for
 
 UNITS = REPOSITORY / "deploy" / "systemd"
 CLONE, PYTHON = "/srv/practice", "/srv/practice/.venv/bin/python"
@@ -59,22 +62,36 @@ def test_the_worker_does_a_job_and_ends_cleanly(url: str, tmp_path: Path, shared
     assert (tmp_path / "practice" / "target").is_dir()
 
 
-def test_the_crawl_crawls_and_derives(database: Database, tmp_path: Path) -> None:
-    with SampleSite(SEASON) as site:
-        settings = {
-            "DATABASE_URL": database.url.render_as_string(hide_password=False),
-            "LIVERC_BASE_URL": site.base_url,
-            "TRACKS": TRACK,
-            "CRAWL_DELAY": "0",
-        }
-        # The environment is that of the tests, not one that make installs.
-        words = ("READY=", f"SCRAPER={sys.executable} -m scraper")
-        with start("practice-crawl.service", tmp_path, *words, **settings)() as crawl:
-            assert crawl.communicate() != ("", "")
+def start_crawl(crawler: Crawler, states: Path) -> RunningCommand:
+    """Start the crawl by make, in the environment of the tests instead of one that make installs."""
+    words = ("READY=", f"SCRAPER={sys.executable} -m scraper")
+    settings = {
+        "DATABASE_URL": crawler.commands.environment["DATABASE_URL"],
+        "LIVERC_BASE_URL": crawler.site.base_url,
+        "TRACKS": TRACK,
+        "DATE": DAY.isoformat(),  # the season is over
+        "CRAWL_DELAY": "0",
+    }
+    return start("practice-crawl.service", states, *words, **settings)()
+
+
+def test_the_crawl_crawls_and_derives(crawler: Crawler, tmp_path: Path) -> None:
+    with start_crawl(crawler, tmp_path) as crawl:
+        pass
     assert crawl.returncode == 0, crawl.communicate()
-    with database.connect() as connection:
-        assert connection.execute("select outcome from raw.crawls").fetchall() == [("finished",)]
-        assert connection.execute("select to_regclass('analytics.sessions') is not null").fetchall() == [(True,)]
+    assert crawler.rows("select outcome from raw.crawls") == [("finished",)]
+    assert crawler.rows("select count(*) from racing.races") == [(len(SESSIONS),)]
+
+
+def test_a_crawl_that_is_stopped_ends_by_itself(crawler: Crawler, tmp_path: Path) -> None:
+    crawler.misbehave(Fault("p=session_list", gate := Gate()))
+    assert values_of("practice-crawl.service", "KillMode") == ["control-group"]
+    with start_crawl(crawler, tmp_path) as crawl:
+        wait_for(lambda: gate.held, crawl)
+        for process in [psutil.Process(crawl.pid), *psutil.Process(crawl.pid).children(recursive=True)]:
+            process.terminate()
+        gate.is_open = True
+    wait_for(lambda: crawler.rows("select from raw.crawls where outcome = 'interrupted'"))
 
 
 @pytest.mark.parametrize("unit", sorted(path.name for path in UNITS.glob("*.service")))
