@@ -6,7 +6,7 @@ from typing import Any
 
 import promql_parser
 import pytest
-import yaml
+import yaml  # type: ignore[import-untyped] # ships no types
 from prometheus_client import Metric
 from prometheus_client.parser import text_string_to_metric_families
 

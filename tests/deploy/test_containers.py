@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
+import yaml  # type: ignore[import-untyped] # ships no types
 
 from scraper.__main__ import COMMANDS
 from scraper.config import REPOSITORY
