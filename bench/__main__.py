@@ -38,6 +38,7 @@ PARTS: Mapping[str, Part] = {
     "requests": _part("bench.site_requests"),
     "crawl": _part("bench.crawls"),
     "service": _part("bench.service"),
+    "readers": _part("bench.readers"),
 }
 COMPARISON_PARTS: Mapping[str, Part] = {
     "pages": _part("bench.comparison.pages"),

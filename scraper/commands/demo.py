@@ -71,10 +71,10 @@ def run(_: Config) -> int:
         _print_totals(connection)
         track, day = connection.execute(_FULLEST_DAY).fetchone() or ("", "")
     _make("report", database, {"TRACK": track, "DATE": str(day)})
-    print("\nSee that day          open the file above in a browser")
+    print(f"\nBrowse all days       make serve DATABASE_URL='{_shell_url(database)}'")
+    print("See that day          open the file above in a browser")
     print(f"Query with SQL        make db-shell DATABASE_URL='{_shell_url(database)}'")
     print(f"Export to Parquet     make export EXPORT_FOLDER=exports/demo DATABASE_URL='{_shell_url(database)}'")
-    print(f"Serve it over HTTP    make serve DATABASE_URL='{_shell_url(database)}'")
     print("Read the docs         make docs")
     print("Crawl a real track    make crawl transform TRACK=canberraoffroad DATE=2025-10-25")
     return 0
