@@ -11,9 +11,11 @@ _DISK_FULL = "the database's disk is full ({}): free space there and run this ag
 _GONE = (
     "the connection to the database was lost ({}): run this again, or see make doctor; nothing that was stored is lost"
 )
+_ENDED = "the server ended a statement ({}): raise statement_timeout for this login, then run this again"
 # dbt passes on the text of an error only; that of a server in another language is not recognized.
 _SIGNS = {
     "No space left on device": _DISK_FULL,
+    "canceling statement due to statement timeout": _ENDED,
     "server closed the connection": _GONE,
     "terminating connection": _GONE,
     "connection to server": _GONE,
@@ -57,14 +59,14 @@ def explain_error(problem: psycopg.Error) -> str:
             "default_transaction_read_only is on for this role or database; reset it, or use another login"
         )
     if isinstance(problem, psycopg.errors.QueryCanceled):
-        return f"the server ended a statement ({reason}): raise statement_timeout for this login, then run this again"
+        return _ENDED.format(reason)
     if isinstance(problem, psycopg.OperationalError):
         return _GONE.format(reason)
     return f"the database refused a statement ({reason}): see make doctor"
 
 
 def explain_outage(message: str) -> str | None:
-    """Explain dbt's message of an error when it is a full disk or a lost connection; None for other errors."""
+    """Explain dbt's message of a full disk, a lost connection or a statement that took too long; None for others."""
     explanation = next((line for sign, line in _SIGNS.items() if sign in message), None)
     return explanation and explanation.format(" ".join(message.partition("HINT:")[0].split()))
 

@@ -3,6 +3,7 @@
 Alembic is imported only for a migration: the import takes longer than a command needs on a migrated database.
 """
 
+import logging
 from argparse import Namespace
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -18,6 +19,8 @@ from scraper.quiet import news
 
 if TYPE_CHECKING:
     from alembic.config import Config as AlembicConfig
+
+logging.getLogger("alembic.runtime.plugins").setLevel(logging.WARNING)  # it names its own parts when it is imported
 
 MIGRATIONS = REPOSITORY / "migrations"
 # The schema of Alembic's version table; named, so that no search_path decides.
