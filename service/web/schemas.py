@@ -96,6 +96,27 @@ class DaySummary(Row):
     last_ingested_at: Instant
 
 
+class MonthPage(Row):
+    """When the month page of a track was read, and what it can tell."""
+
+    month: date
+    is_whole: bool
+    is_of_whole_month: bool
+    read_at: Instant
+
+
+class CalendarDay(Row):
+    """A day that the month page shows, or that is stored."""
+
+    practice_date: date
+    site_sessions: int | None
+    event_id: UUID | None
+    ingest_depth: str | None
+    verdict: str | None
+    sessions: int | None
+    laps: int | None
+
+
 class Days(Strict):
     """A part of the practice days that were searched for, the newest first."""
 
@@ -253,6 +274,24 @@ class PersonDay(Row):
     improvement: Seconds | None
     improvement_percent: Number | None
     is_most_improved: bool
+
+
+class PersonalBest(Row):
+    """The best lap of a person on a day in a class at a track, which is faster than those of all earlier days."""
+
+    person_id: UUID
+    track_slug: str
+    class_name: str
+    practice_date: date
+    event_id: UUID
+    race_id: UUID
+    start_time: WallClock | None
+    name_on_session: str
+    best_lap: Seconds
+    previous_best_lap: Seconds
+    gain_on_previous_best: Seconds
+    previous_practice_date: date
+    previous_race_id: UUID
 
 
 class Identity(Row):

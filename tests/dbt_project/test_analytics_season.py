@@ -27,6 +27,7 @@ GRAINS = {
     "class_day_bests": ("event_id", "class_name"),
     "class_records": ("track_slug", "class_name", "period", "period_start"),
     "track_activity": ("track_slug", "month"),
+    "personal_bests": ("person_id", "track_slug", "class_name", "practice_date"),
     "day_ingests": ("event_id",),
     "day_comparison": ("event_id", "class_name"),
     "track_pace_by_hour": ("track_slug", "hour"),

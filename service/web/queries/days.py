@@ -56,6 +56,16 @@ def find_day(connection: Connection, event_id: UUID) -> dict[str, Any] | None:
     return found[0] if found else None
 
 
+def find_days(connection: Connection, events: Sequence[UUID]) -> Sequence[dict[str, Any]]:
+    """Return these days, as far as they are stored; the newest come first."""
+    return select(
+        connection,
+        DaySummary,
+        "from analytics.practice_days where event_id = any(%(events)s) order by practice_date desc, event_id desc",
+        events=list(events),
+    )
+
+
 def day_etag(connection: Connection, event_id: UUID) -> str | None:
     """Return a text that changes with every row of the day and with the release of this program; None for no day."""
     version = connection.execute(_VERSION, [event_id]).fetchone()

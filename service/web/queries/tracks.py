@@ -32,14 +32,20 @@ def list_tracks(connection: Connection, after: str | None, limit: int) -> Sequen
     )
 
 
-def find_track(connection: Connection, slug: str) -> dict[str, Any]:
-    """Return a track, whatever the case of the slug. Raises TRACK_NOT_FOUND."""
+def track_with_days(connection: Connection, slug: str) -> dict[str, Any] | None:
+    """Return a track, whatever the case of the slug; None if no day of it is stored."""
     found = select(
         connection, Track, "from analytics.track_summaries where lower(track_slug) = lower(%(slug)s)", slug=slug
     )
-    if not found:
+    return found[0] if found else None
+
+
+def find_track(connection: Connection, slug: str) -> dict[str, Any]:
+    """Return a track, whatever the case of the slug. Raises TRACK_NOT_FOUND."""
+    track = track_with_days(connection, slug)
+    if track is None:
         raise Refusal(Code.TRACK_NOT_FOUND, _NO_TRACK)
-    return found[0]
+    return track
 
 
 def identify_track(connection: Connection, track_id: UUID | None, slug: str | None) -> tuple[UUID, str]:

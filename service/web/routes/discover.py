@@ -29,9 +29,10 @@ from service.web.asking import (
     read_job,
     wait_as_preferred,
 )
-from service.web.pools import Connection, Pools, ThePools
+from service.web.pools import Pools, ThePools
 from service.web.problems import responses
-from service.web.rows import Instant, Row, TrackSlug, select
+from service.web.queries import calendar
+from service.web.rows import Instant, TrackSlug
 from service.web.schemas import Strict
 
 router = APIRouter(prefix="/practice-days", tags=["practice days"])
@@ -42,31 +43,6 @@ FRESH_FOR = timedelta(minutes=10)
 NDJSON = "application/x-ndjson"
 _LINES: dict[int | str, dict[str, Any]] = {200: {"content": {NDJSON: {"schema": {"type": "string"}}}}}
 _MOST_MONTHS = 120
-
-# A track that was only discovered so far has no practice day, but a month page.
-_SPELLED = """
-select track_slug from analytics.month_pages where lower(track_slug) = lower(%(slug)s)
-union all
-select source_track_slug from racing.tracks where lower(source_track_slug) = lower(%(slug)s)
-limit 1
-"""
-
-
-class _Page(Row):
-    month: date
-    is_whole: bool
-    is_of_whole_month: bool
-    read_at: Instant
-
-
-class _CalendarDay(Row):
-    practice_date: date
-    site_sessions: int | None
-    event_id: UUID | None
-    ingest_depth: str | None
-    verdict: str | None
-    sessions: int | None
-    laps: int | None
 
 
 class MonthWanted(Strict):
@@ -181,7 +157,8 @@ def _ask(pools: Pools, config: Config, track_slug: str, months: Sequence[date]) 
     now = datetime.now(UTC)
     today = (now - MOST_BEHIND_UTC).date()
     with pools.readers.connection() as connection:
-        pages = _pages(connection, _spelled(connection, track_slug), months)
+        track = calendar.spelled(connection, track_slug) or track_slug
+        pages = calendar.month_pages(connection, track, months)
     stale = [month for month in months if month <= today and not _is_fresh(pages.get(month), now)]
     if not stale:
         return {}
@@ -192,20 +169,9 @@ def _ask(pools: Pools, config: Config, track_slug: str, months: Sequence[date]) 
 def _month(pools: Pools, track_slug: str, month: date) -> dict[str, Any]:
     following = (month + timedelta(days=31)).replace(day=1)
     with pools.readers.connection() as connection, connection.transaction():
-        track = _spelled(connection, track_slug)
-        page = _pages(connection, track, [month]).get(month)
-        days = select(
-            connection,
-            _CalendarDay,
-            """
-            from analytics.track_calendar
-            where track_slug = %(track)s and practice_date >= %(first)s and practice_date < %(following)s
-            order by practice_date
-            """,
-            track=track,
-            first=month,
-            following=following,
-        )
+        track = calendar.spelled(connection, track_slug) or track_slug
+        page = calendar.month_pages(connection, track, [month]).get(month)
+        days = calendar.calendar_days(connection, track, month, following)
     return {
         "track_slug": track,
         "month": f"{month:%Y-%m}",
@@ -213,24 +179,6 @@ def _month(pools: Pools, track_slug: str, month: date) -> dict[str, Any]:
         "is_fresh": _is_fresh(page, datetime.now(UTC)),
         "practice_days": [_discovered(day) for day in days],
     }
-
-
-def _spelled(connection: Connection, track_slug: str) -> str:
-    """Return the slug as it is stored, or as it is given if nothing is stored of the track."""
-    found = connection.execute(_SPELLED, {"slug": track_slug}).fetchone()
-    return str(found[0]) if found else track_slug
-
-
-def _pages(connection: Connection, track: str, months: Sequence[date]) -> Mapping[date, dict[str, Any]]:
-    """Return the stored month pages by month."""
-    pages = select(
-        connection,
-        _Page,
-        "from analytics.month_pages where track_slug = %(track)s and month = any(%(months)s)",
-        track=track,
-        months=list(months),
-    )
-    return {page["month"]: page for page in pages}
 
 
 def _is_fresh(page: dict[str, Any] | None, now: datetime) -> bool:

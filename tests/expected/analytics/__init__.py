@@ -19,6 +19,7 @@ EXPECTED: dict[str, Callable[[list[SessionFacts]], list[Row]]] = {
     "class_day_bests": tracks.class_day_best_rows,
     "class_records": tracks.record_rows,
     "track_activity": tracks.activity_rows,
+    "personal_bests": tracks.personal_best_rows,
     "day_ingests": tracks.day_ingest_rows,
     "day_comparison": pace.day_comparison_rows,
     "track_pace_by_hour": pace.pace_by_hour_rows,

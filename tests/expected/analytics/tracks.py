@@ -1,4 +1,4 @@
-"""A track over time: ``analytics.class_day_bests``, ``class_records`` and ``track_activity``."""
+"""A track over time: records, personal bests, activity, and what is stored of its days."""
 
 from collections import defaultdict
 from datetime import date
@@ -112,4 +112,29 @@ def _day_ingest_row(sessions: list[SessionFacts]) -> Row:
         "sessions_detail_failed": 0,
         "laps_ingested": sum(laps),
         "drivers_created_or_matched": len({each.driver for each in sessions}),
+    }
+
+
+def personal_best_rows(facts: list[SessionFacts]) -> list[Row]:
+    """``analytics.personal_bests``."""
+    timed = [each for each in facts if each.best is not None and each.person is not None]
+    rows: list[Row] = []
+    for own in grouped(timed, "racer_id", "track", "class_name").values():
+        bests = [_fastest(sessions) for sessions in grouped(own, "date").values()]
+        fastest = bests[0]
+        for each in bests[1:]:
+            if each.best is not None and fastest.best is not None and each.best < fastest.best:
+                rows.append(_personal_best(each, fastest))
+                fastest = each
+    return rows
+
+
+def _personal_best(each: SessionFacts, before: SessionFacts) -> Row:
+    record = _record(each, before)
+    return {
+        **each.of_day,
+        "class_name": each.class_name,
+        **{name: record[name] for name in ("person_id", "race_id", "start_time", "name_on_session", "best_lap")},
+        **{name: record[name] for name in ("previous_best_lap", "gain_on_previous_best")},
+        **{name: record[name] for name in ("previous_practice_date", "previous_race_id")},
     }

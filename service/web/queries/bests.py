@@ -1,0 +1,46 @@
+"""Personal bests, of one person or of those who drove on some days of a track."""
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from service.web.pools import Connection
+from service.web.rows import select
+from service.web.schemas import PersonalBest
+
+
+def bests_of_person(connection: Connection, person_id: UUID, events: Sequence[UUID]) -> Sequence[dict[str, Any]]:
+    """Return the personal bests of a person on these days."""
+    return select(
+        connection,
+        PersonalBest,
+        """
+        from analytics.personal_bests
+        where person_id = %(person)s and event_id = any(%(events)s)
+        order by practice_date desc, track_slug, class_name
+        """,
+        person=person_id,
+        events=list(events),
+    )
+
+
+def bests_of_days(connection: Connection, track_slug: str, events: Sequence[UUID]) -> Sequence[dict[str, Any]]:
+    """Return the personal bests on these days of a track, those of the newest day first."""
+    # By the people of the days, so that the model reads their sessions instead of all.
+    return select(
+        connection,
+        PersonalBest,
+        """
+        from analytics.personal_bests
+        where
+            track_slug = %(track)s
+            and event_id = any(%(events)s)
+            and person_id = any(array(
+                select leaderboard.person_id from analytics.class_leaderboard as leaderboard
+                where leaderboard.event_id = any(%(events)s) and leaderboard.person_id is not null
+            ))
+        order by practice_date desc, class_name, best_lap, person_id
+        """,
+        track=track_slug,
+        events=list(events),
+    )

@@ -1,0 +1,56 @@
+"""Months and days of a track, by the site's month pages and as they are stored."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from service.web.pools import Connection
+from service.web.rows import select
+from service.web.schemas import CalendarDay, MonthPage
+
+# A track that was only discovered so far has no practice day, but a month page.
+_SPELLED = """
+select track_slug from analytics.month_pages where lower(track_slug) = lower(%(slug)s)
+union all
+select source_track_slug from racing.tracks where lower(source_track_slug) = lower(%(slug)s)
+limit 1
+"""
+
+
+def spelled(connection: Connection, track_slug: str) -> str | None:
+    """Return the slug as it is stored, None if nothing is stored of the track."""
+    found = connection.execute(_SPELLED, {"slug": track_slug}).fetchone()
+    return str(found[0]) if found else None
+
+
+def month_pages(connection: Connection, track: str, months: Sequence[date]) -> Mapping[date, dict[str, Any]]:
+    """Return the stored month pages by month."""
+    pages = select(
+        connection,
+        MonthPage,
+        "from analytics.month_pages where track_slug = %(track)s and month = any(%(months)s)",
+        track=track,
+        months=list(months),
+    )
+    return {page["month"]: page for page in pages}
+
+
+def calendar_days(
+    connection: Connection, track: str, first: date | None = None, following: date | None = None
+) -> Sequence[dict[str, Any]]:
+    """Return the days of a track in order: all, or those from the first day until before the following one."""
+    return select(
+        connection,
+        CalendarDay,
+        """
+        from analytics.track_calendar
+        where
+            track_slug = %(track)s
+            and (%(first)s::date is null or practice_date >= %(first)s)
+            and (%(following)s::date is null or practice_date < %(following)s)
+        order by practice_date
+        """,
+        track=track,
+        first=first,
+        following=following,
+    )
