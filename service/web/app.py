@@ -56,7 +56,7 @@ def create_app(config: Config, settings: WebSettings, database: Database) -> Fas
         api.include_router(module.router)
     app.include_router(api)
     app.include_router(operation.router)
-    for pages in (assets, track_pages, day_pages, feeds):
+    for pages in (assets, track_pages, feeds, day_pages):
         app.include_router(pages.router)
     app.openapi = lambda: _openapi(app)  # type: ignore[method-assign] # how FastAPI documents it
     return app

@@ -87,13 +87,15 @@ def _day_of_person(person_id: UUID, day: _Row, classes: Sequence[_Row]) -> Entry
     return Entry(
         id=uuid5(day["event_id"], f"day of {person_id}"),
         title=f"{long_date(day['event_date'])}, {short_name(day['track_name'])}",
-        summary=". ".join(
-            f"{short_name(each['class_name'])}: {counted(each['sessions'], 'session')}, best lap {lap_time(each['best_lap'])}"
-            for each in classes
-        ),
+        summary=". ".join(_class_in_words(each) for each in classes),
         path=day_path(day["track_slug"], day["event_date"]),
         updated=day["last_ingested_at"],
     )
+
+
+def _class_in_words(own: _Row) -> str:
+    sessions, best = counted(own["sessions"], "session"), lap_time(own["best_lap"])
+    return f"{short_name(own['class_name'])}: {sessions}, best lap {best}"
 
 
 def _best(best: _Row, day: _Row) -> Entry:
@@ -106,9 +108,8 @@ def _best(best: _Row, day: _Row) -> Entry:
 
 
 def _record(record: _Row, day: _Row) -> Entry:
-    # A record that is beaten on the same day once more of its page is read is another one.
     return _lap(
-        f"record in {record['class_name']} by {record['race_id']}",
+        f"record in {record['class_name']}",
         f"Class record by {short_name(record['name_on_session'])}",
         record,
         day,

@@ -8,6 +8,8 @@ from service.web.pools import Connection
 from service.web.rows import select
 from service.web.schemas import PersonalBest
 
+_PEOPLE = "select person_id from analytics.class_leaderboard where event_id = any(%s) and person_id is not null"
+
 
 def bests_of_person(connection: Connection, person_id: UUID, events: Sequence[UUID]) -> Sequence[dict[str, Any]]:
     """Return the personal bests of a person on these days."""
@@ -26,21 +28,18 @@ def bests_of_person(connection: Connection, person_id: UUID, events: Sequence[UU
 
 def bests_of_days(connection: Connection, track_slug: str, events: Sequence[UUID]) -> Sequence[dict[str, Any]]:
     """Return the personal bests on these days of a track, those of the newest day first."""
-    # By the people of the days, so that the model reads their sessions instead of all.
+    # By the people of the days, so that the model reads their sessions instead of all. A query of its own names them,
+    # because planning both models at once takes longer than both queries.
+    people = connection.execute(_PEOPLE, [list(events)]).fetchall()
     return select(
         connection,
         PersonalBest,
         """
         from analytics.personal_bests
-        where
-            track_slug = %(track)s
-            and event_id = any(%(events)s)
-            and person_id = any(array(
-                select leaderboard.person_id from analytics.class_leaderboard as leaderboard
-                where leaderboard.event_id = any(%(events)s) and leaderboard.person_id is not null
-            ))
+        where track_slug = %(track)s and event_id = any(%(events)s) and person_id = any(%(people)s)
         order by practice_date desc, class_name, best_lap, person_id
         """,
         track=track_slug,
         events=list(events),
+        people=list({person_id for (person_id,) in people}),
     )

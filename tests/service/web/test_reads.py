@@ -24,6 +24,8 @@ MODELS: dict[type[Row], str] = {
     schemas.Record: "analytics.class_records",
     schemas.Activity: "analytics.track_activity",
     schemas.DaySummary: "analytics.practice_days",
+    schemas.MonthPage: "analytics.month_pages",
+    schemas.CalendarDay: "analytics.track_calendar",
     schemas.Reconciliation: "analytics.day_reconciliation",
     schemas.Place: "analytics.class_leaderboard",
     schemas.Session: "analytics.sessions",
@@ -31,6 +33,7 @@ MODELS: dict[type[Row], str] = {
     schemas.LapFlag: "analytics.lap_flags",
     schemas.Person: "analytics.people",
     schemas.PersonDay: "analytics.driver_days",
+    schemas.PersonalBest: "analytics.personal_bests",
     schemas.Identity: "analytics.driver_people",
 }
 
