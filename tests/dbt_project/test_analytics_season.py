@@ -8,7 +8,7 @@ import pytest
 from psycopg.rows import dict_row
 
 from tests.expected.analytics import EXPECTED
-from tests.expected.analytics.session_facts import session_facts
+from tests.expected.analytics.session_facts import grouped, session_facts
 from tests.expected.natural_keys import Row
 from tests.support.commands_runner import Commands
 from tests.support.derived_season import SEASON
@@ -108,22 +108,35 @@ def test_a_query_for_a_day_reads_only_the_laps_of_that_day(derived_season: Comma
         "array of days": "event_id = any(array(select id from racing.events where source_event_id"
         f" = '{day.track.slug}-practice-{day.date}'))",
     }[by]
-    with psycopg.connect(derived_season.database.conninfo) as connection:
-        # On a small table PostgreSQL prefers to read all rows. Disabled, it has to show that it can use the indexes.
-        for way in ("seqscan", "hashjoin", "mergejoin"):
-            connection.execute(f"set local enable_{way} = off".encode())
-        explained = f"explain (analyze, format json) select * from analytics.{model} where {condition}"
-        (plan,) = connection.execute(explained.encode()).fetchone() or ([],)
-    least, most = laps_read(plan[0]["Plan"])
+    least, most = laps_read(derived_season, f"select * from analytics.{model} where {condition}")
     assert least <= sum(len(session.laps) for session in day.sessions) <= most
 
 
-def laps_read(plan: dict[str, Any]) -> tuple[float, float]:
+@pytest.mark.parametrize("by", ["person", "array of people"])
+def test_a_query_for_the_bests_of_a_person_reads_only_the_laps_of_the_person(derived_season: Commands, by: str) -> None:
+    person = max(grouped(DRIVEN, "person").items(), key=lambda own: len(own[1]) if own[0][0] else 0)[1]
+    condition = {"person": "= '{}'", "array of people": "= any('{{{}}}')"}[by].format(person[0].racer_id)
+    least, most = laps_read(derived_season, f"select * from analytics.personal_bests where person_id {condition}")
+    assert least <= sum(len(each.session.laps) for each in person) <= most
+
+
+def laps_read(derived_season: Commands, query: str) -> tuple[float, float]:
+    """Return the lowest and highest number of rows of `laps` that a query may have read."""
+    with psycopg.connect(derived_season.database.conninfo) as connection:
+        connection.execute("analyze")  # autovacuum would, sooner or later
+        # On a small table PostgreSQL prefers to read all rows. Disabled, it has to show that it can use the indexes.
+        for way in ("seqscan", "hashjoin", "mergejoin"):
+            connection.execute(f"set local enable_{way} = off".encode())
+        (plan,) = connection.execute(f"explain (analyze, format json) {query}".encode()).fetchone() or ([],)
+    return laps_read_by(plan[0]["Plan"])
+
+
+def laps_read_by(plan: dict[str, Any]) -> tuple[float, float]:
     """Return the lowest and highest number of rows of `laps` that the plan may have read over all loops.
 
     PostgreSQL prints the mean of the loops, and before version 18 rounds it to a whole number.
     """
-    parts = [laps_read(part) for part in plan.get("Plans", [])]
+    parts = [laps_read_by(part) for part in plan.get("Plans", [])]
     if plan.get("Relation Name") == "laps":
         rows, loops = plan["Actual Rows"], plan["Actual Loops"]
         parts.append(((rows - 0.5) * loops, (rows + 0.5) * loops))

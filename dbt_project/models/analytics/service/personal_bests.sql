@@ -15,12 +15,6 @@ events as (
 
 ),
 
-tracks as (
-
-    select * from {{ ref('tracks') }}
-
-),
-
 driver_people as (
 
     select * from {{ ref('driver_people') }}
@@ -39,30 +33,41 @@ class_aliases as (
 
 ),
 
-timed_sessions as (
+-- A lateral join reads the sessions driver by driver, so a query for one person reads those of the person alone.
+-- PostgreSQL does not search the orders of as many tables as a plain join would have here.
+driver_day_bests as (
 
     select
         driver_people.person_id,
-        tracks.source_track_slug as track_slug,
-        coalesce(class_aliases.class_name, sessions.class_name) as class_name,
-        events.event_date as practice_date,
-        sessions.event_id,
-        sessions.race_id,
-        sessions.start_time,
-        sessions.display_name as name_on_session,
-        sessions.counted_best_lap::numeric(12, 3) as best_lap
-    from sessions
-    inner join events on sessions.event_id = events.id
-    inner join tracks on events.track_id = tracks.id
-    inner join driver_people
-        on
+        driver_people.track_slug,
+        best.*
+    from driver_people
+    cross join lateral (
+        select distinct on (coalesce(class_aliases.class_name, sessions.class_name), sessions.event_id)
+            coalesce(class_aliases.class_name, sessions.class_name) as class_name,
+            events.event_date as practice_date,
+            sessions.event_id,
+            sessions.race_id,
+            sessions.start_time,
+            sessions.display_name as name_on_session,
+            sessions.counted_best_lap::numeric(12, 3) as best_lap
+        from sessions
+        inner join events on sessions.event_id = events.id
+        left join class_aliases on lower(sessions.class_name) = lower(class_aliases.page_class_name)
+        where
             sessions.driver_id = driver_people.driver_id
             and events.track_id = driver_people.track_id
             and sessions.display_name = any(driver_people.spellings)
-    left join class_aliases on lower(sessions.class_name) = lower(class_aliases.page_class_name)
+            and sessions.counted_best_lap is not null
+        order by
+            coalesce(class_aliases.class_name, sessions.class_name) asc,
+            sessions.event_id asc,
+            sessions.counted_best_lap asc,
+            sessions.start_time asc,
+            sessions.race_id asc
+    ) as best
     where
-        sessions.counted_best_lap is not null
-        and driver_people.person_id is not null
+        driver_people.person_id is not null
         and {{ is_shared_label('driver_people.normalized_name') }} is not true
 
 ),
@@ -71,7 +76,7 @@ timed_sessions as (
 day_bests as (
 
     select distinct on (person_id, track_slug, class_name, practice_date) *
-    from timed_sessions
+    from driver_day_bests
     order by
         person_id asc, track_slug asc, class_name asc, practice_date asc, best_lap asc, start_time asc, race_id asc
 
