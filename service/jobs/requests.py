@@ -122,6 +122,19 @@ class PlainRequest:
 JobRequest = DayRequest | MonthRequest | RangeRequest | PlainRequest
 
 
+def read_request(kind: Kind, arguments: Mapping[str, Any]) -> JobRequest:
+    """Return the request that a job of any kind was asked for by."""
+    match kind:
+        case Kind.DAY:
+            return DayRequest.read(arguments)
+        case Kind.MONTH:
+            return MonthRequest.read(arguments)
+        case Kind.RANGE:
+            return RangeRequest.read(arguments)
+        case _:
+            return PlainRequest.read(kind, arguments)
+
+
 def dedupe_key(request: JobRequest) -> str:
     """Return a text that is the same for two requests for the same: a host name has no case."""
     arguments = request.as_json()

@@ -6,7 +6,7 @@ open that it began. What a worker does with a job is in `service/jobs/ledger.py`
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Self
 from uuid import UUID
 
@@ -31,6 +31,23 @@ select * from jobs.jobs
 where (%(before)s::uuid is null or (created_at, id) < (select created_at, id from jobs.jobs where id = %(before)s))
 order by created_at desc, id desc
 limit %(limit)s
+"""
+# A range goes from its last day to its first, and has done with the days after `remaining_to`.
+_OF_DAY = """
+select * from jobs.jobs
+where
+    state in ('queued', 'running')
+    and (
+        (kind = 'day' and lower(arguments ->> 'track_slug') = lower(%(slug)s) and arguments ->> 'day' = %(day)s)
+        or (
+            kind = 'range'
+            and lower(arguments ->> 'track_slugs')::jsonb ? lower(%(slug)s)
+            and %(day)s >= arguments ->> 'first_day'
+            and %(day)s <= coalesce(progress ->> 'remaining_to', arguments ->> 'last_day')
+        )
+    )
+order by kind, created_at, id
+limit 1
 """
 _CANCEL = "update jobs.jobs set state = 'cancelled', ended_at = now() where id = %s and state in ('queued', 'running')"
 _PAUSE = """
@@ -111,6 +128,12 @@ def get(connection: psycopg.Connection[Any], job_id: UUID) -> Job:
 def newest(connection: psycopg.Connection[Any], limit: int, before: UUID | None = None) -> Sequence[Job]:
     """Return the newest jobs, at most MOST_LISTED, or those that are older than job `before`."""
     return Job.query(connection, _NEWEST, before=before, limit=min(limit, MOST_LISTED))
+
+
+def of_day(connection: psycopg.Connection[Any], track_slug: str, day: date) -> Job | None:
+    """Return the job that has not ended and will read a day: that for the day, else a range; None without one."""
+    found = Job.query(connection, _OF_DAY, slug=track_slug, day=day.isoformat())
+    return found[0] if found else None
 
 
 def cancel(connection: psycopg.Connection[Any], job_id: UUID) -> Job:

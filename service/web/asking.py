@@ -15,8 +15,8 @@ from scraper.config import Config
 from scraper.errors import Code
 from service.jobs import store
 from service.jobs.problems import Problem
-from service.jobs.requests import JobRequest
-from service.jobs.store import Job, JobNotFound
+from service.jobs.requests import CRAWLS, JobRequest
+from service.jobs.store import Job, JobNotFound, NotPausable
 from service.web.answers import json_response
 from service.web.pools import Pools
 from service.web.problems import Refusal
@@ -74,11 +74,12 @@ PROBLEMS = (
 
 
 def ask(pools: Pools, config: Config, *requests: JobRequest) -> Sequence[Job]:
-    """Return the jobs for requests that a crawl does.
+    """Return the jobs for requests.
 
-    Raises CRAWL_DISABLED where no request may be sent to the site, and RATE_LIMITED for a new job while too many wait.
+    Raises CRAWL_DISABLED for a crawl where no request may be sent to the site, and RATE_LIMITED for a new job while too
+    many wait.
     """
-    if config.crawl_disabled:
+    if config.crawl_disabled and any(request.kind in CRAWLS for request in requests):
         raise Refusal(Code.CRAWL_DISABLED, Problem(Code.CRAWL_DISABLED).detail)
     with pools.jobs.connection() as connection, connection.transaction():
         jobs = [store.enqueue(connection, request) for request in requests]
@@ -119,6 +120,26 @@ def read_job(pools: Pools, job_id: UUID) -> Job:
             return store.get(connection, job_id)
         except JobNotFound:
             raise job_not_found() from None
+
+
+def cancel_job(pools: Pools, job_id: UUID) -> Job:
+    """Cancel a job, unless it has ended, and return it. Raises JOB_NOT_FOUND."""
+    with pools.jobs.connection() as connection:
+        try:
+            return store.cancel(connection, job_id)
+        except JobNotFound:
+            raise job_not_found() from None
+
+
+def pause_job(pools: Pools, job_id: UUID, *, is_paused: bool) -> Job:
+    """Pause a range, or let it go on, and return it. Raises JOB_NOT_FOUND and JOB_NOT_PAUSABLE."""
+    with pools.jobs.connection() as connection:
+        try:
+            return store.pause(connection, job_id, is_paused=is_paused)
+        except JobNotFound:
+            raise job_not_found() from None
+        except NotPausable:
+            raise Refusal("JOB_NOT_PAUSABLE", "Only a range that has not ended can be paused or resumed.") from None
 
 
 def problem_of(job: Job) -> Refusal:

@@ -88,7 +88,7 @@ async def ingest(asked: AskedBySlug | AskedById, pools: ThePools, request: Reque
 
     After the wait that the service is set up with, or that the client prefers, the answer is the job, which goes on.
     """
-    job = await run_in_threadpool(_ask_for_day, pools, request.app.state.config, asked)
+    job = await run_in_threadpool(ask_for_day, pools, request.app.state.config, asked)
     job = await wait_as_preferred(request, pools, job, prefer)
     if not job.has_ended:
         return accepted(job, prefer)
@@ -109,14 +109,20 @@ def ingest_range(asked: AskedRange, pools: ThePools, request: Request) -> Respon
 
     It can be paused and cancelled. A day that is asked for meanwhile waits for one month of the range at most.
     """
+    return accepted(ask_for_range(pools, request.app.state.config, asked))
+
+
+def ask_for_range(pools: Pools, config: Config, asked: AskedRange) -> Job:
+    """Return the job for a range. Raises DAY_NOT_FOUND, and what `ask` raises."""
     _refuse_future(asked.start_date)
     if asked.end_date < asked.start_date:
-        raise Refusal("DAY_NOT_FOUND", "This range has no day: end_date is before start_date.")
+        raise Refusal("DAY_NOT_FOUND", "This range has no day: its last day is before its first.")
     wanted = RangeRequest((asked.track_slug,), asked.start_date, asked.end_date, asked.list_only, asked.refresh)
-    return accepted(ask(pools, request.app.state.config, wanted)[0])
+    return ask(pools, config, wanted)[0]
 
 
-def _ask_for_day(pools: Pools, config: Config, asked: AskedBySlug | AskedById) -> Job:
+def ask_for_day(pools: Pools, config: Config, asked: AskedBySlug | AskedById) -> Job:
+    """Return the job for a day. Raises DAY_NOT_FOUND, TRACK_NOT_FOUND, and what `ask` raises."""
     _refuse_future(asked.date)
     slug = asked.track_slug if isinstance(asked, AskedBySlug) else _slug_of(pools, asked.track_id)
     return ask(pools, config, DayRequest(slug, asked.date, asked.list_only, asked.refresh))[0]

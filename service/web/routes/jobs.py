@@ -1,23 +1,24 @@
-"""Jobs: look at them, watch one, cancel one, pause a range."""
+"""Jobs: ask for those without a day, look at them, watch one, cancel one, pause a range."""
 
 import asyncio
 from collections.abc import AsyncIterator
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 from fastapi.concurrency import run_in_threadpool
 from fastapi.sse import EventSourceResponse, ServerSentEvent
-from pydantic import Field
+from pydantic import Field, StrictBool
 
 from service.jobs import store
-from service.jobs.requests import Kind
-from service.jobs.store import Job, JobNotFound, NotPausable
+from service.jobs.requests import Kind, PlainRequest
+from service.jobs.store import Job
+from service.web import asking
 from service.web.access import MayCauseRequests
 from service.web.answers import OK, TheAnswering, json_bytes, json_response
-from service.web.asking import SECONDS_BETWEEN_LOOKS, JobProblem, job_not_found, read_job
-from service.web.pools import Pools, ThePools
-from service.web.problems import Refusal, responses
+from service.web.asking import ACCEPTED, SECONDS_BETWEEN_LOOKS, Accepted, JobProblem, accepted, ask, read_job
+from service.web.pools import ThePools
+from service.web.problems import responses
 from service.web.rows import Instant
 from service.web.schemas import Strict
 
@@ -62,6 +63,19 @@ class Jobs(Strict):
     next: UUID | None = Field(description="`after` of the following part.")
 
 
+class AskedPlain(Strict):
+    """The scheduled crawl (`TRACKS`, the last `DAYS` days, and what is open), or a verification of all days."""
+
+    kind: Literal["crawl", "verify"]
+
+
+class AskedFull(Strict):
+    """A transform or an export, of what is new or of everything."""
+
+    kind: Literal["transform", "export"]
+    full: StrictBool = Field(default=False, description="Derive or export every day again.")
+
+
 _COLUMNS = ("job_id", "kind", "state", "is_paused", "attempts", "created_at", "due_at", "started_at", "ended_at")
 
 
@@ -78,6 +92,19 @@ def list_jobs(
     return answering.page("jobs", [document(job) for job in jobs], _COLUMNS, "job_id", limit)
 
 
+@router.post(
+    "",
+    status_code=202,
+    response_model=Accepted,
+    responses=ACCEPTED | responses("UNAUTHORIZED", "CRAWL_DISABLED"),
+    dependencies=[MayCauseRequests],
+)
+def ask_for_job(asked: AskedPlain | AskedFull, pools: ThePools, request: Request) -> Response:
+    """Ask for a job that is for no day in particular; asked for twice, it is one job."""
+    wanted = PlainRequest(Kind(asked.kind), full=isinstance(asked, AskedFull) and asked.full)
+    return accepted(ask(pools, request.app.state.config, wanted)[0])
+
+
 @router.get("/{job_id:uuid}", response_model=JobDocument, responses=responses("JOB_NOT_FOUND"))
 def get_job(job_id: UUID, pools: ThePools) -> Response:
     """Return a job with its progress, and with result or problem if it has ended."""
@@ -92,35 +119,19 @@ def get_job(job_id: UUID, pools: ThePools) -> Response:
 )
 def cancel_job(job_id: UUID, pools: ThePools) -> Response:
     """Cancel a job, unless it has ended. What it has stored stays."""
-    with pools.jobs.connection() as connection:
-        try:
-            job = store.cancel(connection, job_id)
-        except JobNotFound:
-            raise job_not_found() from None
-    return json_response(document(job))
+    return json_response(document(asking.cancel_job(pools, job_id)))
 
 
 @router.post("/{job_id:uuid}/pause", response_model=JobDocument, responses=_OF_RANGE, dependencies=[MayCauseRequests])
 def pause_job(job_id: UUID, pools: ThePools) -> Response:
     """Pause a range that has not ended, after the pages that still arrive."""
-    return _paused(pools, job_id, is_paused=True)
+    return json_response(document(asking.pause_job(pools, job_id, is_paused=True)))
 
 
 @router.post("/{job_id:uuid}/resume", response_model=JobDocument, responses=_OF_RANGE, dependencies=[MayCauseRequests])
 def resume_job(job_id: UUID, pools: ThePools) -> Response:
     """Let a range that is paused go on where it was."""
-    return _paused(pools, job_id, is_paused=False)
-
-
-def _paused(pools: Pools, job_id: UUID, *, is_paused: bool) -> Response:
-    with pools.jobs.connection() as connection:
-        try:
-            job = store.pause(connection, job_id, is_paused=is_paused)
-        except JobNotFound:
-            raise job_not_found() from None
-        except NotPausable:
-            raise Refusal("JOB_NOT_PAUSABLE", "Only a range that has not ended can be paused or resumed.") from None
-    return json_response(document(job))
+    return json_response(document(asking.pause_job(pools, job_id, is_paused=False)))
 
 
 async def _job_to_watch(job_id: UUID, pools: ThePools) -> Job:

@@ -1,0 +1,47 @@
+"""The jobs that are stored, without a worker."""
+
+from datetime import date
+
+import pytest
+
+from service.jobs import store
+from service.jobs.requests import DayRequest, JobRequest, Kind, MonthRequest, PlainRequest, RangeRequest, read_request
+from tests.service.jobs.conftest import Service
+
+JULY, AUGUST, SEPTEMBER = (date(2025, month, 1) for month in (7, 8, 9))
+
+
+@pytest.mark.parametrize(
+    "request_",
+    [
+        DayRequest("hill", JULY, refresh=True),
+        MonthRequest("hill", JULY),
+        RangeRequest(("hill", "valley"), JULY, AUGUST, list_only=True),
+        PlainRequest(Kind.EXPORT, full=True),
+        PlainRequest(Kind.VERIFY),
+    ],
+)
+def test_a_job_knows_what_was_asked_for(service: Service, request_: JobRequest) -> None:
+    job = service.ask(request_)
+    assert read_request(job.kind, service.job(job).arguments) == request_
+
+
+def test_the_job_of_a_day_is_that_for_the_day_or_a_range_that_has_not_come_to_it(service: Service) -> None:
+    def of_day(track_slug: str, day: date) -> object:
+        job = store.of_day(service.connection, track_slug, day)
+        return job and job.id
+
+    range_ = service.ask(RangeRequest(("Hill", "valley"), JULY, SEPTEMBER))
+    service.ask(MonthRequest("hill", AUGUST))
+    service.ask(DayRequest("hill", JULY))
+    assert [of_day("hill", day) for day in (AUGUST, SEPTEMBER, date(2025, 9, 2))] == [range_.id, range_.id, None]
+    assert [of_day(track, AUGUST) for track in ("VALLEY", "alley", "hill%")] == [range_.id, None, None]
+    service.crawler.change("update jobs.jobs set progress = '{\"remaining_to\": \"2025-08-31\"}' where kind = 'range'")
+    assert [of_day("hill", day) for day in (AUGUST, SEPTEMBER)] == [range_.id, None]
+
+    day = service.ask(DayRequest("HILL", AUGUST))
+    assert of_day("hill", AUGUST) == day.id
+    store.cancel(service.connection, day.id)
+    assert of_day("hill", AUGUST) == range_.id
+    store.cancel(service.connection, range_.id)
+    assert of_day("hill", AUGUST) is None
