@@ -13,7 +13,7 @@ from scraper.database.connection import Database
 from service.web import pools
 from service.web.gate import Gate
 from service.web.metrics import Requests
-from service.web.pages import assets, feeds
+from service.web.pages import assets, feeds, imports, signing_in
 from service.web.pages import days as day_pages
 from service.web.pages import tracks as track_pages
 from service.web.pages.rendering import Rendered, problem_page
@@ -56,7 +56,7 @@ def create_app(config: Config, settings: WebSettings, database: Database) -> Fas
         api.include_router(module.router)
     app.include_router(api)
     app.include_router(operation.router)
-    for pages in (assets, track_pages, feeds, day_pages):
+    for pages in (assets, track_pages, feeds, day_pages, imports, signing_in):
         app.include_router(pages.router)
     app.openapi = lambda: _openapi(app)  # type: ignore[method-assign] # how FastAPI documents it
     return app

@@ -79,7 +79,7 @@ class Gate:
         """Raise Refusal for a request that is not let in; return its body."""
         if _name(headers.get("host", "")) not in self._settings.allowed_names:
             raise Refusal("HOST_NOT_ALLOWED", "The service is not called so. The operator sets its names: SERVE_NAMES.")
-        if scope["method"] not in _SAFE_METHODS and headers.get("sec-fetch-site") in ("cross-site", "same-site"):
+        if scope["method"] not in _SAFE_METHODS and _is_of_another_site(headers):
             raise Refusal("CROSS_SITE_REQUEST", "A page of another site may not do this.")
         client = (scope.get("client") or ("",))[0]
         if scope["path"] not in UNLIMITED and not self._limiter.hit(self._rate, client):
@@ -148,6 +148,13 @@ def _read_suffix(scope: Scope) -> None:
         scope["path"] = path.removesuffix(".csv")
         others = [(name, value) for name, value in scope["headers"] if name != b"accept"]
         scope["headers"] = [*others, (b"accept", b"text/csv")]
+
+
+def _is_of_another_site(headers: Headers) -> bool:
+    """Return whether a browser says that a page of another site sends the request. Programs say nothing of it."""
+    origin = headers.get("origin")
+    is_of_another_origin = origin is not None and origin.partition("://")[2].lower() != headers.get("host", "").lower()
+    return is_of_another_origin or headers.get("sec-fetch-site") in ("cross-site", "same-site")
 
 
 def _name(host: str) -> str:

@@ -15,6 +15,13 @@ class Strict(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
 
+class TrackName(Row):
+    """A track that can be asked for, by `racing.tracks`."""
+
+    track_slug: Annotated[str, Column("source_track_slug")]
+    track_name: str | None
+
+
 class Track(Row):
     """A track, and how much is stored of it."""
 

@@ -1,7 +1,10 @@
 """The web server on a port of this machine, over the sample season, and clients of it."""
 
+import io
 import json
+import logging
 import os
+import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,12 +13,14 @@ from typing import Any
 
 import httpx
 import pytest
+import structlog
 import uvicorn
 from fastapi import FastAPI
 
 from scraper.config import Config
 from scraper.database.connection import Database
 from service.web.app import create_app
+from service.web.logs import configure_logs
 from service.web.settings import WebSettings
 from tests.service.jobs.conftest import service
 from tests.support.commands_runner import Commands
@@ -71,3 +76,17 @@ def client(derived_season: Commands) -> Iterator[httpx.Client]:
     """A client of a service over the whole sample season."""
     with serving(app_of(derived_season.database)) as client:
         yield client
+
+
+@pytest.fixture
+def log(monkeypatch: pytest.MonkeyPatch) -> Iterator[io.StringIO]:
+    """The log of this process."""
+    root = logging.getLogger()
+    handlers, level = root.handlers[:], root.level
+    text = io.StringIO()
+    monkeypatch.setattr(sys, "stderr", text)
+    monkeypatch.setattr(logging.getLogger("httpx"), "disabled", True)  # the client of the test logs its queries
+    configure_logs()
+    yield text
+    root.handlers[:], root.level = handlers, level
+    structlog.reset_defaults()

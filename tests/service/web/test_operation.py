@@ -5,36 +5,19 @@ import json
 import logging
 import signal
 import sys
-from collections.abc import Iterator
 
 import httpx
 import psycopg
 import pytest
-import structlog
 from psycopg import sql
 from psycopg.conninfo import make_conninfo
 
 from scraper.database.connection import Database
-from service.web.logs import configure_logs
 from tests.service.web.conftest import API, app_of, problem, serving
 from tests.support.commands_runner import Commands
 from tests.support.derived_season import SEASON
 from tests.support.running_command import RunningCommand, start_program
 from tests.support.waiting import wait_for
-
-
-@pytest.fixture
-def log(monkeypatch: pytest.MonkeyPatch) -> Iterator[io.StringIO]:
-    """The log of this process."""
-    root = logging.getLogger()
-    handlers, level = root.handlers[:], root.level
-    text = io.StringIO()
-    monkeypatch.setattr(sys, "stderr", text)
-    monkeypatch.setattr(logging.getLogger("httpx"), "disabled", True)  # the client of the test logs its queries
-    configure_logs()
-    yield text
-    root.handlers[:], root.level = handlers, level
-    structlog.reset_defaults()
 
 
 def test_a_derived_database_is_ready(client: httpx.Client) -> None:
