@@ -7,7 +7,6 @@ from uuid import UUID
 
 from scraper.errors import Code
 from scraper.report.wording import counted, long_date, moment, whole
-from service.jobs.problems import INTERNAL_ERROR
 from service.jobs.requests import CRAWLS, DayRequest, JobRequest, Kind, MonthRequest, RangeRequest, read_request
 from service.jobs.store import Job
 from service.web.pages.rendering import day_path
@@ -47,20 +46,6 @@ STEPS = {
     "export": "Files are written.",
 }
 
-PROBLEMS: Mapping[str, str] = {
-    Code.VALIDATION_ERROR: "It cannot be done as it was asked for",
-    Code.TRACK_NOT_FOUND: "The site has no such track",
-    Code.INGESTION_IN_PROGRESS: "Another command is working",
-    Code.SITE_REFUSED: "The site refuses requests",
-    Code.ROBOTS_DISALLOWED: "The site does not allow it",
-    Code.SITE_UNREACHABLE: "The site does not answer",
-    Code.PAGE_FORMAT_ERROR: "The site's pages cannot be read",
-    Code.CRAWL_DISABLED: "Requests to the site are switched off",
-    Code.DATABASE_UNAVAILABLE: "The database cannot be used",
-    INTERNAL_ERROR: "It ended with an error of ours",
-}
-"""The heading for each code of a job's problem; the sentence that is stored with it says more, and what to do."""
-
 _FIGURES = {
     "sessions_listed": "Sessions on lists",
     "sessions_ingested": "Sessions",
@@ -77,9 +62,8 @@ _FIGURES = {
 
 @dataclass(frozen=True)
 class ProblemInWords:
-    """Why a job failed, waits, or is partial; and when it is tried again, empty if it is not."""
+    """Why a job failed, waits, or is partial, and what to do; and when it is tried again, empty if it is not."""
 
-    title: str
     detail: str
     code: str
     retry: str
@@ -211,4 +195,4 @@ def _problem(job: Job) -> ProblemInWords | None:
     # Whoever waits for a lock looks every few seconds.
     is_shown = retry_at and code != Code.INGESTION_IN_PROGRESS and not job.has_ended
     retry = moment(datetime.fromisoformat(retry_at)) if is_shown else ""
-    return ProblemInWords(PROBLEMS[code], job.problem["detail"], code, retry)
+    return ProblemInWords(job.problem["detail"], code, retry)

@@ -29,7 +29,7 @@
       }
       events.close();
       const key = `ended ${id}`;
-      if (sessionStorage.getItem(key)) return;
+      if (sessionStorage.getItem(key) !== null) return;
       sessionStorage.setItem(key, "");
       location.reload();
     });
