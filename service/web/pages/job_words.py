@@ -9,7 +9,7 @@ from scraper.errors import Code
 from scraper.report.wording import counted, long_date, moment, whole
 from service.jobs.requests import CRAWLS, DayRequest, JobRequest, Kind, MonthRequest, RangeRequest, read_request
 from service.jobs.store import Job
-from service.web.pages.rendering import day_path
+from service.web.pages.rendering import day_path, with_query
 
 KINDS: Mapping[Kind, str] = {
     Kind.DAY: "Import of a day",
@@ -73,6 +73,7 @@ class ProblemInWords:
 class JobInWords:
     """A job for a page. `path` is the page of what it is about, empty before there is one.
 
+    `form_path` is the form for the same, empty for what the form does not ask for.
     `pages_planned` is 0 while that is not known. `figures` are pairs of words and figures of its result.
     """
 
@@ -88,6 +89,7 @@ class JobInWords:
     problem: ProblemInWords | None
     figures: Sequence[tuple[str, str]]
     path: str
+    form_path: str
     created_at: datetime
     started_at: datetime | None
     ended_at: datetime | None
@@ -121,6 +123,7 @@ def in_words(job: Job) -> JobInWords:
         problem=_problem(job),
         figures=_figures(job.result or {}),
         path=_path(request) if job.result else "",
+        form_path=_form_path(request),
         created_at=job.created_at,
         started_at=job.started_at,
         ended_at=job.ended_at,
@@ -158,6 +161,17 @@ def _path(request: JobRequest) -> str:
             return day_path(request.track_slug, request.day)
         case RangeRequest(track_slugs=(track_slug,)):
             return f"/tracks/{track_slug}"
+        case _:
+            return ""
+
+
+def _form_path(request: JobRequest) -> str:
+    match request:
+        case DayRequest():
+            return with_query("/imports", track=request.track_slug, day=request.day)
+        case RangeRequest(track_slugs=(track_slug,)):
+            days = {"day": request.first_day, "last_day": request.last_day}
+            return with_query("/imports", track=track_slug, **days)
         case _:
             return ""
 
