@@ -98,7 +98,7 @@ def test_a_range_is_paused_resumed_cancelled_and_asked_for_again(client: httpx.C
     again = sent(client, page, f"{path}/again")
     assert texts(again, ".job b") == ["Waits for its turn"]
     assert texts(again, ".date") == texts(page, ".date") != []
-    form = page_of(client.get(page.xpath("//a[. = 'Ask for another track or day']/@href").get()))
+    form = page_of(client.get(page.xpath("//a[. = 'Ask for another track or day']/@href").get("")))
     given = [form.css(f"#{name}::attr(value)").get() for name in ("track", "day", "last_day")]
     assert given == [TRACK, "2025-01-01", f"{DAY}"]
     (first, second) = exact(client.get(f"{API}/jobs"))["jobs"]

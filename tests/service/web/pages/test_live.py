@@ -2,19 +2,20 @@
 
 import json
 from collections.abc import Iterator
+from datetime import UTC, date, datetime
 
 import httpx
 import pytest
 
+from scraper.errors import Code
 from service.jobs import store
-from service.jobs.requests import DayRequest
+from service.jobs.problems import Problem
+from service.jobs.requests import DayRequest, RangeRequest
 from tests.service.jobs.conftest import Service
 from tests.service.web.conftest import app_of
 from tests.service.web.pages.forms import browsing
-from tests.support.browser import PHONE, Browser, browser
+from tests.support.browser import PHONE, Browser
 from tests.support.crawling import DAY, TRACK
-
-__all__ = ["browser"]
 
 _STATE = "return document.querySelector('.job b').textContent"
 
@@ -68,8 +69,34 @@ def test_a_form_is_sent_by_the_keyboard_alone(service: Service, client: httpx.Cl
     assert browser.messages() == []
 
 
-def test_a_phone_shows_all_without_scrolling_sideways(service: Service, client: httpx.Client, browser: Browser) -> None:
-    job = service.ask(DayRequest("a-track-with-a-name-that-is-as-long-as-a-host-name-may-be-63-x", DAY))
-    for path in ("imports", f"imports/{job.id}"):
-        browser.open(f"{client.base_url}/{path}", width=PHONE)
-        assert browser.run("return document.documentElement.scrollWidth") == PHONE
+def test_every_page_is_accessible_and_fits_a_phone(service: Service, browser: Browser) -> None:
+    waiting = service.ask(DayRequest("a-track-with-a-name-that-is-as-long-as-a-host-name-may-be-63-x", DAY))
+    problem = json.dumps(Problem(Code.SITE_UNREACHABLE).as_json(datetime(2025, 10, 25, tzinfo=UTC)))
+    service.crawler.change("update jobs.jobs set problem = %s::jsonb", problem)
+    running = service.ask(RangeRequest((TRACK,), date(2025, 1, 1), DAY))
+    progress = json.dumps({"pages_planned": 12, "pages_done": 5, "step": "crawl"})
+    service.crawler.change(
+        "update jobs.jobs set state = 'running', progress = %s::jsonb where kind = 'range'", progress
+    )
+    done = service.ask(DayRequest(TRACK, DAY))
+    result = json.dumps({"status": "completed", "sessions_ingested": 56, "laps_ingested": 1204})
+    service.crawler.change(
+        "update jobs.jobs set state = 'succeeded', ended_at = now(), result = %s::jsonb where id = %s", result, done.id
+    )
+    paths = ["/imports", *(f"/imports/{job.id}" for job in (waiting, running, done))]
+    database = service.crawler.database
+    found: dict[tuple[str, bool], tuple[int, list[str]]] = {}
+    with browsing(app_of(database)) as here, browsing(app_of(database, host="0.0.0.0")) as beyond:
+        addresses = [f"{here.base_url}{path}" for path in paths]
+        addresses += [f"{beyond.base_url}{path}" for path in ("/sign-in", *paths[:2])]
+        for address in addresses:
+            for dark in (False, True):
+                browser.open(address, width=PHONE, dark=dark)
+                width = browser.run("return document.documentElement.scrollWidth")
+                if (shown := (width, browser.violations())) != (PHONE, []):
+                    found[address, dark] = shown
+        browser.open(f"{addresses[0]}?track=..%2Fx&day=2025-10-25")
+        browser.run("document.querySelector('form').submit()")
+        browser.wait_until("return document.querySelector('[role=alert]') !== null")
+        assert browser.violations() == []
+    assert found == {}
