@@ -64,6 +64,7 @@ def driver_day_rows(facts: list[SessionFacts]) -> list[Row]:
 
 def _driver_day_row(sessions: list[SessionFacts]) -> Row:
     bests = [each.best for each in sessions if each.best is not None]
+    consistencies = [each.statistics.consistency for each in sessions if len(each.valid_laps) >= 5]
     return {
         **sessions[0].of_day,
         "class_name": sessions[0].class_name,
@@ -78,6 +79,7 @@ def _driver_day_row(sessions: list[SessionFacts]) -> Row:
         "first_best_lap": bests[0] if bests else None,
         "best_lap": min(bests) if bests else None,
         "last_best_lap": bests[-1] if bests else None,
+        "best_consistency": max((each for each in consistencies if each is not None), default=None),
         "improvement": bests[0] - min(bests) if bests else None,
     }
 

@@ -38,12 +38,6 @@ race_results as (
 
 ),
 
-statistics as (
-
-    select * from {{ ref('int_sessions__lap_statistics') }}
-
-),
-
 driver_people as (
 
     select * from {{ ref('driver_people') }}
@@ -111,7 +105,18 @@ joined as (
     inner join tracks on events.track_id = tracks.id
     inner join race_drivers on races.id = race_drivers.race_id
     inner join race_results on race_drivers.id = race_results.race_driver_id
-    inner join statistics on race_results.id = statistics.race_result_id
+    left join driver_people
+        on
+            race_drivers.driver_id = driver_people.driver_id
+            and events.track_id = driver_people.track_id
+            and race_drivers.display_name = any(driver_people.spellings)
+    -- `offset` keeps the statistics one relation: PostgreSQL arranges only eight by what a filter leaves of each, and with
+    -- the relations of the statistics it would not begin with the identities of a person.
+    cross join lateral (
+        select * from {{ ref('int_sessions__lap_statistics') }} as own
+        where own.race_result_id = race_results.id
+        offset 0
+    ) as statistics
     cross join lateral (
         select
             coalesce(
@@ -120,11 +125,6 @@ joined as (
                 races.start_time + {{ length }}
             ) as end_time
     ) as ended
-    left join driver_people
-        on
-            race_drivers.driver_id = driver_people.driver_id
-            and events.track_id = driver_people.track_id
-            and race_drivers.display_name = any(driver_people.spellings)
     left join lateral (
         select names.display_name as person_name
         from {{ ref('driver_people') }} as names
