@@ -45,7 +45,7 @@ def day_chart(sessions: Sequence[Session], labels: Mapping[UUID, str]) -> Chart:
             by_class[session.class_name].append((session, session.start_time, session.best_lap))
     timed = [each for own in by_class.values() for each in own]
     bests, starts = [best for _, _, best in timed], [_minutes(start) for _, start, _ in timed]
-    y = _lap_axis(min(bests), min(max(bests), median(bests) * _SLOWEST_SHOWN), 280, 0)
+    y = lap_axis(min(bests), min(max(bests), median(bests) * _SLOWEST_SHOWN), 280, 0)
     x = Axis(min(starts), max(starts), max((max(starts) - min(starts)) / 30, 10), 0, 100)
     marks, legend = [], []
     for place, (class_name, own) in enumerate(sorted(by_class.items())):
@@ -61,7 +61,7 @@ def pace_chart(paces: Sequence[Pace]) -> Chart:
     """Draw a box per racer, the leader on top: the middle half of the laps, whiskers to best lap and ninth decile."""
     slowest_shown = min(pace.median for pace in paces) * _SLOWEST_SHOWN
     slowest = max(pace.ninth_decile for pace in paces if pace.median <= slowest_shown)
-    x = _lap_axis(min(pace.best for pace in paces), min(slowest, slowest_shown), 0, 100)
+    x = lap_axis(min(pace.best for pace in paces), min(slowest, slowest_shown), 0, 100)
     marks, boxes, names = [], [], []
     for row, pace in enumerate(paces):
         top = row * _ROW_HEIGHT
@@ -80,7 +80,7 @@ def pace_chart(paces: Sequence[Pace]) -> Chart:
 def progress_chart(racer: Racer) -> Chart:
     """Draw best and average lap of each session, with lines of their own for each class."""
     times = [time for each in racer.sessions for time in (each.best_lap, each.average_lap) if time is not None]
-    y = _lap_axis(min(times), max(times), 180, 0)
+    y = lap_axis(min(times), max(times), 180, 0)
     x = Axis(1, len(racer.sessions), 0.4, 0, 100)
     marks, shapes, legend = [], [], []
     for place, class_name in enumerate(racer.classes):
@@ -103,12 +103,17 @@ def progress_chart(racer: Racer) -> Chart:
 def lap_chart(racer: Racer) -> Chart:
     """Draw every lap of the day by session. A line connects consecutive laps of a session that count."""
     placed = _placed(racer.sessions)
-    y = _laps_axis([lap for _, _, lap in placed], 240, 0)
+    y = laps_axis([lap for _, _, lap in placed], 240, 0)
     x = Axis(0.25, placed[-1][0] + 0.75, 0.25, 0, 100)
     valid = [(lap.seconds, place) for place, _, lap in placed if lap.counts and lap.seconds is not None]
     _, best_place = min(valid, default=(None, None))
     marks = [
-        Mark(x.at(place), y.at(lap.seconds), *_lap_sign(lap, place == best_place), _lap_in_words(session, lap))
+        Mark(
+            x.at(place),
+            y.at(lap.seconds),
+            *lap_sign(lap, place == best_place),
+            lap_in_words(f"session {session.number}, lap {lap.number}", lap),
+        )
         for place, session, lap in placed
         if lap.seconds is not None
     ]
@@ -132,7 +137,7 @@ def lap_chart(racer: Racer) -> Chart:
     )
 
 
-def _lap_sign(lap: Lap, is_best: bool) -> tuple[str, str]:
+def lap_sign(lap: Lap, is_best: bool) -> tuple[str, str]:
     """Return sign and colour of a lap."""
     if is_best:
         return "diamond", "best"
@@ -142,6 +147,25 @@ def _lap_sign(lap: Lap, is_best: bool) -> tuple[str, str]:
         is_fast = lap.flag in ("fast_outlier", "suspected_cut")
         return ("triangle-down-open", "fast") if is_fast else ("triangle-up-open", "slow")
     return "dot", "lap"
+
+
+def lap_in_words(which: str, lap: Lap) -> str:
+    """Return which lap it is, and on a second line its time and what is unusual about it."""
+    remarks = ["invalid"] * (not lap.is_valid) + ([FLAGS[lap.flag]] if lap.flag else [])
+    remarks += [f"left out: {label(lap.left_out)}"] if lap.left_out else []
+    return "\n".join([which, ", ".join([lap_time(lap.seconds), *remarks])])
+
+
+def laps_axis(laps: Sequence[Lap], start: float, end: float) -> Axis:
+    """Return the axis of laps, some of which have a time, seconds. A lap far from the median is at its edge."""
+    times = [lap.seconds for lap in laps if lap.seconds is not None]
+    middle = median([lap.seconds for lap in laps if lap.counts and lap.seconds is not None] or times)
+    return lap_axis(max(min(times), middle * _FASTEST_SHOWN), min(max(times), middle * _SLOWEST_SHOWN), start, end)
+
+
+def lap_axis(lowest: Decimal, highest: Decimal, start: float, end: float) -> Axis:
+    """Return an axis of lap times, seconds, that has room at both ends."""
+    return Axis(float(lowest), float(highest), max(float(highest - lowest) / 10, 0.2), start, end)
 
 
 def _placed(sessions: Iterable[Session]) -> list[tuple[int, Session, Lap]]:
@@ -156,16 +180,6 @@ def _placed(sessions: Iterable[Session]) -> list[tuple[int, Session, Lap]]:
 def _session_and_count(placed: tuple[int, Session, Lap]) -> tuple[UUID, bool]:
     _, session, lap = placed
     return session.race_result_id, lap.counts
-
-
-def _laps_axis(laps: Sequence[Lap], start: float, end: float) -> Axis:
-    times = [lap.seconds for lap in laps if lap.seconds is not None]
-    middle = median([lap.seconds for lap in laps if lap.counts and lap.seconds is not None] or times)
-    return _lap_axis(max(min(times), middle * _FASTEST_SHOWN), min(max(times), middle * _SLOWEST_SHOWN), start, end)
-
-
-def _lap_axis(lowest: Decimal, highest: Decimal, start: float, end: float) -> Axis:
-    return Axis(float(lowest), float(highest), max(float(highest - lowest) / 10, 0.2), start, end)
 
 
 def _box(x: Axis, pace: Pace, top: float, bottom: float) -> str:
@@ -183,12 +197,6 @@ def _pace_in_words(pace: Pace) -> str:
         f"{label(pace.racer.label)}\nbest {lap_time(pace.best)}, median {lap_time(pace.median)}\n"
         f"middle half {lap_time(pace.first_quartile)} to {lap_time(pace.third_quartile)}"
     )
-
-
-def _lap_in_words(session: Session, lap: Lap) -> str:
-    remarks = ["invalid"] * (not lap.is_valid) + ([FLAGS[lap.flag]] if lap.flag else [])
-    remarks += [f"left out: {label(lap.left_out)}"] if lap.left_out else []
-    return "\n".join([f"session {session.number}, lap {lap.number}", ", ".join([lap_time(lap.seconds), *remarks])])
 
 
 def _class_sign(place: int) -> str:

@@ -14,12 +14,18 @@ from service.web import pools
 from service.web.gate import Gate
 from service.web.metrics import Requests
 from service.web.pages import assets, feeds, imports, signing_in
+from service.web.pages import compare as compare_pages
 from service.web.pages import days as day_pages
+from service.web.pages import people as people_pages
+from service.web.pages import sessions as session_pages
 from service.web.pages import tracks as track_pages
 from service.web.pages.rendering import Rendered, problem_page
 from service.web.problems import ProblemDocument, add_handlers
 from service.web.routes import days, discover, ingest, jobs, operation, people, sessions, tracks
 from service.web.settings import WebSettings
+
+# `feed.atom` is looked for before the day of that name.
+_PAGES = (assets, track_pages, feeds, day_pages, session_pages, people_pages, compare_pages, imports, signing_in)
 
 DESCRIPTION = """
 Practice days of radio-controlled car tracks, as LiveRC publishes them.
@@ -56,7 +62,7 @@ def create_app(config: Config, settings: WebSettings, database: Database) -> Fas
         api.include_router(module.router)
     app.include_router(api)
     app.include_router(operation.router)
-    for pages in (assets, track_pages, feeds, day_pages, imports, signing_in):
+    for pages in _PAGES:
         app.include_router(pages.router)
     app.openapi = lambda: _openapi(app)  # type: ignore[method-assign] # how FastAPI documents it
     return app

@@ -208,6 +208,18 @@ class Session(Row):
     gain_on_previous_best: Seconds | None
 
 
+class RacerDay(Row):
+    """The day of a racer in a class."""
+
+    racer_id: UUID
+    class_name: str
+    sessions: int
+    laps: int | None
+    best_lap: Seconds | None
+    best_consistency: Number | None
+    improvement: Seconds | None
+
+
 class DayDetail(DaySummary):
     """A practice day with totals and verdict, leaderboards by class and place, and sessions by start."""
 
@@ -235,6 +247,13 @@ class LapFlag(Row):
     median_lap: Seconds | None
     share_of_median: Number | None
     explanation: str
+
+
+class LeftOutLap(Row):
+    """A lap that best laps, leaderboards and records leave out."""
+
+    lap_number: int
+    reason: str
 
 
 class SessionDetail(Session):
@@ -269,6 +288,7 @@ class PersonDay(Row):
 
     event_id: UUID
     track_slug: str
+    track_name: str
     practice_date: date
     class_name: str
     sessions: int
@@ -277,10 +297,11 @@ class PersonDay(Row):
     time_on_track_seconds: Seconds | None
     first_best_lap: Seconds | None
     best_lap: Seconds | None
+    race_id: UUID | None
     last_best_lap: Seconds | None
+    best_consistency: Number | None
     improvement: Seconds | None
     improvement_percent: Number | None
-    is_most_improved: bool
 
 
 class PersonalBest(Row):

@@ -18,6 +18,7 @@ from scraper.report.page import TEMPLATES as REPORT
 from scraper.report.page import environment
 from service.web.answers import Answering
 from service.web.pages.assets import address, assets
+from service.web.pages.session_laps import racer_label
 from service.web.problems import ProblemDocument
 
 _TEMPLATES = Path(__file__).with_name("templates")
@@ -91,6 +92,7 @@ def _size(page: Response) -> int:
 @cache
 def _environment() -> Environment:
     own = environment(_TEMPLATES)
+    own.filters["racer"] = racer_label
     own.globals |= {"address": address, "day_path": day_path, "with_query": with_query, "flag_words": wording.FLAGS}
     return own
 

@@ -8,7 +8,7 @@ from uuid import UUID
 from scraper import __version__
 from service.web.pools import Connection
 from service.web.rows import select
-from service.web.schemas import DaySummary, Place, Reconciliation, Session
+from service.web.schemas import DaySummary, Place, RacerDay, Reconciliation, Session
 
 _VERSION = "select version from analytics.day_versions where event_id = %s"
 
@@ -103,4 +103,29 @@ def sessions_of_day(connection: Connection, event_id: UUID) -> Sequence[dict[str
         Session,
         "from analytics.sessions where event_id = %(event_id)s order by start_time, lpad(session_id, 20, '0')",
         event_id=event_id,
+    )
+
+
+def sessions_of_racers(connection: Connection, event_id: UUID, racers: Sequence[UUID]) -> Sequence[dict[str, Any]]:
+    """Return the sessions of some racers of a day, in order of their start."""
+    return select(
+        connection,
+        Session,
+        """
+        from analytics.sessions where event_id = %(event_id)s and racer_id = any(%(racers)s)
+        order by start_time, lpad(session_id, 20, '0')
+        """,
+        event_id=event_id,
+        racers=list(racers),
+    )
+
+
+def racer_days(connection: Connection, event_id: UUID, racers: Sequence[UUID]) -> Sequence[dict[str, Any]]:
+    """Return the days of some racers by class."""
+    return select(
+        connection,
+        RacerDay,
+        "from analytics.driver_days where event_id = %(event_id)s and racer_id = any(%(racers)s) order by class_name",
+        event_id=event_id,
+        racers=list(racers),
     )

@@ -10,6 +10,9 @@ from service.web.problems import Refusal
 from service.web.rows import select
 from service.web.schemas import Identity, Person, PersonDay
 
+FEWEST_LETTERS = 2
+"""Shorter texts are in too many names."""
+
 
 def find_people(connection: Connection, wanted: str, after: UUID | None, limit: int) -> Sequence[dict[str, Any]]:
     """Return people by words or beginnings of words of a name, or by transponder; those with most sessions first."""
@@ -52,18 +55,11 @@ def find_person(connection: Connection, person_id: UUID) -> dict[str, Any]:
 
 def days_of_person(connection: Connection, person_id: UUID) -> Sequence[dict[str, Any]]:
     """Return the days of a person by class, the newest first."""
-    # By the days of the person, so that the model reads those days.
     return select(
         connection,
         PersonDay,
         """
-        from analytics.driver_days
-        where
-            person_id = %(person)s
-            and event_id = any(array(
-                select sessions.event_id from analytics.sessions as sessions
-                where sessions.person_id = %(person)s
-            ))
+        from analytics.person_days where person_id = %(person)s
         order by practice_date desc, track_slug, class_name
         """,
         person=person_id,

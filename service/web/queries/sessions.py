@@ -7,9 +7,10 @@ from uuid import UUID
 from service.web.pools import Connection
 from service.web.problems import Refusal
 from service.web.rows import select
-from service.web.schemas import Lap, LapFlag, Session
+from service.web.schemas import Lap, LapFlag, LeftOutLap, Session
 
 _DAY_OF_SESSION = "select event_id from racing.races where id = %s"
+_ADDRESS = "select race_url from racing.races where id = %s"
 _RESULT = "select id from racing.race_results where race_id = %s"
 
 
@@ -37,6 +38,15 @@ def find_session(connection: Connection, event_id: UUID, race_id: UUID) -> dict[
     return found[0]
 
 
+def address(connection: Connection, race_id: UUID) -> str:
+    """Return the address of the session's page at the site. Raises SESSION_NOT_FOUND."""
+    found = connection.execute(_ADDRESS, [race_id]).fetchone()
+    if found is None:
+        raise _not_found()
+    url: str = found[0]
+    return url
+
+
 def laps(connection: Connection, race_id: UUID) -> Sequence[dict[str, Any]]:
     """Return the laps of a session."""
     return select(
@@ -55,6 +65,20 @@ def flags(connection: Connection, event_id: UUID, race_id: UUID) -> Sequence[dic
         """
         from analytics.lap_flags where event_id = %(event_id)s and race_result_id = %(result)s
         order by lap_number, flag
+        """,
+        event_id=event_id,
+        result=_result(connection, race_id),
+    )
+
+
+def left_out_laps(connection: Connection, event_id: UUID, race_id: UUID) -> Sequence[dict[str, Any]]:
+    """Return the laps of a session that best laps leave out, with the reasons."""
+    return select(
+        connection,
+        LeftOutLap,
+        """
+        from analytics.left_out_laps where event_id = %(event_id)s and race_result_id = %(result)s
+        order by lap_number
         """,
         event_id=event_id,
         result=_result(connection, race_id),

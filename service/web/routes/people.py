@@ -17,7 +17,7 @@ router = APIRouter(prefix="/people", tags=["people"])
 Wanted = Annotated[
     str,
     Query(
-        min_length=2,
+        min_length=people.FEWEST_LETTERS,
         max_length=100,
         pattern=r"^[^\x00-\x1f\x7f]*$",
         description="Words or beginnings of words of the name, in any order and spelling, or a transponder's number.",

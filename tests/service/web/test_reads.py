@@ -31,9 +31,11 @@ MODELS: dict[type[Row], str] = {
     schemas.Session: "analytics.sessions",
     schemas.Lap: "racing.laps",
     schemas.LapFlag: "analytics.lap_flags",
+    schemas.RacerDay: "analytics.driver_days",
     schemas.Person: "analytics.people",
     schemas.PersonDay: "analytics.driver_days",
     schemas.PersonalBest: "analytics.personal_bests",
+    schemas.PersonDay: "analytics.person_days",
     schemas.Identity: "analytics.driver_people",
 }
 
