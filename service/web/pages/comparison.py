@@ -41,12 +41,12 @@ class Pair:
     @property
     def difference(self) -> Decimal | None:
         """The second lap minus the first, seconds."""
-        return _minus(self.second and self.second.seconds, self.first and self.first.seconds)
+        return _minus(self.second.seconds, self.first.seconds) if self.first and self.second else None
 
     @property
     def so_far(self) -> Decimal | None:
         """The second time since the start minus the first, seconds."""
-        return _minus(self.second and self.second.elapsed, self.first and self.first.elapsed)
+        return _minus(self.second.elapsed, self.first.elapsed) if self.first and self.second else None
 
 
 def read_side(connection: Connection, session: Mapping[str, Any]) -> Side:

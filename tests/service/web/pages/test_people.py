@@ -64,9 +64,9 @@ def test_a_person_has_days_and_evidence(html_client: httpx.Client, person: dict[
         assert shown == ["" if day[column] is None else f"{day[column]}" for day in person["days"]]
     evidence = texts(page, "td.remark")
     assert len(evidence) == len(identities.css("tbody tr")) == len(person["identities"])
-    for shown, identity in zip(evidence, person["identities"], strict=True):
-        assert shown.endswith(f": {identity['evidence']}")
-        assert identity["rule"] not in shown
+    for words, identity in zip(evidence, person["identities"], strict=True):
+        assert words.endswith(f": {identity['evidence']}")
+        assert identity["rule"] not in words
     assert page.css("link[rel=alternate]::attr(href)").getall() == [f"/people/{person['person_id']}/feed.atom"]
     compared = days.css("td:last-child a::attr(href)").getall()
     assert compared[0] == f"/compare?day={person['days'][0]['event_id']}&a={person['person_id']}"
