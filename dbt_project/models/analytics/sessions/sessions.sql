@@ -110,12 +110,14 @@ joined as (
             race_drivers.driver_id = driver_people.driver_id
             and events.track_id = driver_people.track_id
             and race_drivers.display_name = any(driver_people.spellings)
-    -- `offset` keeps the statistics one relation: PostgreSQL arranges only eight by what a filter leaves of each, and with
-    -- the relations of the statistics it would not begin with the identities of a person.
+    -- `limit` keeps the statistics one relation: PostgreSQL orders only eight by what a filter leaves of each, and with
+    -- all relations of the statistics it would not begin with the identities of a person.
     cross join lateral (
-        select * from {{ ref('int_sessions__lap_statistics') }} as own
+        select own.*
+        from {{ ref('int_sessions__lap_statistics') }} as own
         where own.race_result_id = race_results.id
-        offset 0
+        order by own.race_result_id
+        limit 1
     ) as statistics
     cross join lateral (
         select
