@@ -8,7 +8,7 @@ from fastapi import APIRouter, Request, Response
 
 from scraper.report.practice_day import FEWEST_LAPS_FOR_CONSISTENCY
 from service.web.pages.charts import session_chart
-from service.web.pages.rendering import page, unchanged, versioned
+from service.web.pages.rendering import known, page, versioned
 from service.web.pages.session_laps import read_laps
 from service.web.pools import ThePools
 from service.web.problems import Refusal
@@ -23,7 +23,7 @@ def show_session(race_id: UUID, request: Request, pools: ThePools) -> Response:
     with pools.readers.connection() as connection, connection.transaction():
         event_id = sessions.day_of_session(connection, race_id)
         etag = versioned(days.day_etag(connection, event_id) or "")
-        if response := unchanged(request, etag):
+        if response := known(request, etag):
             return response
         day = days.find_day(connection, event_id)
         of_day = days.sessions_of_day(connection, event_id)
@@ -37,7 +37,7 @@ def show_session(race_id: UUID, request: Request, pools: ThePools) -> Response:
     return page(
         request,
         "session.html",
-        headers={"ETag": f'"{etag}"'},
+        etag=etag,
         session=session,
         head={"track_slug": day["track_slug"], "practice_date": day["event_date"], "track_name": day["track_name"]},
         laps=laps,
