@@ -6,6 +6,9 @@ of its own: it has the process id, the environment, the standard streams, the si
 environment when it is imported has read the environment of the host, and its memory begins with that of the host.
 Where that matters, the child executes a new interpreter.
 
+A host of dbt also parses the project, once and for one database name, as the worker of the service does. What a child
+would need for that is half of what a small transform takes.
+
 This module runs in the host and imports only the standard library; `running_command.py` is the client.
 """
 
@@ -21,7 +24,10 @@ from contextlib import suppress
 from dataclasses import asdict, dataclass
 from importlib import import_module
 from pathlib import Path
-from typing import NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
+
+if TYPE_CHECKING:
+    from scraper.transform.dbt import ParsedProject
 
 # macOS forbids most of its libraries to a process that was forked and did not exec.
 IS_FORK_SAFE = sys.platform == "linux"
@@ -30,13 +36,17 @@ _LENGTH_BYTES = 4
 
 @dataclass(frozen=True)
 class Request:
-    """A command to run, with Python to run before it; or a program for a new interpreter instead."""
+    """A command to run, with Python to run before it; or a program for a new interpreter instead.
+
+    With `has_project` the command gets the project of dbt that the host has parsed.
+    """
 
     command: str
     before: str
     environment: dict[str, str]
     folder: str
     program: list[str] | None = None
+    has_project: bool = False
 
 
 def send_request(control: socket.socket, request: Request, out: int, err: int, ended: int) -> None:
@@ -62,6 +72,7 @@ class Host:
         self._control = control
         self._running: dict[int, int] = {}
         """Process id of each child, and where to say its exit status."""
+        self.project: ParsedProject | None = None
         self._signalled, self._signals = socket.socketpair()
         self._signals.setblocking(False)
         self._selector = selectors.DefaultSelector()
@@ -83,6 +94,8 @@ class Host:
                 if received is None:
                     sys.exit()
                 request, (out, err, ended) = received
+                if request.has_project and self.project is None:
+                    self.project = _parse(request)
                 child = os.fork()
                 if child == 0:
                     signal.signal(signal.SIGINT, interrupt)
@@ -120,7 +133,49 @@ class Host:
             os.close(ended)
 
 
-def run(request: Request) -> int:
+def _parse(request: Request) -> "ParsedProject | None":
+    """The project for the database of a request; None if that database cannot be used now."""
+    from scraper.config import Config  # noqa: PLC0415 - only a host of dbt needs it
+    from scraper.database.connection import open_database  # noqa: PLC0415
+    from scraper.errors import CannotWork  # noqa: PLC0415
+    from scraper.transform.dbt import ParsedProject  # noqa: PLC0415
+
+    before = dict(os.environ)
+    # The command of the request may be one that must write no log.
+    os.environ.update({**request.environment, "DBT_LOG_PATH": request.environment["DBT_TARGET_PATH"]})
+    try:
+        database = open_database(Config.model_validate({"DATABASE_URL": request.environment["DATABASE_URL"]}))
+        # dbt's parser of models starts threads. So a child parses, and this process reads the result.
+        child = os.fork()
+        if child == 0:
+            # Python would warn of semaphores, which dbt does not release. An error shows in the next lines.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stderr.fileno())
+            with suppress(CannotWork):
+                ParsedProject(database)
+            os._exit(0)
+        os.waitpid(child, 0)
+        return ParsedProject(database)
+    except (CannotWork, ValueError):
+        return None
+    finally:
+        os.environ.clear()
+        os.environ.update(before)
+        _prepare_to_fork()
+
+
+def _use(project: "ParsedProject") -> None:
+    """Let dbt run on this project in this process."""
+    from scraper.transform import dbt  # noqa: PLC0415 - only a child of a host of dbt needs it
+
+    invoke = dbt._invoke
+
+    def invoke_on_project(*arguments: Any, **options: Any) -> Any:
+        return invoke(*arguments, **{**options, "runner": options.get("runner") or project.runner()})
+
+    dbt._invoke = invoke_on_project
+
+
+def run(request: Request, project: "ParsedProject | None" = None) -> int:
     """Become the command."""
     os.chdir(request.folder)
     if request.program:
@@ -128,6 +183,8 @@ def run(request: Request) -> int:
     os.environ.clear()
     os.environ.update(request.environment)
     time.tzset()
+    if request.has_project and project is not None:
+        _use(project)
     exec(compile(request.before, "before", "exec"), {})
     from scraper.__main__ import main  # noqa: PLC0415 - only the child needs it
     from scraper.config import Config  # noqa: PLC0415
@@ -142,15 +199,22 @@ def _execute(program: list[str], environment: dict[str, str]) -> NoReturn:
     os.execve(program[0], program, environment)
 
 
+def _prepare_to_fork() -> None:
+    threads = len(list(Path("/proc/self/task").iterdir())) if sys.platform == "linux" else 1
+    assert threads == 1, "something has started threads, which no child has after a fork"
+    assert "twisted.internet.reactor" not in sys.modules, (
+        "something has installed a reactor, which children cannot share"
+    )
+    gc.collect()
+    gc.freeze()
+
+
 def _start(control: int, modules: list[str]) -> int:
     for module in modules:
         import_module(module)
-    threads = len(list(Path("/proc/self/task").iterdir())) if sys.platform == "linux" else 1
-    assert threads == 1, f"{modules} start threads, which no child has after a fork"
-    assert "twisted.internet.reactor" not in sys.modules, f"{modules} install a reactor, which children cannot share"
-    gc.collect()
-    gc.freeze()
-    return run(Host(socket.socket(fileno=control)).serve())
+    _prepare_to_fork()
+    host = Host(socket.socket(fileno=control))
+    return run(host.serve(), host.project)
 
 
 if __name__ == "__main__":

@@ -11,6 +11,7 @@ import threading
 from contextlib import suppress
 from pathlib import Path
 from typing import IO, Self
+from urllib.parse import urlsplit
 
 from scraper.config import REPOSITORY
 from tests.support.command_host import IS_FORK_SAFE, Request, send_request
@@ -21,6 +22,7 @@ _SCRAPY = ("scraper.commands.crawl", "scraper.commands.reparse")
 _DBT = ("scraper.commands.transform", "scraper.commands.verify", "dbt.cli.main", "dbt.adapters.postgres")
 _OTHERS = ("scraper.commands.status", "scraper.commands.doctor", "alembic.command", "scraper.database.tables")
 _IMPORTS = dict.fromkeys(("crawl", "reparse"), _SCRAPY) | dict.fromkeys(("transform", "verify", "docs", "dbt"), _DBT)
+_WITH_PROJECT = ("transform", "verify")
 
 _COLD = """
 import sys
@@ -134,14 +136,19 @@ class _Host:
         self._process.wait()
 
 
-_hosts: dict[tuple[str, ...], _Host] = {}
+_hosts: dict[tuple[tuple[str, ...], str], _Host] = {}
+"""By the imported modules, and the name of the database for which they parse the project of dbt."""
 _hosts_lock = threading.Lock()
 
 
 def start(command: str, before: str, environment: dict[str, str], *, is_cold: bool = False) -> RunningCommand:
     """Start a command in a process of its own, which runs `before` first; a cold one runs in a new interpreter."""
-    program = None if IS_FORK_SAFE and not is_cold else [sys.executable, "-c", f"{before}\n{_COLD}", command]
-    return _host(_IMPORTS.get(command, _OTHERS)).start(Request(command, before, environment, str(REPOSITORY), program))
+    if is_cold or not IS_FORK_SAFE:
+        return start_program([sys.executable, "-c", f"{before}\n{_COLD}", command], environment)
+    has_project = command in _WITH_PROJECT and "DATABASE_URL" in environment
+    database = urlsplit(environment.get("DATABASE_URL", "")).path if has_project else ""
+    request = Request(command, before, environment, str(REPOSITORY), has_project=has_project)
+    return _host(_IMPORTS.get(command, _OTHERS), database).start(request)
 
 
 def start_program(program: list[str], environment: dict[str, str], folder: Path = REPOSITORY) -> RunningCommand:
@@ -149,11 +156,11 @@ def start_program(program: list[str], environment: dict[str, str], folder: Path 
     return _host(_OTHERS).start(Request("", "", environment, str(folder), program))
 
 
-def _host(modules: tuple[str, ...]) -> _Host:
+def _host(modules: tuple[str, ...], database: str = "") -> _Host:
     with _hosts_lock:
-        if modules not in _hosts:
-            _hosts[modules] = _Host(modules)
-        return _hosts[modules]
+        if (modules, database) not in _hosts:
+            _hosts[modules, database] = _Host(modules)
+        return _hosts[modules, database]
 
 
 def close_hosts() -> None:
