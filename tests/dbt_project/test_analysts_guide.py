@@ -74,7 +74,7 @@ def test_the_example_is_found_in_the_guide() -> None:
     ]
 
 
-def test_the_example_passes_its_own_tests_and_those_of_every_model(
+def test_the_example_passes_its_own_tests_and_the_lint(
     repository: Path, environment: dict[str, str], shared_database: Database
 ) -> None:
     # `make lint` begins with this. The commands after it need not parse again.
@@ -88,6 +88,11 @@ def test_the_example_passes_its_own_tests_and_those_of_every_model(
     # What `make lint` does for a new model.
     [model] = [path for path, language, _ in edits() if language == "sql"]
     run(repository, {**environment, **dbt_environment(shared_database)}, "sqlfluff", "lint", model)
+
+
+# It makes a server and all models of the copy anew, so it is not for every `make test`.
+@pytest.mark.reliability
+def test_the_example_passes_the_tests_of_every_model(repository: Path) -> None:
     # What `make test` does for a new model.
     run(repository, {}, "pytest", "-m", "every_model", "-q", "-p", "no:cacheprovider", "tests/dbt_project")
 

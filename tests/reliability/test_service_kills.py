@@ -23,7 +23,7 @@ from service.jobs.queue import connect
 from service.jobs.requests import DayRequest
 from service.jobs.store import Job
 from tests.reliability.test_server_kills import kill
-from tests.service.jobs.conftest import Service, wait_for_children_to_end
+from tests.service.jobs.conftest import Service, Workplace, wait_for_children_to_end
 from tests.service.jobs.test_days import expected_result
 from tests.support.commands_runner import Commands
 from tests.support.crawling import Crawler
@@ -130,7 +130,7 @@ def trial(tmp_path: Path, postgres_programs: Path | None, dbt_artifacts: Any) ->
     database = open_embedded(server, "practice_service_kills", "practice test")
     upgrade(database)
     with FaultySite(SEASON) as site:
-        service = Service(Crawler(Commands(database, dbt_artifacts), site), connect(database, "test"))
+        service = Service(Crawler(Commands(database, dbt_artifacts), site), connect(database, "test"), Workplace(site))
         # Slow enough that half of the pages are still to come at the kill.
         site.faults = (Fault("p=view_session", Delay(0.2)),)
         service.start_worker()

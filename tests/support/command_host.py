@@ -154,13 +154,30 @@ def _parse(request: Request) -> "ParsedProject | None":
                 ParsedProject(database)
             os._exit(0)
         os.waitpid(child, 0)
-        return ParsedProject(database)
+        project = ParsedProject(database)
+        _compile_macros(project)
+        return project
     except (CannotWork, ValueError):
         return None
     finally:
         os.environ.clear()
         os.environ.update(before)
         _prepare_to_fork()
+
+
+def _compile_macros(project: "ParsedProject") -> None:
+    """Fill dbt's cache of compiled macros with those that any model or test may call."""
+    from dbt_common.clients.jinja import template_cache  # noqa: PLC0415 - only a host of dbt needs it
+
+    macros = project._manifest.macros
+    found: set[str] = set()
+    named = [name for node in project._manifest.nodes.values() for name in node.depends_on.macros]
+    while named:
+        name = named.pop()
+        if name in macros and name not in found:
+            found.add(name)
+            named += macros[name].depends_on.macros
+            template_cache.get_node_template(macros[name])
 
 
 def _use(project: "ParsedProject") -> None:

@@ -76,6 +76,13 @@ class FaultySite(SampleSite):
         super().__init__(season, port, host)
         self.faults = tuple(faults)
 
+    def begin_anew(self, season: Season) -> None:
+        """Serve a season without faults, to which no request was made."""
+        with self._lock:
+            self.season, self.faults = season, ()
+            self._requests.clear()
+            self._visits.clear()
+
     def handle(self, visit: Visit) -> tuple[Response, Deliver]:
         """The response and its delivery, with all faults that match."""
         faults = [fault.does for fault in self.faults if fault.fits(visit)]

@@ -145,7 +145,7 @@ def start(command: str, before: str, environment: dict[str, str], *, is_cold: bo
     """Start a command in a process of its own, which runs `before` first; a cold one runs in a new interpreter."""
     if is_cold or not IS_FORK_SAFE:
         return start_program([sys.executable, "-c", f"{before}\n{_COLD}", command], environment)
-    has_project = command in _WITH_PROJECT and "DATABASE_URL" in environment
+    has_project = command in _WITH_PROJECT and "DBT_TARGET_PATH" in environment
     database = urlsplit(environment.get("DATABASE_URL", "")).path if has_project else ""
     request = Request(command, before, environment, str(REPOSITORY), has_project=has_project)
     return _host(_IMPORTS.get(command, _OTHERS), database).start(request)

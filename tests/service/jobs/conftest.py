@@ -1,4 +1,9 @@
-"""A worker in a process of its own, on the test's database and the sample site."""
+"""A worker in a process of its own, on the test's database and the sample site.
+
+A worker takes 4 s to start, most of it for dbt. So one that a test has left without work rests, stopped by a signal,
+until the next test of the module starts a worker. That test has a database of its own: the worker has lost its
+connections and begins anew.
+"""
 
 import json
 import signal
@@ -53,12 +58,47 @@ class Gate:
 
 
 @dataclass
+class Workplace:
+    """What the tests of a module share: the site, and a worker that rests or None."""
+
+    site: FaultySite
+    resting: RunningCommand | None = None
+
+    def wake(self) -> RunningCommand | None:
+        """Return the worker that rests, if there is one, at work again."""
+        worker, self.resting = self.resting, None
+        if worker is not None:
+            worker.send_signal(signal.SIGCONT)
+        return worker
+
+    def rest(self, worker: RunningCommand) -> None:
+        """Stop a worker that has no job."""
+        worker.send_signal(signal.SIGSTOP)
+        self.resting = worker
+
+    def close(self) -> None:
+        """End the worker that rests."""
+        if self.resting is not None:
+            _end(self.resting)
+
+
+def _end(worker: RunningCommand) -> None:
+    worker.kill()
+    worker.communicate()
+
+
+@dataclass
 class Service:
     """Jobs of a database, its workers, and the site that they crawl."""
 
     crawler: Crawler
     connection: psycopg.Connection[Any]
+    workplace: Workplace
     workers: list[RunningCommand] = field(default_factory=list)
+    _said_earlier: int = 0
+    """How much the last worker had written to its log before this test."""
+    _usual: list[RunningCommand] = field(default_factory=list)
+    """The workers without settings, which other tests may go on to use."""
 
     @property
     def site(self) -> FaultySite:
@@ -66,14 +106,37 @@ class Service:
         return self.crawler.site
 
     def start_worker(self, **settings: str) -> RunningCommand:
-        """Start a worker."""
+        """Start a worker. One without settings may be that of an earlier test."""
+        rested = None if settings else self.workplace.wake()
+        if rested is None:
+            worker = self.start_new_worker(**settings)
+        else:
+            self._said_earlier = len(rested.errors_so_far())
+            self.workers.append(worker := rested)
+        if not settings:
+            self._usual.append(worker)
+        return worker
+
+    def start_new_worker(self, **settings: str) -> RunningCommand:
+        """Start a worker whose process is new."""
         environment = {
             **self.crawler.commands.environment,
             "LIVERC_BASE_URL": self.site.base_url,
             **settings,
         }
         self.workers.append(start_program([sys.executable, "-c", _WORKER, json.dumps(QUICK)], environment))
+        self._said_earlier = 0
         return self.workers[-1]
+
+    def leave(self) -> None:
+        """Let a worker rest if it is free for another test, and end the others."""
+        unfinished = self.crawler.rows("select from jobs.jobs where state = 'running'")
+        for worker in self.workers:
+            is_free = worker in self._usual and worker.poll() is None and not unfinished
+            if is_free and self.workplace.resting is None:
+                self.workplace.rest(worker)
+            else:
+                _end(worker)
 
     def ask(self, request: JobRequest) -> Job:
         """Ask for a job."""
@@ -104,7 +167,7 @@ class Service:
 
     def wait_until_said(self, text: str) -> None:
         """Wait until the last worker has said this in its log."""
-        wait_for(lambda: text in self.workers[-1].errors_so_far(), self.workers[-1])
+        wait_for(lambda: text in self.workers[-1].errors_so_far()[self._said_earlier :], self.workers[-1])
 
     def end_worker(self) -> int:
         """End the last worker as systemd does, and return its exit status."""
@@ -118,20 +181,31 @@ class Service:
         return [path for path in self.crawler.asked() if "session_list" in path]
 
 
+@pytest.fixture(scope="module")
+def workplace() -> Iterator[Workplace]:
+    """The site of a module, and the worker that rests between tests."""
+    with FaultySite(SEASON) as site:
+        workplace = Workplace(site)
+        yield workplace
+        workplace.close()
+
+
 @pytest.fixture
-def service(postgres_server: Any, transformed_template: str, dbt_artifacts: Any) -> Iterator[Service]:
-    """A service without a worker, on a database without rows. Its workers end with the test."""
+def service(
+    postgres_server: Any, transformed_template: str, dbt_artifacts: Any, workplace: Workplace
+) -> Iterator[Service]:
+    """A service without a worker, on a database without rows. Its workers end or rest with the test."""
+    site = workplace.site
+    site.begin_anew(SEASON)
     with (
         fresh_database(postgres_server, "practice_test", transformed_template) as database,
-        FaultySite(SEASON) as site,
         connect(database, "test") as connection,
     ):
-        service = Service(Crawler(Commands(database, dbt_artifacts), site), connection)
+        service = Service(Crawler(Commands(database, dbt_artifacts), site), connection, workplace)
         yield service
-        for worker in service.workers:
-            worker.kill()
-            worker.communicate()
-        wait_for_children_to_end(database)
+        service.leave()
+        if workplace.resting is None:  # with its connections, which end with the database
+            wait_for_children_to_end(database)
 
 
 def wait_for_children_to_end(database: Database) -> None:

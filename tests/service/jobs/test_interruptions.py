@@ -103,7 +103,7 @@ def test_only_a_range_that_has_not_ended_can_be_paused(service: Service) -> None
 def test_a_worker_that_is_asked_to_end_puts_its_job_back_for_the_next(service: Service) -> None:
     gate = service.hold("p=view_session")
     asked = service.ask(DayRequest(TRACK, DAY))
-    worker = service.start_worker()
+    worker = service.start_new_worker()
     service.wait_until_held(gate)
     worker.send_signal(signal.SIGTERM)
     service.wait_until_said(ENDS_CRAWL)

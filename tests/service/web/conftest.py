@@ -22,11 +22,11 @@ from scraper.database.connection import Database
 from service.web.app import create_app
 from service.web.logs import configure_logs
 from service.web.settings import WebSettings
-from tests.service.jobs.conftest import service
+from tests.service.jobs.conftest import service, workplace
 from tests.support.commands_runner import Commands
 from tests.support.waiting import wait_for
 
-__all__ = ["service"]
+__all__ = ["service", "workplace"]
 
 API = "/api/v1"
 WebSettings.model_config["env_file"] = None
