@@ -13,7 +13,7 @@ from scraper.config import REPOSITORY
 
 RUNTIME, DEVELOPMENT, BENCHMARK = "requirements.lock", "requirements-dev.lock", "requirements-bench.lock"
 COMPETITORS = {"beautifulsoup4", "dlt"}
-REQUIREMENT = re.compile(r"[A-Za-z0-9_.\[\],-]+==[^\s;]+( ; [^\\\n]+)?( \\\n    --hash=sha256:[0-9a-f]{64})+")
+REQUIREMENT = re.compile(r"[A-Za-z0-9_.\[\], -]+==[^\s;]+( ; [^\\\n]+)?( \\\n    --hash=sha256:[0-9a-f]{64})+")
 
 by_lock = pytest.mark.parametrize("lock", [RUNTIME, DEVELOPMENT, BENCHMARK])
 

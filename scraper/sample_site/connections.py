@@ -54,9 +54,9 @@ class Connection:
         self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _CLOSE_WITH_RESET)
         self._handler.close_connection = True
 
-    def wait(self, seconds: float) -> None:
-        """Wait for so many seconds, or until the site stops."""
-        self._stopping.wait(seconds)
+    def wait(self, seconds: float) -> bool:
+        """Wait for so many seconds, or until the site stops; return whether it stops."""
+        return self._stopping.wait(seconds)
 
     def wait_for_hang_up(self) -> None:
         """Wait until the client closes the connection, or the site stops."""

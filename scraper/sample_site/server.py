@@ -32,14 +32,14 @@ class Visit:
     """One request as the site handles it: the season at that time, path with query, and the running number.
 
     ``visits_before`` counts earlier requests of the same path with query. ``wait`` pauses for some seconds, or until
-    the site stops.
+    the site stops; it returns whether the site stops.
     """
 
     season: Season
     target: str
     number: int
     visits_before: int
-    wait: Callable[[float], None]
+    wait: Callable[[float], bool]
 
 
 Deliver = Callable[[Response, Connection], None]

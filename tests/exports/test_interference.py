@@ -148,7 +148,7 @@ def test_a_reader_sees_the_old_file_until_the_new_one_is_complete(
 
     def look(self: parquet.ParquetWriter, *arguments: object) -> None:
         write_batch(self, *arguments)
-        if "track_url" in self.schema.names:
+        if "source_track_slug" in self.schema.names:
             seen.append(file.read_bytes())
 
     monkeypatch.setattr(parquet.ParquetWriter, "write_batch", look)

@@ -50,10 +50,10 @@ class Gate:
     held: list[str] = field(default_factory=list)
 
     def alter(self, response: Response, visit: Visit) -> Response:
-        """Wait."""
+        """Wait until the gate is opened, or the site stops."""
         self.held.append(visit.target)
-        while not self.is_open:
-            visit.wait(0.02)
+        while not self.is_open and not visit.wait(0.02):
+            pass
         return response
 
 

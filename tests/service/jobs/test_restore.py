@@ -7,7 +7,7 @@ from scraper.database.embedded import EmbeddedServer
 from service.jobs.queue import connect
 from service.jobs.requests import DayRequest
 from service.web import tokens
-from tests.service.jobs.conftest import Service, wait_for_children_to_end
+from tests.service.jobs.conftest import Service, Workplace, wait_for_children_to_end
 from tests.service.jobs.test_days import expected_result
 from tests.support.commands_runner import Commands
 from tests.support.crawling import DAY, OTHER_TRACK, SEASON, TRACK, Crawler, session_ids
@@ -42,7 +42,7 @@ def test_a_service_goes_on_on_another_server(service: Service, new_server: Embed
     commands = Commands(restored, service.crawler.commands.artifacts)
     apply_remedies(commands)
     with connect(restored, "test") as connection:
-        there = Service(Crawler(commands, service.site), connection)
+        there = Service(Crawler(commands, service.site), connection, Workplace(service.site))
         assert [there.job(each).state for each in (ended, interrupted, waiting)] == ["succeeded", "running", "queued"]
         there.start_worker()
         assert there.wait_for_end(interrupted).result == expected_result(SEASON.day(OTHER_TRACK, DAY))
