@@ -212,8 +212,9 @@ class Recorder:
 
     events: list[str] = field(default_factory=list)
 
-    def wait(self, seconds: float) -> None:
+    def wait(self, seconds: float) -> bool:
         self.events.append(f"wait {seconds}")
+        return False
 
     def send(self, part: bytes) -> None:
         self.events.append(f"send {part[:4].decode()}")
