@@ -14,10 +14,19 @@ def paths(client: httpx.Client) -> Sequence[str]:
     """A page of each kind, each with as much as there is."""
     days = exact(client.get(f"{API}/practice-days/search", params={"limit": 200}))["practice_days"]
     day = max(days, key=lambda each: each["sessions"])
-    path = f"/tracks/{day['track_slug']}/{day['event_date']}"
+    track = f"/tracks/{day['track_slug']}"
+    path = f"{track}/{day['event_date']}"
     sessions = exact(client.get(f"{API}/practice-days/{day['event_id']}"))["session_list"]
     busiest = max(sessions, key=lambda each: each["session_of_day"])
-    return ["/", path, f"{path}/racers/{busiest['racer_id']}", f"/tracks/{day['track_slug']}/1999-01-02", "/nothing"]
+    known = next(each for each in sessions if each["person_id"])
+    other = next(each for each in sessions if each["racer_id"] != busiest["racer_id"])
+    racers = f"day={day['event_id']}&a={busiest['racer_id']}&b={other['racer_id']}"
+    return [
+        *("/", track, path, f"{path}/racers/{busiest['racer_id']}", f"{track}/1999-01-02"),
+        *(f"/sessions/{busiest['race_id']}", "/people", "/people?q=a", f"/people/{known['person_id']}"),
+        *("/compare", f"/compare?a={busiest['race_id']}", f"/compare?a={busiest['race_id']}&b={other['race_id']}"),
+        *(f"/compare?{racers}", "/imports", "/sign-in", "/nothing"),
+    ]
 
 
 def test_pages_are_accessible_in_both_schemes(browser: Browser, client: httpx.Client, paths: Sequence[str]) -> None:
