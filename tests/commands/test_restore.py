@@ -2,10 +2,14 @@
 
 from pathlib import Path
 
+import pytest
+
 from scraper.database.embedded import EmbeddedServer
 from tests.support.commands_runner import Commands
 from tests.support.final_schema import differences, final_rows
 from tests.support.restoring import apply_remedies, back_up, restore
+
+pytestmark = pytest.mark.reliability
 
 
 def test_a_dump_is_complete_on_another_server(

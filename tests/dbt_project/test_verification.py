@@ -17,6 +17,8 @@ from tests.dbt_project.replay import BATCH_TABLES, RACING, Recording
 from tests.support.commands_runner import Commands
 from tests.support.final_schema import WHEN_WRITTEN, final_rows
 
+pytestmark = pytest.mark.reliability
+
 # Values that no row has, since a row is changed whatever its place in the table.
 CHANGES = {
     "tracks": "track_name = 'Another Track'",

@@ -16,6 +16,8 @@ from tests.service.jobs.test_days import expected_result
 from tests.support.crawling import DAY, OTHER_TRACK, SEASON, TRACK, session_ids
 from tests.support.waiting import wait_for
 
+pytestmark = pytest.mark.reliability
+
 MOST_AT_ONCE = 3  # CRAWL_CONCURRENCY
 ENDS_CRAWL = "the crawl ends"  # in the log of the worker
 NO_CRAWL = "select from pg_stat_activity where application_name ~ '^crawl, pid '"

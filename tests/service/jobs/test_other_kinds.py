@@ -10,6 +10,8 @@ from tests.service.jobs.conftest import Service
 from tests.support.crawling import DAY, SEASON, TRACK
 from tests.support.waiting import wait_for
 
+pytestmark = pytest.mark.reliability
+
 EVERY_SECOND = "* * * * * *"
 
 

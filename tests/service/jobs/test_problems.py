@@ -17,6 +17,8 @@ from tests.support.crawling import DAY, OTHER_TRACK, SEASON, SESSIONS, TRACK
 from tests.support.faults import Fault, bot_check, robots, status, too_many_requests
 from tests.support.waiting import wait_for
 
+pytestmark = pytest.mark.reliability
+
 FOR_GOOD: Sequence[tuple[Fault, Code]] = [
     (Fault("p=session_list", bot_check()), Code.SITE_REFUSED),
     (Fault("p=session_list", status(403)), Code.SITE_REFUSED),

@@ -3,6 +3,8 @@
 from datetime import timedelta
 from pathlib import Path
 
+import pytest
+
 from scraper.database.embedded import EmbeddedServer
 from service.jobs.queue import connect
 from service.jobs.requests import DayRequest
@@ -13,6 +15,8 @@ from tests.support.commands_runner import Commands
 from tests.support.crawling import DAY, OTHER_TRACK, SEASON, TRACK, Crawler, session_ids
 from tests.support.restoring import apply_remedies, back_up, restore
 from tests.support.waiting import wait_for
+
+pytestmark = pytest.mark.reliability
 
 STORED = "select from raw.practice_sessions where track_slug = '{}'"
 
