@@ -19,7 +19,7 @@ def main(arguments: list[str] | None = None) -> int:
 def _run(given: argparse.Namespace) -> int:
     if given.command == "tokens":
         return _tokens(given)
-    from service.web.logs import configure_logs  # noqa: PLC0415 - a list of tokens needs no server
+    from service.logs import configure_logs  # noqa: PLC0415 - a list of tokens needs no server
 
     configure_logs()
     config = load_config()

@@ -1,7 +1,9 @@
 """Child processes: Scrapy's reactor runs once per process, and dbt must not be forked."""
 
+import logging
 import os
 import signal
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import suppress
@@ -11,6 +13,8 @@ from multiprocessing.connection import Connection
 from typing import Any
 
 from scraper.config import Config
+from scraper.errors import INTERRUPTED
+from service.logs import configure_logs
 
 _SECONDS_TO_END = 30
 
@@ -72,6 +76,9 @@ def _run(main: Main, connection: Connection, config: Config) -> None:
     # Ctrl-C at a terminal reaches the whole group; the worker decides what its children do.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_end_with_parent, daemon=True).start()
+    # Without a transform nothing has to be cancelled: the interpreter ends as usual, and releases what dbt has locked.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(INTERRUPTED))
+    configure_logs(logging.ERROR)
     # Commands print for people, with names of drivers; a worker has a log.
     with open(os.devnull, "w") as nowhere:  # noqa: PTH123 - for the descriptor
         os.dup2(nowhere.fileno(), 1)

@@ -39,6 +39,11 @@ class Watch:
     earlier: Mapping[str, int] = field(default_factory=dict)
     needs_all: bool = False
 
+    @property
+    def ids(self) -> str:
+        """The ids of the jobs, for the log."""
+        return " ".join(str(job.id) for job in self.jobs)
+
     def is_wanted(self) -> bool:
         """Return whether the child shall go on."""
         wanted = len(self.ledger.wanted(self.jobs))
@@ -76,7 +81,7 @@ class Children:
         watch.ledger.note(watch.jobs, {"step": "crawl"})
         child = Child(crawling.main, self._config)
         try:
-            ended: CrawlEnded = _answer(child, "crawl", CrawlRequest(scope), replace(watch, needs_all=True))
+            ended: CrawlEnded = _answer(child, "crawl", CrawlRequest(scope, watch.ids), replace(watch, needs_all=True))
         except BaseException:  # also a lost connection of ours: the child must not crawl on
             child.interrupt()
             raise
@@ -91,7 +96,7 @@ class Children:
         watch.ledger.note(watch.jobs, {"step": str(kind), "models_done": 0})
         child = Child(deriving.export, self._config) if kind == Kind.EXPORT else self.prepare()
         try:
-            ended: DeriveEnded = _answer(child, kind, DeriveRequest(kind, is_full), watch)
+            ended: DeriveEnded = _answer(child, kind, DeriveRequest(kind, watch.ids, is_full), watch)
         except BaseException:
             child.interrupt()
             if child is self._deriver:

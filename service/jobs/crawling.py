@@ -9,6 +9,7 @@ from multiprocessing.connection import Connection
 from typing import Any
 
 import psycopg
+from structlog.contextvars import bind_contextvars
 
 from scraper.config import Config
 from scraper.crawl.scope import CrawlScope
@@ -27,6 +28,8 @@ class CrawlRequest:
     """What to crawl; without a scope the scheduled crawl of the settings."""
 
     scope: CrawlScope | None
+    jobs: str
+    """The ids of the jobs, for the log."""
 
 
 @dataclass(frozen=True)
@@ -54,8 +57,8 @@ class CrawlEnded:
 
 def main(connection: Connection, config: Config) -> None:
     """Serve one request."""
-    logging.basicConfig(level=logging.ERROR, format="%(asctime)s %(levelname)s %(message)s")
     request: CrawlRequest = connection.recv()
+    bind_contextvars(job_id=request.jobs)
     try:
         ended = _crawl(config, request, connection.send)
     except PracticeError as problem:
@@ -73,7 +76,9 @@ def _crawl(config: Config, request: CrawlRequest, send: Callable[[object], None]
     from scraper.crawl.spiders.practice_days import PracticeDaysSpider  # noqa: PLC0415
     from scraper.crawl.stats import CrawlStats  # noqa: PLC0415
 
-    process = AsyncCrawlerProcess(settings_of(config))
+    settings = settings_of(config)
+    settings["LOG_INSTALL_ROOT_HANDLER"] = False
+    process = AsyncCrawlerProcess(settings)
     crawler = process.create_crawler(PracticeDaysSpider)
     stats = CrawlStats(crawler)
     report = _Report(stats, send)

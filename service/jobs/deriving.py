@@ -1,6 +1,5 @@
 """The child process of transforms and verifications, which keeps what dbt has parsed; and that of an export."""
 
-import logging
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -8,6 +7,7 @@ from multiprocessing.connection import Connection
 from typing import Any
 
 import psycopg
+from structlog.contextvars import bind_contextvars
 
 from scraper.config import Config
 from scraper.database.jobs import Job as Locks
@@ -29,6 +29,8 @@ class DeriveRequest:
     """What to do: a transform, a verification or an export."""
 
     kind: Kind
+    jobs: str
+    """The ids of the jobs, for the log."""
     is_full: bool = False
 
 
@@ -41,11 +43,11 @@ class DeriveEnded:
 
 def main(connection: Connection, config: Config) -> None:
     """Serve requests for transforms and verifications, one after the other."""
-    _log()
     project = _Project(config)
     project.read()
     while True:
         request: DeriveRequest = connection.recv()
+        bind_contextvars(job_id=request.jobs)
         connection.send(_ended(lambda request=request: project.run(request, connection.send)))  # type: ignore[misc]
 
 
@@ -53,13 +55,9 @@ def export(connection: Connection, config: Config) -> None:
     """Serve one request for an export: Arrow starts threads, which a process that runs dbt can do without."""
     from scraper.commands import export as command  # noqa: PLC0415 - takes a second
 
-    _log()
     request: DeriveRequest = connection.recv()
+    bind_contextvars(job_id=request.jobs)
     connection.send(_ended(lambda: command.run(config.model_copy(update={"full": request.is_full}))))
-
-
-def _log() -> None:
-    logging.basicConfig(level=logging.ERROR, format="%(asctime)s %(levelname)s %(message)s")
 
 
 def _ended(run: Callable[[], object]) -> DeriveEnded:

@@ -14,6 +14,7 @@ from traceback import format_tb
 from typing import Any
 
 import psycopg
+from structlog.contextvars import bind_contextvars
 
 from scraper.crawl.scope import CrawlScope
 from scraper.errors import Code
@@ -54,6 +55,7 @@ class Work:
     def do(self) -> None:
         """Do every job that is due."""
         while not self._is_stopping() and (jobs := self._ledger.claim()):
+            bind_contextvars(job_id=" ".join(str(job.id) for job in jobs))
             for job in jobs:
                 logger.info("job %s (%s) begins", job.id, job.kind)
             if jobs[0].kind == Kind.DAY:

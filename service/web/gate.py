@@ -13,7 +13,7 @@ from limits.strategies import FixedWindowRateLimiter
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from service.web.logs import places
+from service.logs import places
 from service.web.metrics import Requests
 from service.web.paths import route_of
 from service.web.problems import Refusal, problem_response
@@ -53,11 +53,14 @@ class Gate:
         scope.setdefault("state", {})["request_id"] = request_id
         structlog.contextvars.clear_contextvars()
         structlog.contextvars.bind_contextvars(request_id=request_id)
-        answer = _Answer(send, request_id)
+        method = scope["method"]
+        answer = _Answer(send, request_id, is_head=method == "HEAD")
         began = time.perf_counter()
         try:
             body = await self._checked(scope, headers, receive)
             _read_suffix(scope)
+            if method == "HEAD":  # as GET, without the content
+                scope["method"] = "GET"
             await self._app(scope, body, answer.send)
         except Refusal as refusal:
             response = problem_response(refusal.code, refusal.detail, refusal.headers, request_id=request_id)
@@ -72,8 +75,8 @@ class Gate:
         finally:
             seconds = time.perf_counter() - began
             route = route_of(scope)
-            self._requests.note(scope["method"], route, answer.status, seconds)
-            log.info("answered", method=scope["method"], route=route, status=answer.status, ms=round(seconds * 1000, 1))
+            self._requests.note(method, route, answer.status, seconds)
+            log.info("answered", method=method, route=route, status=answer.status, ms=round(seconds * 1000, 1))
 
     async def _checked(self, scope: Scope, headers: Headers, receive: Receive) -> Receive:
         """Raise Refusal for a request that is not let in; return its body."""
@@ -100,9 +103,10 @@ class _Broken(Exception):
 class _Answer:
     """Sends an answer, with the headers that every answer has."""
 
-    def __init__(self, send: Send, request_id: str) -> None:
+    def __init__(self, send: Send, request_id: str, *, is_head: bool) -> None:
         self._send = send
         self._request_id = request_id
+        self._is_head = is_head
         self.status = 0
 
     async def send(self, message: Message) -> None:
@@ -111,6 +115,8 @@ class _Answer:
             headers = MutableHeaders(scope=message)
             headers["X-Request-Id"] = self._request_id
             headers["X-Content-Type-Options"] = "nosniff"
+        elif self._is_head:
+            message = {**message, "body": b""}
         await self._send(message)
 
 

@@ -36,6 +36,9 @@ def _iso_date(text: object) -> object:
     return text
 
 
+FIRST_YEAR = 1990
+"""No page of the site is older."""
+
 Day = Annotated[date, BeforeValidator(_iso_date)]
 """A calendar day in a request, such as 2025-10-25."""
 

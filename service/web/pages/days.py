@@ -18,6 +18,7 @@ from service.web.problems import Refusal
 from service.web.queries.calendar import calendar_days, spelled
 from service.web.queries.days import day_etag
 from service.web.queries.jobs import job_of_day
+from service.web.routes.ingest import why_impossible
 from service.web.rows import Day, TrackSlug
 
 router = APIRouter(include_in_schema=False)
@@ -68,7 +69,16 @@ def _not_stored(request: Request, connection: Connection, slug: str, day: date, 
     track = spelled(connection, slug) or slug
     known_days = calendar_days(connection, track, day, day + timedelta(days=1))
     sessions = known_days[0]["site_sessions"] if known_days else None
-    return page(request, "open_day.html", status=404, track_slug=track, day=day, site_sessions=sessions, job=import_)
+    return page(
+        request,
+        "open_day.html",
+        status=404,
+        track_slug=track,
+        day=day,
+        site_sessions=sessions,
+        job=import_,
+        impossible=why_impossible(day),
+    )
 
 
 def _elsewhere(request: Request, head: Head, slug: str) -> Response | None:

@@ -119,7 +119,7 @@ def in_words(job: Job) -> JobInWords:
         pages_planned=planned,
         pages_done=int(progress.get("pages_done", 0)),
         pages=_pages(progress) if planned else "",
-        models=_models(progress) if is_running else "",
+        models=_models(progress) if is_running and progress.get("step") != "crawl" else "",
         problem=_problem(job),
         figures=_figures(job.result or {}),
         path=_path(request) if job.result else "",

@@ -26,6 +26,16 @@ _POLICY = (
     "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; connect-src 'self'; "
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
+_DETAILS = {
+    "VALIDATION_ERROR": "This address or form cannot be read.",
+    "NOT_FOUND": "There is nothing at this address.",
+    "METHOD_NOT_ALLOWED": "This address is for a form. Go back to the page that has it.",
+    "TRACK_NOT_FOUND": "No practice day of this track is stored.",
+    "DAY_NOT_FOUND": "This day is not stored.",
+    "PERSON_NOT_FOUND": "Nobody has this id. The search among People finds people by name.",
+    "SESSION_NOT_FOUND": "No session has this id, or it has left the list of its day.",
+}
+"""What a page says in place of a sentence that names a path of the API."""
 _MOST_BYTES = 32 * 1024 * 1024
 """Size of the pages that are kept."""
 _HEADERS = {"Content-Security-Policy": _POLICY, "Referrer-Policy": "same-origin"}
@@ -71,7 +81,9 @@ def known(request: Request, etag: str) -> Response | None:
 
 def problem_page(request: Request, problem: ProblemDocument) -> Response:
     """Return a problem as a page."""
-    return page(request, "problem.html", status=problem.status, problem=problem)
+    names_a_path = "/api/" in problem.detail or "/openapi.json" in problem.detail
+    detail = _DETAILS.get(problem.code, problem.detail) if names_a_path else problem.detail
+    return page(request, "problem.html", status=problem.status, problem=problem, detail=detail)
 
 
 def with_query(path: str, **parameters: object) -> str:

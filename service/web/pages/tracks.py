@@ -3,6 +3,7 @@
 from typing import Annotated
 from urllib.parse import quote
 
+import psycopg
 from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import RedirectResponse
 
@@ -22,10 +23,13 @@ _LAST_DAYS = 12
 @router.get("/")
 def show_tracks(request: Request, pools: ThePools) -> Response:
     """Show all tracks, and the last days of all."""
-    with pools.readers.connection() as connection, connection.transaction():
-        all_tracks = tracks.list_tracks(connection, None, _MOST_TRACKS)
-        last_days = days.search_days(connection, None, limit=_LAST_DAYS)
-    return page(request, "tracks.html", tracks=all_tracks, last_days=last_days)
+    try:
+        with pools.readers.connection() as connection, connection.transaction():
+            all_tracks = tracks.list_tracks(connection, None, _MOST_TRACKS)
+            last_days = days.search_days(connection, None, limit=_LAST_DAYS)
+    except psycopg.errors.UndefinedTable:  # nothing is derived yet: the first import derives it
+        all_tracks, last_days = [], []
+    return page(request, "tracks.html", tracks=all_tracks, last_days=[day for day in last_days if day["sessions"]])
 
 
 @router.get("/tracks/{slug}")

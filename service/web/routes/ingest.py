@@ -27,7 +27,7 @@ from service.web.asking import (
 from service.web.pools import Pools, ThePools
 from service.web.problems import Refusal, responses
 from service.web.queries.tracks import identify_track
-from service.web.rows import Day, TrackSlug
+from service.web.rows import FIRST_YEAR, Day, TrackSlug
 from service.web.schemas import Strict
 
 router = APIRouter(prefix="/practice-days", tags=["practice days"])
@@ -114,7 +114,7 @@ def ingest_range(asked: AskedRange, pools: ThePools, request: Request) -> Respon
 
 def ask_for_range(pools: Pools, config: Config, asked: AskedRange) -> Job:
     """Return the job for a range. Raises DAY_NOT_FOUND, and what `ask` raises."""
-    _refuse_future(asked.start_date)
+    _refuse_impossible(asked.start_date)
     if asked.end_date < asked.start_date:
         raise Refusal("DAY_NOT_FOUND", "This range has no day: its last day is before its first.")
     wanted = RangeRequest((asked.track_slug,), asked.start_date, asked.end_date, asked.list_only, asked.refresh)
@@ -123,14 +123,21 @@ def ask_for_range(pools: Pools, config: Config, asked: AskedRange) -> Job:
 
 def ask_for_day(pools: Pools, config: Config, asked: AskedBySlug | AskedById) -> Job:
     """Return the job for a day. Raises DAY_NOT_FOUND, TRACK_NOT_FOUND, and what `ask` raises."""
-    _refuse_future(asked.date)
+    _refuse_impossible(asked.date)
     slug = asked.track_slug if isinstance(asked, AskedBySlug) else _slug_of(pools, asked.track_id)
     return ask(pools, config, DayRequest(slug, asked.date, asked.list_only, asked.refresh))[0]
 
 
-def _refuse_future(day: Day) -> None:
+def why_impossible(day: Day) -> str | None:
+    """Say why the site cannot have a day, None if it can."""
     if day > (datetime.now(UTC) + MOST_AHEAD_OF_UTC).date():
-        raise Refusal("DAY_NOT_FOUND", "This day is in the future.")
+        return "This day is in the future."
+    return f"The site has no day before {FIRST_YEAR}." if day.year < FIRST_YEAR else None
+
+
+def _refuse_impossible(day: Day) -> None:
+    if reason := why_impossible(day):
+        raise Refusal("DAY_NOT_FOUND", reason)
 
 
 def _slug_of(pools: Pools, track_id: UUID) -> str:

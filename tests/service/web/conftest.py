@@ -19,8 +19,8 @@ from fastapi import FastAPI
 
 from scraper.config import Config
 from scraper.database.connection import Database
+from service.logs import configure_logs
 from service.web.app import create_app
-from service.web.logs import configure_logs
 from service.web.settings import WebSettings
 from tests.service.jobs.conftest import service, workplace
 from tests.support.commands_runner import Commands

@@ -95,3 +95,9 @@ def test_nothing_of_a_page_is_loaded_from_elsewhere(html_client: httpx.Client, d
         assert asset.status_code == 200
         assert "immutable" in asset.headers["cache-control"]
     assert not page.css("style, [style], script:not([src])")
+
+
+def test_a_day_that_the_site_cannot_have_is_not_offered(html_client: httpx.Client, day: dict[str, Any]) -> None:
+    for impossible in ("2199-01-02", "1989-12-31"):
+        page = page_of(html_client.get(f"/tracks/{day['track_slug']}/{impossible}"), status=404)
+        assert page.css("main a").getall() == []

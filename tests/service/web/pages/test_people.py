@@ -74,7 +74,7 @@ def test_a_person_has_days_and_evidence(html_client: httpx.Client, person: dict[
 
 
 def test_an_unknown_person_is_a_problem_in_words(html_client: httpx.Client) -> None:
-    assert "No person has this id" in page_of(html_client.get(f"/people/{NOBODY}"), status=404).get()
+    assert "Nobody has this id" in page_of(html_client.get(f"/people/{NOBODY}"), status=404).get()
 
 
 def test_classes_with_most_days_are_drawn_from_the_first_day_to_the_last() -> None:

@@ -8,7 +8,8 @@ import psycopg
 import pytest
 from parsel import Selector
 
-from tests.service.web.conftest import API, exact
+from scraper.database.connection import Database
+from tests.service.web.conftest import API, app_of, exact, serving
 from tests.service.web.pages.conftest import page_of, texts
 from tests.support.commands_runner import Commands
 from tests.support.derived_season import SEASON
@@ -160,3 +161,16 @@ def test_a_track_that_is_only_discovered_has_its_calendar(
 def test_an_unknown_track_can_be_imported(html_client: httpx.Client) -> None:
     page = page_of(html_client.get("/tracks/nowhere"), status=404)
     assert page.css("main a::attr(href)").getall() == ["/imports?track=nowhere"]
+
+
+def test_before_the_first_transform_the_front_page_leads_to_imports(database: Database) -> None:
+    with serving(app_of(database)) as client:
+        page = page_of(client.get("/", headers={"accept": "text/html"}))
+    assert page.css("main a::attr(href)").getall() == ["/imports"]
+
+
+def test_head_has_the_headers_of_get_and_no_content(html_client: httpx.Client) -> None:
+    for path in ("/", "/healthz", f"{API}/tracks", "/nothing"):
+        get, head = html_client.get(path), html_client.head(path)
+        assert (head.status_code, head.content) == (get.status_code, b"")
+        assert head.headers["content-type"] == get.headers["content-type"]

@@ -12,8 +12,8 @@ from structlog.typing import EventDict, WrappedLogger
 _MOST_FRAMES = 5
 
 
-def configure_logs() -> None:
-    """Send the lines of this process to standard error, with the id of the request that they belong to."""
+def configure_logs(level: int = logging.INFO) -> None:
+    """Send the lines of this process from a level on to standard error, with the id of the request or job."""
     shared: list[Any] = [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_logger_name,
@@ -28,6 +28,7 @@ def configure_logs() -> None:
     )
     renderer = structlog.dev.ConsoleRenderer() if sys.stderr.isatty() else structlog.processors.JSONRenderer()
     handler = logging.StreamHandler(sys.stderr)
+    handler.setLevel(level)  # Scrapy gives its own loggers a lower one
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=shared,
@@ -36,7 +37,7 @@ def configure_logs() -> None:
     )
     root = logging.getLogger()
     root.handlers[:] = [handler]
-    root.setLevel(logging.INFO)
+    root.setLevel(level)
     for chatty in ("procrastinate", "uvicorn"):
         logging.getLogger(chatty).setLevel(logging.WARNING)
 
