@@ -1,4 +1,4 @@
-"""Who may cause requests to the site: whoever reaches a service on loopback, and elsewhere whoever has a token.
+"""Who may cause requests to the site: whoever uses the machine of a service on loopback, and else whoever has a token.
 
 Programs send the token as a header, and the API reads nothing else. Browsers send it as the cookie of somebody who has
 signed in, which counts for pages alone.
@@ -24,7 +24,7 @@ _bearer = HTTPBearer(auto_error=False, description="Made by `python -m service t
 def _may_cause_requests(
     request: Request, pools: ThePools, given: Annotated[HTTPAuthorizationCredentials | None, Security(_bearer)]
 ) -> None:
-    if given is None and request.app.state.settings.is_loopback and "authorization" not in request.headers:
+    if given is None and _is_local(request) and "authorization" not in request.headers:
         return
     if given is not None and is_token(pools, given.credentials):
         return
@@ -39,8 +39,14 @@ MayCauseRequests = Depends(_may_cause_requests)
 """A dependency of a path of the API that causes requests to the site or cancels them. Raises UNAUTHORIZED."""
 
 
+def _is_local(request: Request) -> bool:
+    """Return whether a request needs no token: no proxy has passed it on, and none is expected."""
+    is_forwarded = any(name in request.headers for name in ("forwarded", "x-forwarded-for"))
+    return not request.app.state.settings.needs_token and not is_forwarded
+
+
 def _is_signed_in(request: Request, pools: ThePools) -> bool:
-    if request.app.state.settings.is_loopback:
+    if _is_local(request):
         return True
     token = request.cookies.get(COOKIE)
     return token is not None and is_token(pools, token)

@@ -1,5 +1,6 @@
 """The application: the API over a database, as OpenAPI describes it."""
 
+from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -54,6 +55,7 @@ def create_app(config: Config, settings: WebSettings, database: Database) -> Fas
     app.state.config, app.state.settings = config, settings
     app.state.is_stopping = lambda: False  # whoever serves the application knows
     app.state.requests = Requests()
+    app.state.streams = Counter[str]()
     app.state.rendered = Rendered()
     app.add_middleware(Gate, settings=settings, requests=app.state.requests)
     add_handlers(app, problem_page)
@@ -74,7 +76,7 @@ def _openapi(app: FastAPI) -> dict[str, Any]:
         document = get_openapi(title=app.title, version=app.version, description=app.description, routes=app.routes)
         schema = ProblemDocument.model_json_schema(ref_template="#/components/schemas/{model}")
         schemas = document.setdefault("components", {}).setdefault("schemas", {})
-        if app.state.settings.is_loopback:  # a token is not needed
+        if not app.state.settings.needs_token:  # a token is not needed
             for path in document["paths"].values():
                 for operation in path.values():
                     if "security" in operation:

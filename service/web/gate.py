@@ -23,8 +23,8 @@ MOST_BYTES = 16 * 1024
 """Size of a request's body."""
 
 SECONDS_FOR_BODY = 10.0
-UNLIMITED = ("/healthz", "/readyz", "/metrics")
-"""Paths that whoever watches the service asks again and again."""
+UNLIMITED = ("/healthz",)
+"""Paths that cost nothing, and that whoever watches the service asks again and again."""
 
 _SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}\Z")

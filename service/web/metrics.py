@@ -103,6 +103,10 @@ _READ = (
 )
 
 
+_METHODS = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
+"""A client may invent others, and each would be a line for ever."""
+
+
 class Requests:
     """Counts the requests that this process has answered, by path and status."""
 
@@ -116,6 +120,7 @@ class Requests:
 
     def note(self, method: str, route: str | None, status: int, seconds: float) -> None:
         """Count a request; `route` is None for a path that does not exist."""
+        method = method if method in _METHODS else "other"
         self._count.labels(method, route or "none", status).inc()
         self._seconds.labels(route or "none").observe(seconds)
 

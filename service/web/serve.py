@@ -67,13 +67,13 @@ async def serve(config: Config, settings: WebSettings, *, with_worker: bool) -> 
 
 def refuse_without_token(settings: WebSettings, database: Database) -> None:
     """Raise UsageError for a service that others can reach while nobody has a token."""
-    if settings.is_loopback:
+    if not settings.needs_token:
         return
     with connect(database, "web") as connection:
         if not is_any_valid(connection):
             raise UsageError(
-                f"SERVE_HOST={settings.host} is reached from other machines, and nobody has a token: make one with "
-                "python -m service tokens make NAME, or leave SERVE_HOST blank for this machine alone"
+                "SERVE_HOST or SERVE_NAMES is for other machines, and nobody has a token: make one with "
+                "python -m service tokens make NAME, or leave both blank for this machine alone"
             )
 
 
@@ -83,6 +83,7 @@ def _options(app: FastAPI) -> uvicorn.Config:
         log_config=None,
         access_log=False,  # the application writes a line for each request, without its query
         server_header=False,
+        forwarded_allow_ips="127.0.0.1,::1",  # the rate is that of the client of a proxy on this machine
         limit_concurrency=_MOST_CONNECTIONS,
         timeout_graceful_shutdown=SECONDS_TO_END,
     )

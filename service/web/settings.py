@@ -59,6 +59,11 @@ class WebSettings(BaseSettings):
             return False
 
     @property
+    def needs_token(self) -> bool:
+        """Whether a token is needed for what causes requests to the site: others reach it, directly or by a proxy."""
+        return not self.is_loopback or bool(self.names.replace(",", " ").split())
+
+    @property
     def allowed_names(self) -> frozenset[str]:
         """The names that a `Host` header may have, in lower case."""
         return frozenset(name.lower() for name in (*LOOPBACK_NAMES, self.host, *self.names.replace(",", " ").split()))

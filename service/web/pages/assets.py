@@ -40,7 +40,7 @@ def address(name: str) -> str:
 
 
 @router.get("/static/{digest}/{name}")
-def get_asset(digest: str, name: str) -> Response:
+async def get_asset(digest: str, name: str) -> Response:
     """Return a file, whatever release a page is of that asks for it."""
     asset = assets().get(name)
     if asset is None:

@@ -28,6 +28,8 @@ router = APIRouter(include_in_schema=False)
 def show_day(slug: TrackSlug, day: Day, request: Request, pools: ThePools) -> Response:
     """Show a day and how far its import is; one that is not stored with a link to import it."""
     job = job_of_day(pools, slug, day)
+    if job and job.is_paused:
+        job = None
     import_ = in_words(job) if job else None
     with pools.readers.connection() as connection, connection.transaction():
         head = find_day(connection, slug, day)

@@ -158,7 +158,7 @@ def _page(  # noqa: PLR0913 - what the page shows
         tracks=tracks,
         plain_kinds=PLAIN_KINDS,
         is_signed_in=is_signed_in,
-        can_sign_out=is_signed_in and not request.app.state.settings.is_loopback,
+        can_sign_out=is_signed_in and request.app.state.settings.needs_token,
     )
 
 

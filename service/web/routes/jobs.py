@@ -1,6 +1,7 @@
 """Jobs: ask for those without a day, look at them, watch one, cancel one, pause a range."""
 
 import asyncio
+from collections import Counter
 from collections.abc import AsyncIterator
 from typing import Annotated, Any, Literal
 from uuid import UUID
@@ -17,14 +18,18 @@ from service.web import asking
 from service.web.access import MayCauseRequests
 from service.web.answers import OK, TheAnswering, json_bytes, json_response
 from service.web.asking import ACCEPTED, SECONDS_BETWEEN_LOOKS, Accepted, JobProblem, accepted, ask, read_job
-from service.web.pools import ThePools
-from service.web.problems import responses
+from service.web.pools import Pools, ThePools
+from service.web.problems import Refusal, responses
 from service.web.rows import Instant
 from service.web.schemas import Strict
 
 router = APIRouter(prefix="/jobs", tags=["jobs"])
 
 _OF_RANGE = responses("JOB_NOT_FOUND", "JOB_NOT_PAUSABLE", "UNAUTHORIZED")
+MOST_STREAMS = 100
+MOST_STREAMS_OF_CLIENT = 20
+SECONDS_OF_STREAM = 60.0
+
 _SHOWN = ("pages_planned", "pages_done", "pages_failed", "step", "models_done")
 
 
@@ -134,8 +139,15 @@ def resume_job(job_id: UUID, pools: ThePools) -> Response:
     return json_response(document(asking.pause_job(pools, job_id, is_paused=False)))
 
 
-async def _job_to_watch(job_id: UUID, pools: ThePools) -> Job:
-    """Return the job, so that an unknown one is a problem before the events begin."""
+def _client(request: Request) -> str:
+    return request.client.host if request.client else ""
+
+
+async def _job_to_watch(job_id: UUID, pools: ThePools, request: Request) -> Job:
+    """Return the job, so that an unknown one, or one stream too many, is a problem before the events begin."""
+    streams: Counter[str] = request.app.state.streams
+    if streams.total() >= MOST_STREAMS or streams[_client(request)] >= MOST_STREAMS_OF_CLIENT:
+        raise Refusal("RATE_LIMITED", "Too many streams of events are open. Close some.", {"Retry-After": "60"})
     return await run_in_threadpool(read_job, pools, job_id)
 
 
@@ -145,9 +157,25 @@ async def _job_to_watch(job_id: UUID, pools: ThePools) -> Job:
 async def watch_job(
     job: Annotated[Job, Depends(_job_to_watch)], pools: ThePools, request: Request
 ) -> AsyncIterator[ServerSentEvent]:
-    """Send the job as an event `job`, now and whenever it has changed, until it has ended."""
-    sent = b""
-    while True:
+    """Send the job as an event `job`, now and whenever it has changed, until it has ended or for a minute.
+
+    A client that still wants to know connects again, as browsers do by themselves.
+    """
+    streams: Counter[str] = request.app.state.streams
+    client = _client(request)
+    streams[client] += 1
+    try:
+        async for event in _events(job, pools, request):
+            yield event
+    finally:
+        streams[client] -= 1
+        streams += Counter()  # forgets clients without a stream
+
+
+async def _events(job: Job, pools: Pools, request: Request) -> AsyncIterator[ServerSentEvent]:
+    loop = asyncio.get_running_loop()
+    sent, ends_at = b"", loop.time() + SECONDS_OF_STREAM
+    while loop.time() < ends_at:
         shown = json_bytes(document(job))
         if shown != sent:
             yield ServerSentEvent(raw_data=shown.decode(), event="job")

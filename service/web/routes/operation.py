@@ -23,7 +23,7 @@ class Health(Strict):
 
 
 @router.get("/healthz", responses=responses())
-def live() -> Health:
+async def live() -> Health:
     """Say that this process answers, whatever the database does."""
     return Health(status="ok")
 

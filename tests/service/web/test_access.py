@@ -10,9 +10,11 @@ from scraper.database.connection import Database
 from scraper.errors import UsageError
 from service.web import tokens
 from service.web.gate import MOST_BYTES
+from service.web.routes import jobs
 from service.web.serve import refuse_without_token
 from service.web.settings import WebSettings
 from tests.service.web.conftest import API, app_of, problem, serving
+from tests.support.waiting import wait_for
 
 INGEST = f"{API}/practice-days/ingest"
 BODY = {"track_slug": "hill", "date": "2025-10-25"}
@@ -122,3 +124,33 @@ def test_a_request_keeps_its_id(database: Database) -> None:
         assert client.get("/healthz", headers={"X-Request-Id": "mine-1"}).headers["x-request-id"] == "mine-1"
         made = client.get("/nothing", headers={"X-Request-Id": "two words"})
         assert made.json()["request_id"] == made.headers["x-request-id"] != "two words"
+
+
+@pytest.mark.parametrize("header", ["Forwarded", "X-Forwarded-For"])
+def test_a_request_that_a_proxy_has_passed_on_needs_a_token(database: Database, header: str) -> None:
+    with serving(app_of(database)) as client:
+        assert client.post(INGEST, json=BODY, headers=ASYNC).status_code == 202
+        passed_on = client.post(INGEST, json=BODY, headers={**ASYNC, header: "192.0.2.7"})
+    assert problem(passed_on) == (401, "UNAUTHORIZED")
+
+
+def test_a_service_with_public_names_needs_a_token(database: Database) -> None:
+    settings = WebSettings(names="laps.example.org")
+    assert settings.is_loopback
+    with pytest.raises(UsageError, match="SERVE_NAMES"):
+        refuse_without_token(settings, database)
+    with serving(app_of(database, names="laps.example.org")) as client:
+        assert problem(client.post(INGEST, json=BODY, headers=ASYNC)) == (401, "UNAUTHORIZED")
+
+
+def test_a_client_has_a_limited_number_of_streams(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(jobs, "MOST_STREAMS_OF_CLIENT", 1)
+    app = app_of(database)
+    with serving(app) as client:
+        job = client.post(INGEST, json=BODY, headers=ASYNC).headers["location"]
+        with client.stream("GET", f"{job}/events") as stream:
+            lines = stream.iter_lines()  # without this name the stream would be closed
+            next(lines)
+            assert problem(client.get(f"{job}/events")) == (429, "RATE_LIMITED")
+        wait_for(lambda: not app.state.streams)
+        assert client.delete(job).status_code == 200
