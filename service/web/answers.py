@@ -34,7 +34,7 @@ class Answering:
     """How a request wants to be answered: as JSON or CSV, and whether it has the current version already."""
 
     def __init__(self, request: Request) -> None:
-        self._path = request.url.path
+        self._path = request.url.path + getattr(request.state, "suffix", "")
         self._query = request.query_params
         self._etags = {tag.strip().removeprefix("W/") for tag in request.headers.get("if-none-match", "").split(",")}
         self.is_csv = _prefers_csv(request.headers.get("accept", ""))

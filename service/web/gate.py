@@ -152,6 +152,7 @@ def _read_suffix(scope: Scope) -> None:
     path: str = scope["path"]
     if path.startswith("/api/") and path.endswith(".csv"):
         scope["path"] = path.removesuffix(".csv")
+        scope["state"]["suffix"] = ".csv"
         others = [(name, value) for name, value in scope["headers"] if name != b"accept"]
         scope["headers"] = [*others, (b"accept", b"text/csv")]
 

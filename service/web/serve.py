@@ -16,6 +16,7 @@ from scraper.errors import CannotWork, UsageError
 from service.jobs.queue import connect
 from service.jobs.worker import run_worker
 from service.web.app import create_app
+from service.web.connections import ImpatientProtocol
 from service.web.settings import WebSettings
 from service.web.tokens import is_any_valid
 
@@ -80,6 +81,7 @@ def refuse_without_token(settings: WebSettings, database: Database) -> None:
 def _options(app: FastAPI) -> uvicorn.Config:
     return uvicorn.Config(
         app,
+        http=ImpatientProtocol,
         log_config=None,
         access_log=False,  # the application writes a line for each request, without its query
         server_header=False,

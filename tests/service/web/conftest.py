@@ -21,6 +21,7 @@ from scraper.config import Config
 from scraper.database.connection import Database
 from service.logs import configure_logs
 from service.web.app import create_app
+from service.web.connections import ImpatientProtocol
 from service.web.settings import WebSettings
 from tests.service.jobs.conftest import service, workplace
 from tests.support.commands_runner import Commands
@@ -37,7 +38,9 @@ for _field in WebSettings.model_fields.values():
 @contextmanager
 def serving(app: FastAPI) -> Iterator[httpx.Client]:
     """A client of an application that is served over HTTP."""
-    server = uvicorn.Server(uvicorn.Config(app, port=0, log_config=None, timeout_graceful_shutdown=5))
+    server = uvicorn.Server(
+        uvicorn.Config(app, port=0, log_config=None, http=ImpatientProtocol, timeout_graceful_shutdown=5)
+    )
     thread = threading.Thread(target=server.run)
     thread.start()
     try:

@@ -1,5 +1,6 @@
 """Who is let in, and how much: tokens, host names, pages of other sites, rate and size."""
 
+import socket
 from collections.abc import Iterator
 from typing import Any
 
@@ -8,13 +9,13 @@ import pytest
 
 from scraper.database.connection import Database
 from scraper.errors import UsageError
-from service.web import tokens
+from service.web import connections, tokens
 from service.web.gate import MOST_BYTES
 from service.web.routes import jobs
 from service.web.serve import refuse_without_token
 from service.web.settings import WebSettings
 from tests.service.web.conftest import API, app_of, problem, serving
-from tests.support.waiting import wait_for
+from tests.support.waiting import LONGEST_SECONDS, wait_for
 
 INGEST = f"{API}/practice-days/ingest"
 BODY = {"track_slug": "hill", "date": "2025-10-25"}
@@ -154,3 +155,16 @@ def test_a_client_has_a_limited_number_of_streams(database: Database, monkeypatc
             assert problem(client.get(f"{job}/events")) == (429, "RATE_LIMITED")
         wait_for(lambda: not app.state.streams)
         assert client.delete(job).status_code == 200
+
+
+@pytest.mark.parametrize("begun", [b"", b"GET /healthz HTTP/1.1\r\nHost: loc"])
+def test_a_connection_without_a_request_is_closed(
+    database: Database, monkeypatch: pytest.MonkeyPatch, begun: bytes
+) -> None:
+    monkeypatch.setattr(connections, "SECONDS_FOR_HEAD", 0.2)
+    with serving(app_of(database)) as client:
+        port = client.base_url.port or 0
+        with socket.create_connection(("127.0.0.1", port), timeout=LONGEST_SECONDS) as silent:
+            silent.sendall(begun)
+            assert silent.recv(1) == b""
+        assert client.get("/healthz").status_code == 200

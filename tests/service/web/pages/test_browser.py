@@ -25,7 +25,7 @@ def paths(client: httpx.Client) -> Sequence[str]:
         *("/", track, path, f"{path}/racers/{busiest['racer_id']}", f"{track}/1999-01-02"),
         *(f"/sessions/{busiest['race_id']}", "/people", "/people?q=a", f"/people/{known['person_id']}"),
         *("/compare", f"/compare?a={busiest['race_id']}", f"/compare?a={busiest['race_id']}&b={other['race_id']}"),
-        *(f"/compare?{racers}", "/imports", "/sign-in", "/nothing"),
+        *(f"/compare?{racers}", f"/compare?day={day['event_id']}", "/imports", "/sign-in", "/nothing"),
     ]
 
 
