@@ -178,6 +178,8 @@ def test_lists_are_files_for_a_spreadsheet(client: httpx.Client) -> None:
     first = client.get(f"{API}/practice-days/search", params={"limit": 2}, headers=wanted)
     assert len(rows_of_csv(first)) == 2
     following = client.get(first.links["next"]["url"], headers=wanted)
+    by_suffix = client.get(f"{API}/practice-days/search.csv", params={"limit": 2})
+    assert rows_of_csv(client.get(by_suffix.links["next"]["url"])) == rows_of_csv(following)
     assert {row["event_id"] for row in rows_of_csv(first)}.isdisjoint(row["event_id"] for row in rows_of_csv(following))
     day = exact(client.get(f"{API}/practice-days/{rows_of_csv(first)[0]['event_id']}"))
     sessions = rows_of_csv(client.get(f"{API}/practice-days/{day['event_id']}", headers=wanted))
