@@ -40,6 +40,7 @@ def configure_logs(level: int = logging.INFO) -> None:
     root.setLevel(level)
     for chatty in ("procrastinate", "uvicorn"):
         logging.getLogger(chatty).setLevel(logging.WARNING)
+    logging.getLogger("psycopg.pool").setLevel(logging.CRITICAL)  # each attempt to connect, with the exception's text
 
 
 def places(trace: TracebackType | None) -> list[str]:

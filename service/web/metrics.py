@@ -103,6 +103,8 @@ _READ = (
 )
 
 
+_SECONDS_TO_WAIT = 2.0
+"""Whoever reads the metrics waits ten seconds at most, as Prometheus does, also while the database is gone."""
 _METHODS = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
 """A client may invent others, and each would be a line for ever."""
 
@@ -139,7 +141,7 @@ class _Stored(Collector):
             ("practice_database_derived", "Whether the analytics answer", self._pools.readers, _READ),
         ):
             try:
-                with pool.connection() as connection:
+                with pool.connection(timeout=_SECONDS_TO_WAIT) as connection:
                     rows = [connection.execute(each.query.encode()).fetchall() for each in gauges]
             except psycopg.Error:
                 metrics.append(GaugeMetricFamily(name, help_text, 0))

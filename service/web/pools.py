@@ -55,6 +55,7 @@ def _pool(database: Database, most: int, configure: Callable[[Connection], None]
         min_size=1,
         max_size=most,
         timeout=SECONDS_TO_WAIT,
+        reconnect_timeout=SECONDS_TO_WAIT,  # the pauses between attempts grow to a share of it
         max_waiting=100,
         max_lifetime=3600,
         open=False,
