@@ -20,12 +20,13 @@ _FEW = 500
 
 @dataclass(frozen=True)
 class Scan:
-    """One scan of a table in one statement of a model or test."""
+    """One scan of a table in one statement of a model or test: its rows in all, and `at_once` for one lookup."""
 
     node: str
     kind: str
     table: str
     rows: float
+    at_once: float
     has_condition: bool
 
     @property
@@ -51,10 +52,11 @@ def scans_of_a_run(log: Path, database: Database) -> Iterator[Scan]:
         with psycopg.connect(database.conninfo) as connection:
             for part in parts:
                 if part.lower() not in ("", "begin", "commit", "rollback"):
-                    yield from _scans(connection, node, part)
+                    yield from scans(connection, node, part)
 
 
-def _scans(connection: psycopg.Connection, node: str, statement: str) -> Iterator[Scan]:
+def scans(connection: psycopg.Connection, node: str, statement: str) -> Iterator[Scan]:
+    """Send a statement with `explain analyze`, or as it is if that cannot explain it."""
     if not _EXPLAINABLE.match(statement):
         connection.execute(statement.encode())
         return
@@ -67,6 +69,7 @@ def _scans(connection: psycopg.Connection, node: str, statement: str) -> Iterato
                 part["Node Type"],
                 f"{part.get('Schema')}.{part['Relation Name']}",
                 part["Actual Rows"] * part["Actual Loops"],
+                part["Actual Rows"],
                 has_condition="Scan" not in part["Node Type"] or "Index Cond" in part or "Recheck Cond" in part,
             )
 

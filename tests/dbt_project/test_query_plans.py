@@ -1,4 +1,4 @@
-"""A transform reads in proportion to the change: no statement scans all of a table that grows."""
+"""A transform reads in proportion to the change, a view for one row: no statement scans all of a table that grows."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,7 +9,7 @@ import pytest
 from scraper.database.connection import Database
 from scraper.transform.batches import begin_batch
 from tests.dbt_project.counters import wait_until_counted
-from tests.dbt_project.explained_run import scans_of_a_run
+from tests.dbt_project.explained_run import scans, scans_of_a_run
 from tests.dbt_project.replay import Recording, log_of_statements
 from tests.support.commands_runner import Commands
 from tests.support.history import LAPS_OF_A_SESSION, SESSIONS_OF_A_DAY, add_day, fill
@@ -92,6 +92,11 @@ def counted(connection: psycopg.Connection) -> dict[str, Reads]:
     return {table: Reads(whole, found) for table, whole, found in rows if table not in DO_NOT_GROW}
 
 
+def count_of(connection: psycopg.Connection, table: str) -> int:
+    (rows,) = connection.execute(f"select count(*) from {table}".encode()).fetchone() or (0,)
+    return int(rows)
+
+
 def test_no_growing_table_is_scanned(run: Run) -> None:
     assert {"raw.practice_sessions", "racing.laps", "analytics.driver_people"} < run.reads.keys()
     assert {table: reads.whole for table, reads in run.reads.items() if reads.whole} == {}
@@ -108,7 +113,18 @@ def test_no_statement_of_dbt_reads_all_of_a_growing_table(run: Run) -> None:
     add_day(run.database)
     with psycopg.connect(run.database.conninfo, autocommit=True) as connection:
         begin_batch(connection)
-    scans = list(scans_of_a_run(run.log, run.database))
-    nodes = {scan.node.split(".")[0] for scan in scans}
+    sent = list(scans_of_a_run(run.log, run.database))
+    nodes = {scan.node.split(".")[0] for scan in sent}
     assert {"model", "test"} <= nodes
-    assert [scan for scan in scans if scan.table in run.reads and scan.reads_all] == []
+    assert [scan for scan in sent if scan.table in run.reads and scan.reads_all] == []
+
+
+@pytest.mark.parametrize(("view", "key"), [("day_versions", "event_id")])
+def test_a_view_reads_for_one_row_only_what_it_shows(run: Run, view: str, key: str) -> None:
+    with psycopg.connect(run.database.conninfo, autocommit=True) as connection:
+        (value,) = connection.execute(f"select {key} from analytics.{view} limit 1".encode()).fetchone() or (None,)
+        sent = list(scans(connection, view, f"select * from analytics.{view} where {key} = '{value}'"))
+        own = [scan for scan in sent if scan.table in run.reads]
+        rows = {table: count_of(connection, table) for table in {scan.table for scan in own}}
+    assert own
+    assert [scan for scan in own if scan.reads_all or scan.at_once > rows[scan.table] / 2] == []

@@ -12,7 +12,7 @@ session_attributes as (
         races.event_id,
         races.id as race_id,
         driver_people.person_id,
-        people.person_name,
+        person.person_name,
         class_aliases.class_name,
         shared_labels.normalized_name is not null as is_shared_label
     from {{ ref('races') }} as races
@@ -23,7 +23,14 @@ session_attributes as (
             race_drivers.driver_id = driver_people.driver_id
             and events.track_id = driver_people.track_id
             and race_drivers.display_name = any(driver_people.spellings)
-    left join {{ ref('people') }} as people on driver_people.person_id = people.person_id
+    -- The name as in `people`, which PostgreSQL would compute for all people: it joins only after grouping.
+    left join lateral (
+        select names.display_name as person_name
+        from {{ ref('driver_people') }} as names
+        where names.person_id = driver_people.person_id and names.normalized_name is not null
+        order by names.last_started_at desc, names.display_name asc
+        limit 1
+    ) as person on true
     left join {{ ref('int_people__shared_labels') }} as shared_labels
         on driver_people.normalized_name = shared_labels.normalized_name
     left join {{ ref('class_aliases') }} as class_aliases
