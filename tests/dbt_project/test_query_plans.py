@@ -119,7 +119,7 @@ def test_no_statement_of_dbt_reads_all_of_a_growing_table(run: Run) -> None:
     assert [scan for scan in sent if scan.table in run.reads and scan.reads_all] == []
 
 
-@pytest.mark.parametrize(("view", "key"), [("day_versions", "event_id")])
+@pytest.mark.parametrize(("view", "key"), [("day_versions", "event_id"), ("track_summaries", "track_slug")])
 def test_a_view_reads_for_one_row_only_what_it_shows(run: Run, view: str, key: str) -> None:
     with psycopg.connect(run.database.conninfo, autocommit=True) as connection:
         (value,) = connection.execute(f"select {key} from analytics.{view} limit 1".encode()).fetchone() or (None,)

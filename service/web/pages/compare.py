@@ -14,11 +14,11 @@ from service.web.pages.session_laps import racer_label
 from service.web.pools import Connection, ThePools
 from service.web.problems import Refusal
 from service.web.queries import days, sessions, tracks
+from service.web.queries.jobs import track_names
 from service.web.rows import TrackSlug
 
 router = APIRouter(include_in_schema=False)
 
-_MOST_TRACKS = 5000
 _MOST_DAYS = 1000
 
 
@@ -84,7 +84,7 @@ def _choices(connection: Connection, wanted: Wanted) -> dict[str, Any]:
         "day": day,
         "racers": _by_racer(of_day),
         "days": of_track,
-        "tracks": tracks.list_tracks(connection, None, _MOST_TRACKS),
+        "tracks": track_names(connection),
         "track": wanted.track,
     }
 

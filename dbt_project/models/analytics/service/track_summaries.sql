@@ -12,22 +12,7 @@ days as (
 
 ),
 
-by_track as (
-
-    select
-        track_id,
-        count(*)::integer as practice_days,
-        (count(*) filter (where verdict is distinct from 'complete'))::integer as incomplete_days,
-        min(practice_date) as first_practice_date,
-        max(practice_date) as last_practice_date,
-        coalesce(sum(sessions), 0)::integer as sessions,
-        coalesce(sum(laps), 0)::integer as laps,
-        max(last_ingested_at) as last_ingested_at
-    from days
-    group by track_id
-
-),
-
+-- A join with all days by track would read the days of all tracks, also when one track is asked for.
 final as (
 
     select
@@ -36,15 +21,27 @@ final as (
         coalesce(nullif(tracks.track_name, ''), tracks.source_track_slug) as track_name,
         tracks.track_url,
         tracks.time_zone,
-        by_track.practice_days,
-        by_track.incomplete_days,
-        by_track.first_practice_date,
-        by_track.last_practice_date,
-        by_track.sessions,
-        by_track.laps,
-        by_track.last_ingested_at
+        own.practice_days,
+        own.incomplete_days,
+        own.first_practice_date,
+        own.last_practice_date,
+        own.sessions,
+        own.laps,
+        own.last_ingested_at
     from tracks
-    inner join by_track on tracks.id = by_track.track_id
+    cross join lateral (
+        select
+            count(*)::integer as practice_days,
+            (count(*) filter (where days.verdict is distinct from 'complete'))::integer as incomplete_days,
+            min(days.practice_date) as first_practice_date,
+            max(days.practice_date) as last_practice_date,
+            coalesce(sum(days.sessions), 0)::integer as sessions,
+            coalesce(sum(days.laps), 0)::integer as laps,
+            max(days.last_ingested_at) as last_ingested_at
+        from days
+        where days.track_id = tracks.id
+    ) as own
+    where own.practice_days > 0
 
 )
 
