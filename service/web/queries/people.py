@@ -17,19 +17,23 @@ FEWEST_LETTERS = 2
 def find_people(connection: Connection, wanted: str, after: UUID | None, limit: int) -> Sequence[dict[str, Any]]:
     """Return people by words or beginnings of words of a name, or by transponder; those with most sessions first."""
     words = (normalized_name(wanted) or "").split()
+    # `people` is grouped. PostgreSQL takes an array of ids into the view, but neither a join nor a condition on groups.
     return select(
         connection,
         Person,
         """
         from analytics.people
         where
-            (
-                %(transponder)s = any(transponders)
-                or (cardinality(%(words)s::text[]) > 0 and exists (
-                    select from unnest(normalized_names) as known (name)
-                    where ' ' || known.name like all(%(words)s::text[])
-                ))
-            )
+            person_id = any(array(
+                select found.person_id
+                from analytics.driver_people as found
+                where
+                    found.transponder_number = %(transponder)s
+                    or (
+                        cardinality(%(words)s::text[]) > 0
+                        and ' ' || found.normalized_name like all(%(words)s::text[])
+                    )
+            ))
             and (%(after)s::uuid is null or (sessions, person_id) < (
                 select earlier.sessions, earlier.person_id
                 from analytics.people as earlier
