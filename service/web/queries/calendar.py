@@ -8,11 +8,12 @@ from service.web.pools import Connection
 from service.web.rows import select
 from service.web.schemas import CalendarDay, MonthPage
 
-# A track that was only discovered so far has no practice day, but a month page.
+# A track that was only discovered so far has no practice day, but a month page. The tracks come first, because they are
+# few: the months are read for a track that is not among them.
 _SPELLED = """
-select track_slug from analytics.month_pages where lower(track_slug) = lower(%(slug)s)
-union all
 select source_track_slug from racing.tracks where lower(source_track_slug) = lower(%(slug)s)
+union all
+select track_slug from analytics.month_pages where lower(track_slug) = lower(%(slug)s)
 limit 1
 """
 
