@@ -266,6 +266,7 @@ events = _final_table(
     Column("event_metadata", JSONB, nullable=False),
     UniqueConstraint("source", "source_event_id"),
     UniqueConstraint("track_id", "event_date"),
+    Index(None, "event_date", "id"),
     CheckConstraint("ingest_depth in ('none', 'list_only', 'partial', 'laps_full')", name="ingest_depth"),
     CheckConstraint("event_entries >= 0 and event_drivers >= 0", name="counts"),
 )
