@@ -11,7 +11,7 @@ from psycopg.types.json import Jsonb
 
 from scraper.database.connection import Database
 from scraper.database.locks import PROJECT, application_name
-from service.jobs.problems import Problem
+from service.jobs.problems import LOOK_AGAIN, Problem
 from service.jobs.queue import connect, ring
 from service.jobs.requests import CRAWLS, FIRST, DayRequest, Kind
 from service.jobs.store import Job, get
@@ -22,22 +22,32 @@ _FENCE = 4
 _TAKE_UP = "update jobs.jobs set state = 'queued' where state = 'running'"
 
 # While the site demands a pause, nothing is asked of it, whichever job met the demand.
-_NEXT = """
+_PAUSED_UNTIL = """
+select max((problem ->> 'retry_at')::timestamptz) from jobs.jobs where problem ->> 'code' = 'SITE_REFUSED'
+"""
+_NEXT = f"""
 select * from jobs.jobs
 where
     state = 'queued' and not is_paused and due_at <= now()
-    and (
-        kind <> all(%(crawls)s)
-        or crawled is not null
-        or not exists (
-            select from jobs.jobs as refused
-            where
-                refused.problem ->> 'code' = 'SITE_REFUSED'
-                and (refused.problem ->> 'retry_at')::timestamptz > now()
+    and (kind <> all(%(crawls)s) or crawled is not null or coalesce(({_PAUSED_UNTIL}) <= now(), true))
+order by kind <> all(%(first)s), created_at, id
+"""  # noqa: S608 - constants of this module
+# Never at once: a job that is due and yet not begun would have the worker look without end.
+_NEXT_DUE = f"""
+select
+    greatest(
+        date_trunc('second', now()) + %(soon)s,
+        min(
+            case
+                when kind = any(%(crawls)s) and crawled is null then greatest(due_at, ({_PAUSED_UNTIL}))
+                else due_at
+            end
         )
     )
-order by kind <> all(%(first)s), created_at, id
-"""
+from jobs.jobs
+where state = 'queued' and not is_paused
+having count(*) > 0
+"""  # noqa: S608 - constants of this module
 _BEGIN = """
 update jobs.jobs
 set state = 'running', started_at = coalesce(started_at, now()), attempts = attempts + 1, problem = null
@@ -61,7 +71,6 @@ _END = """
 update jobs.jobs set state = %(state)s, ended_at = now(), problem = %(problem)s, result = %(result)s
 where id = %(id)s and state = 'running'
 """
-_NEXT_DUE = "select min(due_at) from jobs.jobs where state = 'queued' and not is_paused"
 _DAY = """
 select event_id, ingest_depth, sessions_ingested, sessions_failed, sessions_with_laps, sessions_detail_failed,
     laps_ingested, drivers_created_or_matched
@@ -152,10 +161,10 @@ class Ledger:
         return get(self._connection, job.id)
 
     def ring_when_due(self) -> None:
-        """Let a worker look again when the first waiting job is due."""
-        (due_at,) = self._connection.execute(_NEXT_DUE).fetchone() or (None,)
-        if due_at is not None:
-            ring(self._connection, due_at)
+        """Let a worker look again when the first waiting job may begin, after LOOK_AGAIN at the earliest."""
+        found = self._connection.execute(_NEXT_DUE, {"crawls": [*CRAWLS], "soon": LOOK_AGAIN}).fetchone()
+        if found is not None:
+            ring(self._connection, found[0])
 
 
 def _is_with(first: Job, other: Job) -> bool:

@@ -25,6 +25,13 @@ FOR_GOOD: Sequence[tuple[Fault, Code]] = [
     (Fault("p=session_list", status(404)), Code.TRACK_NOT_FOUND),
     (Fault("robots.txt", robots("User-agent: *\nDisallow: /")), Code.ROBOTS_DISALLOWED),
 ]
+MESSAGES = "select last_value from jobs.procrastinate_jobs_id_seq"
+NOTHING_TO_RECEIVE = """
+select where not exists (
+    select from jobs.procrastinate_jobs where status = 'doing' or scheduled_at is null or scheduled_at <= now()
+)
+"""
+LIVES_LATER = "select from jobs.procrastinate_workers where last_heartbeat > %s + interval '3 seconds'"
 
 
 def test_a_refusal_for_good_is_not_tried_again(service: Service) -> None:
@@ -62,6 +69,12 @@ def test_the_site_decides_when_it_is_asked_again(service: Service) -> None:
     other = service.ask(DayRequest(OTHER_TRACK, DAY, list_only=True))
     assert service.wait_for_end(service.ask(PlainRequest(Kind.TRANSFORM))).state == "succeeded"
     assert (service.job(other).state, len(service.crawler.asked())) == ("queued", requests)
+    # Nor does the worker send itself messages meanwhile: `other` is due, but not before the pause is over.
+    wait_for(lambda: service.crawler.rows(NOTHING_TO_RECEIVE))
+    sent = service.crawler.rows(MESSAGES)
+    (begin,) = service.crawler.rows("select now()")
+    wait_for(lambda: service.crawler.rows(LIVES_LATER, *begin), service.workers[-1])
+    assert service.crawler.rows(MESSAGES) == sent
 
     service.crawler.misbehave()
     past = before - timedelta(seconds=1)
