@@ -13,7 +13,7 @@ from scraper.database.connection import Database
 from scraper.database.locks import PROJECT, application_name
 from service.jobs.problems import LOOK_AGAIN, Problem
 from service.jobs.queue import connect, ring
-from service.jobs.requests import CRAWLS, FIRST, DayRequest, Kind
+from service.jobs.requests import CRAWLS, FIRST, DayRequest, MonthRequest, read_request
 from service.jobs.store import Job, get
 
 # The second half of the key of an advisory lock, after those of `scraper.database.locks.Lock`.
@@ -169,12 +169,16 @@ class Ledger:
 
 def _is_with(first: Job, other: Job) -> bool:
     """Return whether two jobs are months, or days, that one crawl can take."""
-    if first.kind == other.kind == Kind.MONTH:
-        return True
-    if not first.kind == other.kind == Kind.DAY:
+    try:
+        requests = [read_request(job.kind, job.arguments) for job in (first, other)]
+    except (LookupError, TypeError, ValueError):  # another release wrote it: begun alone, it fails alone
         return False
-    one, two = DayRequest.read(first.arguments), DayRequest.read(other.arguments)
-    return other.crawled is not None or (one.list_only, one.refresh) == (two.list_only, two.refresh)
+    match requests:
+        case [MonthRequest(), MonthRequest()]:
+            return True
+        case [DayRequest() as one, DayRequest() as two]:
+            return other.crawled is not None or (one.list_only, one.refresh) == (two.list_only, two.refresh)
+    return False
 
 
 def _ids(jobs: Collection[Job]) -> list[UUID]:

@@ -138,44 +138,45 @@ class Work:
         self._end(job, result, None if is_whole else crawled["problem"], is_cut=not is_whole and crawled["is_cut"])
 
     def _range(self, job: Job) -> None:
-        request = RangeRequest.read(job.arguments)
-        last = date.fromisoformat(job.progress.get("remaining_to", request.last_day.isoformat()))
-        first = max(request.first_day, last.replace(day=1))
-        scope = CrawlScope(request.track_slugs, first, last, list_only=request.list_only, refresh=request.refresh)
-        figures = self._crawl_and_transform(job, scope)
-        if figures is None:
-            return
-        if first == request.first_day:
-            self._end_crawls(job, figures)
-            return
-        progress = self._ledger.stored(job).progress
-        pages = {name: progress.get(name, 0) for name in _PAGES}
-        remaining_to = (first - timedelta(days=1)).isoformat()
-        self._ledger.go_on(job, {"remaining_to": remaining_to, "earlier": pages, "figures": figures})
+        with self._outcome_of([job]):
+            request = RangeRequest.read(job.arguments)
+            last = date.fromisoformat(job.progress.get("remaining_to", request.last_day.isoformat()))
+            first = max(request.first_day, last.replace(day=1))
+            scope = CrawlScope(request.track_slugs, first, last, list_only=request.list_only, refresh=request.refresh)
+            figures = self._crawl_and_transform(job, scope)
+            if figures is None:
+                return
+            if first == request.first_day:
+                self._end_crawls(job, figures)
+                return
+            progress = self._ledger.stored(job).progress
+            pages = {name: progress.get(name, 0) for name in _PAGES}
+            remaining_to = (first - timedelta(days=1)).isoformat()
+            self._ledger.go_on(job, {"remaining_to": remaining_to, "earlier": pages, "figures": figures})
 
     def _scheduled(self, job: Job) -> None:
-        figures = self._crawl_and_transform(job, None)
-        if figures is not None:
-            self._end_crawls(job, figures)
+        with self._outcome_of([job]):
+            figures = self._crawl_and_transform(job, None)
+            if figures is not None:
+                self._end_crawls(job, figures)
 
     def _crawl_and_transform(self, job: Job, scope: CrawlScope | None) -> dict[str, int] | None:
         """Crawl a scope and derive it. Return the figures so far; None if the job waits, or ended with a problem."""
-        with self._outcome_of([job]):
-            crawled = job.crawled
-            if crawled is None:
-                ended = self._children.crawl(scope, self._watch([job], job.progress.get("earlier", {})))
-                if ended.problem and self._waits(job, ended.problem):
-                    return None
-                crawled = _crawled(ended, ended.problem)
-                self._ledger.crawled(job, crawled)
-            problem = self._children.derive(Kind.TRANSFORM, self._watch([job]))
-            if problem and self._waits(job, problem):
+        crawled = job.crawled
+        if crawled is None:
+            ended = self._children.crawl(scope, self._watch([job], job.progress.get("earlier", {})))
+            if ended.problem and self._waits(job, ended.problem):
                 return None
-            figures = _sum(job.progress.get("figures", {}), crawled["figures"])
-            shown = problem.as_json(None) if problem else crawled["problem"]
-            if shown is None:
-                return figures
-            self._end_crawls(job, figures, shown)
+            crawled = _crawled(ended, ended.problem)
+            self._ledger.crawled(job, crawled)
+        problem = self._children.derive(Kind.TRANSFORM, self._watch([job]))
+        if problem and self._waits(job, problem):
+            return None
+        figures = _sum(job.progress.get("figures", {}), crawled["figures"])
+        shown = problem.as_json(None) if problem else crawled["problem"]
+        if shown is None:
+            return figures
+        self._end_crawls(job, figures, shown)
         return None
 
     def _end_crawls(self, job: Job, figures: Mapping[str, int], problem: Mapping[str, Any] | None = None) -> None:
@@ -184,8 +185,8 @@ class Work:
         self._end(job, {**figures, "status": "completed" if is_whole else "partial"}, problem)
 
     def _other(self, job: Job) -> None:
-        request = PlainRequest.read(job.kind, job.arguments)
         with self._outcome_of([job]):
+            request = PlainRequest.read(job.kind, job.arguments)
             problem = self._children.derive(job.kind, self._watch([job]), is_full=request.full)
             if problem is None or not self._waits(job, problem):
                 self._end(job, {}, problem.as_json(None) if problem else None)

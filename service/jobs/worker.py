@@ -7,6 +7,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
+from traceback import format_tb
 
 import psycopg
 from procrastinate import App, JobContext
@@ -115,9 +116,22 @@ class _Worker:
     def _look(self, _: JobContext) -> None:
         """Do what is due. The queue connects again by itself, but has forgotten this message: then begin anew."""
         try:
-            self._work()
+            self._work_or_look_later()
         except (psycopg.Error, CannotWork):
             self._when_lost()
+
+    def _work_or_look_later(self) -> None:
+        """Do what is due; after an error of ours, look again a little later, for nobody else sends a message."""
+        try:
+            self._work()
+        except (psycopg.Error, CannotWork):
+            raise
+        except Exception as error:
+            # Without the text of the error, which may quote a request.
+            logger.error(
+                "the jobs cannot be done: %s\n%s", type(error).__name__, "".join(format_tb(error.__traceback__))
+            )
+            self._ring_later()
 
     def _work(self) -> None:
         """Do what is due, unless another worker does: then look again a little later."""

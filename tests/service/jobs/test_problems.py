@@ -8,6 +8,7 @@ import pytest
 from scraper.database.jobs import Job as Locks
 from scraper.database.jobs import hold_locks
 from scraper.errors import Code, UsageError
+from service.jobs.problems import MOST_ATTEMPTS
 from service.jobs.queue import ring
 from service.jobs.requests import DayRequest, Kind, PlainRequest, RangeRequest
 from service.jobs.schedule import load_schedule
@@ -122,6 +123,24 @@ def test_a_problem_belongs_to_the_day_that_met_it(service: Service) -> None:
     ranged = service.wait_for_end(service.ask(RangeRequest((TRACK,), DAY, DAY)))
     assert ranged.result is not None
     assert (ranged.result["status"], ranged.result["pages_waiting"]) == ("partial", 1)
+
+
+def test_a_job_that_cannot_be_read_fails_alone(service: Service) -> None:
+    jobs = [
+        service.ask(request)
+        for request in (DayRequest(TRACK, DAY), DayRequest(OTHER_TRACK, DAY), RangeRequest((TRACK,), DAY, DAY))
+    ]
+    _, whole, _ = jobs
+    strange = [job.id for job in jobs if job is not whole]
+    service.crawler.change("update jobs.jobs set arguments = arguments || '{\"laps\": 1}' where id = any(%s)", strange)
+    strange.append(service.ask(PlainRequest(Kind.VERIFY)).id)
+    service.crawler.change("update jobs.jobs set arguments = '{\"day\": 1}' where id = %s", strange[-1])
+    service.start_worker()
+    assert service.wait_for_end(whole).result == expected_result(SEASON.day(OTHER_TRACK, DAY))
+    for job_id in strange:
+        ended = service.wait_for_end(service.job(job_id))
+        assert ended.problem is not None
+        assert (ended.state, ended.problem["code"], ended.attempts) == ("failed", "INTERNAL_ERROR", MOST_ATTEMPTS)
 
 
 def test_a_schedule_that_cannot_be_read_is_a_usage_error(monkeypatch: pytest.MonkeyPatch) -> None:
