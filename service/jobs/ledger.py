@@ -21,9 +21,11 @@ _FENCE = 4
 
 _TAKE_UP = "update jobs.jobs set state = 'queued' where state = 'running'"
 
-# While the site demands a pause, nothing is asked of it, whichever job met the demand.
+# While the site demands a pause, nothing is asked of it, whichever job met the demand, and whether it waits or failed.
 _PAUSED_UNTIL = """
-select max((problem ->> 'retry_at')::timestamptz) from jobs.jobs where problem ->> 'code' = 'SITE_REFUSED'
+select max((met ->> 'retry_at')::timestamptz)
+from jobs.jobs cross join lateral (values (problem), (crawled -> 'problem')) as problems (met)
+where met ->> 'code' = 'SITE_REFUSED'
 """
 _NEXT = f"""
 select * from jobs.jobs

@@ -102,7 +102,12 @@ class Problem:
         return now + pause(LIST, attempts, temporary=True) if self.is_temporary else None
 
     def as_json(self, retry_at: datetime | None) -> dict[str, Any]:
-        """Return what is stored with a job that is tried again at this time, or has failed."""
+        """Return what is stored with a job that is tried again at this time, or has failed.
+
+        The time of a pause that the site demands is stored in any case: other jobs keep to it, too.
+        """
+        if self.code == Code.SITE_REFUSED:
+            retry_at = retry_at or self.retry_at
         return {"code": self.code, "detail": self.detail, "retry_at": retry_at.isoformat() if retry_at else None}
 
 

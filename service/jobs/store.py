@@ -83,7 +83,10 @@ class Job:
     """
     result: Mapping[str, Any] | None = field(repr=False)
     problem: Mapping[str, Any] | None = field(repr=False)
-    """`code`, `detail` and `retry_at`: why the job failed, why its result is partial, or why it waits in the queue."""
+    """`code`, `detail` and `retry_at`: why the job failed, why its result is partial, or why it waits in the queue.
+
+    `retry_at` is when a job that waits is tried again; else the end of the pause that the site demands, or None.
+    """
     attempts: int
     due_at: datetime
     crawled: Mapping[str, Any] | None = field(repr=False)

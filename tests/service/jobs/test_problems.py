@@ -10,7 +10,7 @@ from scraper.database.jobs import hold_locks
 from scraper.errors import Code, UsageError
 from service.jobs.problems import MOST_ATTEMPTS
 from service.jobs.queue import ring
-from service.jobs.requests import DayRequest, Kind, PlainRequest, RangeRequest
+from service.jobs.requests import DayRequest, JobRequest, Kind, PlainRequest, RangeRequest
 from service.jobs.schedule import load_schedule
 from tests.service.jobs.conftest import Service
 from tests.service.jobs.test_days import expected_result
@@ -88,6 +88,23 @@ def test_the_site_decides_when_it_is_asked_again(service: Service) -> None:
     ring(service.connection)
     assert service.wait_for_end(asked).result == expected_result(SEASON.day(TRACK, DAY))
     assert service.wait_for_end(other).state == "succeeded"
+
+
+@pytest.mark.parametrize("request_", [DayRequest(TRACK, DAY), RangeRequest((TRACK,), DAY, DAY)])
+def test_the_pause_lasts_when_the_last_attempt_has_failed(service: Service, request_: JobRequest) -> None:
+    service.crawler.misbehave(Fault("practice", too_many_requests("3600")))
+    asked = service.ask(request_)
+    service.crawler.change("update jobs.jobs set attempts = %s", MOST_ATTEMPTS - 1)
+    service.start_worker()
+    before = datetime.now(UTC)
+    ended = service.wait_for_end(asked)
+    assert ended.problem is not None
+    assert (ended.state, ended.problem["code"]) == ("failed", "SITE_REFUSED")
+    assert datetime.fromisoformat(ended.problem["retry_at"]) > before + timedelta(minutes=59)
+    requests = len(service.crawler.asked())
+    other = service.ask(DayRequest(OTHER_TRACK, DAY))
+    service.wait_for_end(service.ask(PlainRequest(Kind.TRANSFORM)))
+    assert (service.job(other).state, len(service.crawler.asked())) == ("queued", requests)
 
 
 @pytest.mark.parametrize("lock", [Locks.CRAWL, Locks.TRANSFORM])
