@@ -398,7 +398,7 @@ jobs = Table(
     # Asked twice, a day is one job.
     Index(None, "dedupe_key", unique=True, postgresql_where=text("state in ('queued', 'running')")),
     Index(None, "created_at", "id"),
-    CheckConstraint("kind in ('day', 'range', 'crawl', 'transform', 'verify', 'export')", name="kind"),
+    CheckConstraint("kind in ('day', 'month', 'range', 'crawl', 'transform', 'verify', 'export')", name="kind"),
     CheckConstraint("state in ('queued', 'running', 'succeeded', 'failed', 'cancelled')", name="state"),
     CheckConstraint("(ended_at is null) = (state in ('queued', 'running'))", name="ended_at"),
     schema="jobs",

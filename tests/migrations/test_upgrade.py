@@ -8,10 +8,12 @@ import psycopg
 import pytest
 from alembic import command
 from alembic.script import ScriptDirectory
+from sqlalchemy.schema import CreateSchema
 
 from scraper.config import REPOSITORY, load_config
 from scraper.database import migrate
 from scraper.database.connection import Database
+from scraper.database.embedded import EmbeddedServer
 from scraper.database.migrate import (
     alembic_config,
     downgrade,
@@ -24,6 +26,7 @@ from scraper.database.tables import metadata
 from scraper.errors import CannotWork
 from tests.migrations.catalogue import catalogue, is_at_head, named_constraints
 from tests.support.commands_runner import Commands
+from tests.support.databases import fresh_database
 from tests.support.waiting import LONGEST_SECONDS
 
 REVISIONS = [path.name[:4] for path in sorted((migrate.MIGRATIONS / "versions").glob("0*.py"))]
@@ -75,6 +78,20 @@ def test_the_migrated_schema_is_the_one_of_the_metadata(database: Database) -> N
     }
     nameless = {(table, name) for table, name in named_constraints(metadata) if name == "None"}
     assert named_constraints(metadata) - nameless == constraints
+
+
+def test_the_migrated_constraints_say_what_the_metadata_says(
+    database: Database, postgres_server: EmbeddedServer
+) -> None:
+    """Alembic compares names of checks only."""
+    with fresh_database(postgres_server, "practice_metadata", "template0") as other:
+        with other.engine("practice test").begin() as connection:
+            for schema in {table.schema for table in metadata.tables.values()}:
+                connection.execute(CreateSchema(str(schema)))
+            metadata.create_all(connection)
+        expected = catalogue(other)["constraints"]
+    found = catalogue(database)["constraints"]
+    assert {each for each in found if not str(each[0]).startswith("jobs.procrastinate_")} == expected
 
 
 def test_down_to_nothing_and_up_again_gives_the_same_schema(empty_database: Database) -> None:
