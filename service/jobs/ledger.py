@@ -28,7 +28,7 @@ from jobs.jobs cross join lateral (values (problem), (crawled -> 'problem')) as 
 where met ->> 'code' = 'SITE_REFUSED'
 """
 _NEXT = f"""
-select * from jobs.jobs
+select {{columns}} from jobs.jobs
 where
     state = 'queued' and not is_paused and due_at <= now()
     and (kind <> all(%(crawls)s) or crawled is not null or coalesce(({_PAUSED_UNTIL}) <= now(), true))
@@ -54,7 +54,7 @@ _BEGIN = """
 update jobs.jobs
 set state = 'running', started_at = coalesce(started_at, now()), attempts = attempts + 1, problem = null
 where id = any(%s) and state = 'queued'
-returning *
+returning {columns}
 """
 _NOTE = "update jobs.jobs set progress = progress || %s where id = any(%s) and state = 'running'"
 _WANTED = "select id from jobs.jobs where id = any(%s) and state = 'running' and not is_paused"

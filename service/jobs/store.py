@@ -5,7 +5,7 @@ open that it began. What a worker does with a job is in `service/jobs/ledger.py`
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import date, datetime
 from typing import Any, Self
 from uuid import UUID
@@ -22,19 +22,19 @@ MOST_LISTED = 100
 _INSERT = """
 insert into jobs.jobs (kind, arguments, dedupe_key) values (%s, %s, %s)
 on conflict (dedupe_key) where state in ('queued', 'running') do nothing
-returning *
+returning {columns}
 """
-_LIVE = "select * from jobs.jobs where dedupe_key = %s and state in ('queued', 'running')"
-_ONE = "select * from jobs.jobs where id = %s"
+_LIVE = "select {columns} from jobs.jobs where dedupe_key = %s and state in ('queued', 'running')"
+_ONE = "select {columns} from jobs.jobs where id = %s"
 _NEWEST = """
-select * from jobs.jobs
+select {columns} from jobs.jobs
 where (%(before)s::uuid is null or (created_at, id) < (select created_at, id from jobs.jobs where id = %(before)s))
 order by created_at desc, id desc
 limit %(limit)s
 """
 # A range goes from its last day to its first, and has done with the days after `remaining_to`.
 _OF_DAY = """
-select * from jobs.jobs
+select {columns} from jobs.jobs
 where
     state in ('queued', 'running')
     and (
@@ -102,9 +102,13 @@ class Job:
 
     @classmethod
     def query(cls, connection: psycopg.Connection[Any], query: str, *parameters: Any, **named: Any) -> list[Self]:
-        """Return the jobs of a query for COLUMNS."""
+        """Return the jobs of a query for `{columns}`.
+
+        They are named, so that a process that runs while a migration adds one goes on.
+        """
+        columns = ", ".join(column.name for column in fields(cls))
         with connection.cursor(row_factory=class_row(cls)) as cursor:
-            return cursor.execute(query.encode(), named or parameters).fetchall()
+            return cursor.execute(query.format(columns=columns).encode(), named or parameters).fetchall()
 
 
 def enqueue(connection: psycopg.Connection[Any], request: JobRequest) -> Job:

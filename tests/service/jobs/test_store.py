@@ -26,6 +26,14 @@ def test_a_job_knows_what_was_asked_for(service: Service, request_: JobRequest) 
     assert read_request(job.kind, service.job(job).arguments) == request_
 
 
+def test_a_job_is_read_while_a_migration_adds_a_column(service: Service) -> None:
+    job = service.ask(PlainRequest(Kind.VERIFY))
+    for _ in range(6):  # after as many, the statement is a prepared one
+        service.job(job)
+    service.crawler.change("alter table jobs.jobs add column new_in_the_next_release text")
+    assert service.job(job).id == service.ask(PlainRequest(Kind.VERIFY)).id == job.id
+
+
 def test_the_job_of_a_day_is_that_for_the_day_or_a_range_that_has_not_come_to_it(service: Service) -> None:
     def of_day(track_slug: str, day: date) -> object:
         job = store.of_day(service.connection, track_slug, day)
