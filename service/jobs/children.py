@@ -7,6 +7,7 @@ from typing import Any
 
 from scraper.config import Config
 from scraper.crawl.scope import CrawlScope
+from scraper.database.jobs import Job as Locks
 from service.jobs import crawling, deriving
 from service.jobs.child import Child, ChildEnded
 from service.jobs.crawling import CrawlEnded, CrawlRequest
@@ -19,6 +20,7 @@ from service.jobs.store import Job
 logger = logging.getLogger(__name__)
 
 _SECONDS_BETWEEN_LOOKS = 0.5
+_LOCKS = {Kind.TRANSFORM: Locks.TRANSFORM, Kind.VERIFY: Locks.VERIFY, Kind.EXPORT: Locks.EXPORT}
 
 
 class Interrupted(Exception):
@@ -77,7 +79,12 @@ class Children:
             self._deriver = None
 
     def crawl(self, scope: CrawlScope | None, watch: Watch) -> CrawlEnded:
-        """Crawl a scope, or without one what the settings say. Raises Interrupted, and ChildEnded if it was killed."""
+        """Crawl a scope, or without one what the settings say. Raises Interrupted, and ChildEnded if it was killed.
+
+        No process is started while another holds the lock: it would take a second to say so, again and again.
+        """
+        if held := watch.ledger.held(Locks.CRAWL):
+            return CrawlEnded("failed", problem=held)
         watch.ledger.note(watch.jobs, {"step": "crawl"})
         child = Child(crawling.main, self._config)
         try:
@@ -93,6 +100,8 @@ class Children:
 
     def derive(self, kind: Kind, watch: Watch, *, is_full: bool = False) -> Problem | None:
         """Transform, verify or export, and return what is wrong. Raises what `crawl` raises."""
+        if held := watch.ledger.held(_LOCKS[kind]):
+            return held
         watch.ledger.note(watch.jobs, {"step": str(kind), "models_done": 0})
         child = Child(deriving.export, self._config) if kind == Kind.EXPORT else self.prepare()
         try:

@@ -10,7 +10,9 @@ import psycopg
 from psycopg.types.json import Jsonb
 
 from scraper.database.connection import Database
-from scraper.database.locks import PROJECT, application_name
+from scraper.database.jobs import Job as Locks
+from scraper.database.locks import PROJECT, application_name, lock_holders
+from scraper.errors import Code
 from service.jobs.problems import LOOK_AGAIN, Problem
 from service.jobs.queue import connect, ring
 from service.jobs.requests import CRAWLS, FIRST, DayRequest, MonthRequest, read_request
@@ -157,6 +159,15 @@ class Ledger:
         with self._connection.cursor(row_factory=psycopg.rows.dict_row) as cursor:
             found = cursor.execute(_DAY, [track_slug.lower(), day]).fetchone()
         return found and found | {"event_id": str(found["event_id"])}
+
+    def held(self, job: Locks) -> Problem | None:
+        """Return that a job cannot begin, and which others hold its locks; None if nobody does."""
+        with self._connection.transaction():
+            # The role of the service may not see since when.
+            self._connection.execute("set local role none")
+            found = [holder for lock in job.exclusive for holder in lock_holders(self._connection, lock)]
+        holders = " and ".join(dict.fromkeys(map(str, found)))
+        return Problem(Code.INGESTION_IN_PROGRESS, holders=holders) if found else None
 
     def stored(self, job: Job) -> Job:
         """Return a job as it is now."""

@@ -115,6 +115,7 @@ def test_a_job_waits_for_a_lock_that_is_held_from_a_terminal_and_says_for_whom(s
         problem = wait_for(lambda: service.job(asked).problem, service.workers[-1])
         assert problem["code"] == "INGESTION_IN_PROGRESS"
         assert problem["detail"].startswith(f"Waits for {lock.label} (pid ")
+        assert ", since " in problem["detail"]
         assert problem["retry_at"] is not None
     ended = service.wait_for_end(asked)
     assert ended.result == expected_result(SEASON.day(TRACK, DAY))
