@@ -5,12 +5,13 @@ once for each new job, and again when a waiting job is due.
 """
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from datetime import datetime
 from typing import Any
 
 import psycopg
 from procrastinate import App, PsycopgConnector
+from procrastinate.exceptions import AlreadyEnqueued
 from procrastinate.tasks import configure_task
 from psycopg_pool import AsyncConnectionPool
 
@@ -50,7 +51,9 @@ def ring(connection: psycopg.Connection[Any], at: datetime | None = None) -> Non
                 queueing_lock=once,
                 connection=connection,
             )
-            message.defer()
+            # Another worker may have sent it since, so a savepoint.
+            with suppress(AlreadyEnqueued), connection.transaction():
+                message.defer()
         connection.execute("select pg_catalog.set_config('search_path', 'pg_catalog', true)")
 
 

@@ -1,10 +1,10 @@
 """The jobs that are stored, without a worker."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
 
-from service.jobs import store
+from service.jobs import queue, store
 from service.jobs.requests import DayRequest, JobRequest, Kind, MonthRequest, PlainRequest, RangeRequest, read_request
 from tests.service.jobs.conftest import Service
 
@@ -32,6 +32,13 @@ def test_a_job_is_read_while_a_migration_adds_a_column(service: Service) -> None
         service.job(job)
     service.crawler.change("alter table jobs.jobs add column new_in_the_next_release text")
     assert service.job(job).id == service.ask(PlainRequest(Kind.VERIFY)).id == job.id
+
+
+def test_two_workers_send_a_message_for_the_same_time_once(service: Service, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(queue, "_is_sent", lambda *_: False)  # as when both look before either has sent it
+    for _ in range(2):
+        queue.ring(service.connection, datetime(2100, 1, 1, tzinfo=UTC))
+    assert service.crawler.rows("select count(*) from jobs.procrastinate_jobs") == [(1,)]
 
 
 def test_the_job_of_a_day_is_that_for_the_day_or_a_range_that_has_not_come_to_it(service: Service) -> None:
