@@ -16,7 +16,8 @@ from scraper.config import Config
 from scraper.errors import INTERRUPTED
 from service.logs import configure_logs
 
-_SECONDS_TO_END = 30
+SECONDS_TO_END = 30
+"""After as many seconds a process that was asked to end, and has not, is ended."""
 
 Main = Callable[[Connection, Config], None]
 
@@ -65,7 +66,7 @@ class Child:
     def close(self) -> None:
         """Wait for its end, and end it if it does not end by itself."""
         self._connection.close()
-        self._process.join(_SECONDS_TO_END)
+        self._process.join(SECONDS_TO_END)
         if self._process.is_alive():
             self._process.kill()
             self._process.join()

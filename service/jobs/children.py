@@ -1,6 +1,7 @@
 """The children of a worker, and what it asks of them while it watches whether the jobs are still wanted."""
 
 import logging
+import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -9,7 +10,7 @@ from scraper.config import Config
 from scraper.crawl.scope import CrawlScope
 from scraper.database.jobs import Job as Locks
 from service.jobs import crawling, deriving
-from service.jobs.child import Child, ChildEnded
+from service.jobs.child import SECONDS_TO_END, Child, ChildEnded
 from service.jobs.crawling import CrawlEnded, CrawlRequest
 from service.jobs.deriving import DeriveEnded, DeriveRequest
 from service.jobs.ledger import Ledger
@@ -118,8 +119,8 @@ class Children:
 
 
 def _answer(child: Child, what: str, request: object, watch: Watch) -> Any:
-    """Return the child's answer. Raises Interrupted if the child ended because it was asked to."""
-    is_interrupted = False
+    """Return the child's answer. Raises Interrupted if the child was asked to end, and has, or has not in time."""
+    ends_by: float | None = None
     try:
         child.ask(request)
         for message in child.messages(_SECONDS_BETWEEN_LOOKS):
@@ -127,12 +128,14 @@ def _answer(child: Child, what: str, request: object, watch: Watch) -> Any:
                 watch.note(message)
             elif message is not None:
                 return message
-            if not is_interrupted and not watch.is_wanted():
-                is_interrupted = True
+            if ends_by is None and not watch.is_wanted():
+                ends_by = time.monotonic() + SECONDS_TO_END
                 child.interrupt()
                 logger.info("the %s ends: its jobs are cancelled or paused, or this worker ends", what)
+            elif ends_by is not None and time.monotonic() > ends_by:
+                raise Interrupted
     except ChildEnded:
-        if is_interrupted or watch.is_stopping():
+        if ends_by is not None or watch.is_stopping():
             raise Interrupted from None
         raise
     raise ChildEnded
