@@ -13,7 +13,7 @@ from scraper.database.connection import Database
 from scraper.database.jobs import Job as Locks
 from scraper.database.locks import PROJECT, application_name, lock_holders
 from scraper.errors import Code
-from service.jobs.problems import LOOK_AGAIN, Problem
+from service.jobs.problems import INTERNAL_ERROR, LOOK_AGAIN, MOST_ATTEMPTS, Problem
 from service.jobs.queue import connect, ring
 from service.jobs.requests import CRAWLS, FIRST, DayRequest, MonthRequest, read_request
 from service.jobs.store import Job, get
@@ -21,6 +21,9 @@ from service.jobs.store import Job, get
 # The second half of the key of an advisory lock, after those of `scraper.database.locks.Lock`.
 _FENCE = 4
 
+_GIVE_UP = """
+update jobs.jobs set state = 'failed', ended_at = now(), problem = %s where state = 'running' and attempts >= %s
+"""
 _TAKE_UP = "update jobs.jobs set state = 'queued' where state = 'running'"
 
 # While the site demands a pause, nothing is asked of it, whichever job met the demand, and whether it waits or failed.
@@ -106,8 +109,9 @@ class Ledger:
     """The rows of the jobs, for the worker that holds the fence. A job that was cancelled meanwhile stays so."""
 
     def __init__(self, connection: psycopg.Connection[Any]) -> None:
-        """Take up what a worker that is no more has left running."""
+        """Take up what a worker that is no more has left running; what may have killed it each time fails."""
         self._connection = connection
+        connection.execute(_GIVE_UP, [Jsonb(Problem(INTERNAL_ERROR).as_json(None)), MOST_ATTEMPTS])
         connection.execute(_TAKE_UP)
 
     def claim(self) -> Sequence[Job]:

@@ -5,6 +5,8 @@ from datetime import UTC, date, datetime
 import pytest
 
 from service.jobs import queue, store
+from service.jobs.ledger import fence
+from service.jobs.problems import MOST_ATTEMPTS
 from service.jobs.requests import DayRequest, JobRequest, Kind, MonthRequest, PlainRequest, RangeRequest, read_request
 from tests.service.jobs.conftest import Service
 
@@ -39,6 +41,19 @@ def test_two_workers_send_a_message_for_the_same_time_once(service: Service, mon
     for _ in range(2):
         queue.ring(service.connection, datetime(2100, 1, 1, tzinfo=UTC))
     assert service.crawler.rows("select count(*) from jobs.procrastinate_jobs") == [(1,)]
+
+
+def test_a_job_whose_worker_is_killed_each_time_fails(service: Service) -> None:
+    killed, again = service.ask(PlainRequest(Kind.VERIFY)), service.ask(PlainRequest(Kind.TRANSFORM))
+    change = "update jobs.jobs set state = 'running', attempts = %s where id = %s"
+    service.crawler.change(change, MOST_ATTEMPTS, killed.id)
+    service.crawler.change(change, MOST_ATTEMPTS - 1, again.id)
+    with fence(service.crawler.database):
+        pass
+    failed = service.job(killed)
+    assert failed.problem is not None
+    assert (failed.state, failed.problem["code"]) == ("failed", "INTERNAL_ERROR")
+    assert (service.job(again).state, service.job(again).problem) == ("queued", None)
 
 
 def test_the_job_of_a_day_is_that_for_the_day_or_a_range_that_has_not_come_to_it(service: Service) -> None:
