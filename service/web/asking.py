@@ -40,7 +40,7 @@ class JobProblem(Strict):
 
     code: str
     detail: str
-    retry_at: str | None = Field(description="When it is tried again.")
+    retry_at: str | None = Field(description="When it is tried again; after a job, the end of the site's pause.")
 
 
 class Accepted(Strict):
