@@ -49,7 +49,7 @@ def _tokens(given: argparse.Namespace) -> int:
             tokens.revoke(connection, given.name)
         else:
             table = plain_table("name", "made", "revoked")
-            for each in tokens.known(connection):
+            for each in tokens.all_tokens(connection):
                 revoked = f"{each.revoked_at:%Y-%m-%d %H:%M}" if each.revoked_at else ""
                 table.add_row(each.name, f"{each.created_at:%Y-%m-%d %H:%M}", revoked)
             plain_console().print(table)

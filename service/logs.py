@@ -43,7 +43,7 @@ def configure_logs(level: int = logging.INFO) -> None:
     logging.getLogger("psycopg.pool").setLevel(logging.CRITICAL)  # each attempt to connect, with the exception's text
 
 
-def places(trace: TracebackType | None) -> list[str]:
+def frames(trace: TracebackType | None) -> list[str]:
     """Return where an exception was raised, the innermost place last, without the values that a text may quote."""
     return [f"{frame.filename}:{frame.lineno}" for frame in traceback.extract_tb(trace)[-_MOST_FRAMES:]]
 
@@ -55,5 +55,5 @@ def _name_exception(_: WrappedLogger, __: str, line: EventDict) -> EventDict:
     if isinstance(problem, BaseException):
         problem = type(problem), problem, problem.__traceback__
     if isinstance(problem, tuple) and problem[0] is not None:
-        line["error"], line["at"] = problem[0].__name__, places(problem[2])
+        line["error"], line["at"] = problem[0].__name__, frames(problem[2])
     return line

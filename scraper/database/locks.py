@@ -42,6 +42,8 @@ class Lock(IntEnum):
     """The final schema. A transform holds it exclusively, exports share it."""
     SCHEMA = 3
     """The tables' definitions. All jobs share it, a migration holds it exclusively."""
+    WORKER = 4
+    """The running jobs of the service, against a second worker."""
 
 
 @dataclass(frozen=True)

@@ -13,9 +13,9 @@ from service.jobs import crawling, deriving
 from service.jobs.child import SECONDS_TO_END, Child, ChildEnded
 from service.jobs.crawling import CrawlEnded, CrawlRequest
 from service.jobs.deriving import DeriveEnded, DeriveRequest
-from service.jobs.ledger import Ledger
 from service.jobs.problems import Problem
 from service.jobs.requests import Kind
+from service.jobs.running_jobs import RunningJobs
 from service.jobs.store import Job
 
 logger = logging.getLogger(__name__)
@@ -36,7 +36,7 @@ class Watch:
     each. The other jobs then begin again, and request only what is not stored.
     """
 
-    ledger: Ledger
+    running: RunningJobs
     jobs: Sequence[Job]
     is_stopping: Callable[[], bool]
     earlier: Mapping[str, int] = field(default_factory=dict)
@@ -49,13 +49,13 @@ class Watch:
 
     def is_wanted(self) -> bool:
         """Return whether the child shall go on."""
-        wanted = len(self.ledger.wanted(self.jobs))
+        wanted = len(self.running.wanted(self.jobs))
         return not self.is_stopping() and wanted >= (len(self.jobs) if self.needs_all else 1)
 
     def note(self, progress: Mapping[str, Any]) -> None:
         """Store progress."""
         total = {name: number + self.earlier.get(name, 0) for name, number in progress.items()}
-        self.ledger.note(self.jobs, total)
+        self.running.note(self.jobs, total)
 
 
 class Children:
@@ -84,9 +84,9 @@ class Children:
 
         No process is started while another holds the lock: it would take a second to say so, again and again.
         """
-        if held := watch.ledger.held(Locks.CRAWL):
+        if held := watch.running.held(Locks.CRAWL):
             return CrawlEnded("failed", problem=held)
-        watch.ledger.note(watch.jobs, {"step": "crawl"})
+        watch.running.note(watch.jobs, {"step": "crawl"})
         child = Child(crawling.main, self._config)
         try:
             ended: CrawlEnded = _answer(child, "crawl", CrawlRequest(scope, watch.ids), replace(watch, needs_all=True))
@@ -101,9 +101,9 @@ class Children:
 
     def derive(self, kind: Kind, watch: Watch, *, is_full: bool = False) -> Problem | None:
         """Transform, verify or export, and return what is wrong. Raises what `crawl` raises."""
-        if held := watch.ledger.held(_LOCKS[kind]):
+        if held := watch.running.held(_LOCKS[kind]):
             return held
-        watch.ledger.note(watch.jobs, {"step": str(kind), "models_done": 0})
+        watch.running.note(watch.jobs, {"step": str(kind), "models_done": 0})
         child = Child(deriving.export, self._config) if kind == Kind.EXPORT else self.prepare()
         try:
             ended: DeriveEnded = _answer(child, kind, DeriveRequest(kind, watch.ids, is_full), watch)

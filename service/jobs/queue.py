@@ -1,6 +1,6 @@
 """The queue: procrastinate, whose tables are in the schema of the jobs.
 
-What is to be done is in `jobs.jobs`. The queue carries one message, "look at the jobs", to whichever worker is awake:
+What is to be done is in `jobs.jobs`. The queue carries one message, "look at the jobs", to one of the workers:
 once for each new job, and again when a waiting job is due.
 """
 
@@ -35,7 +35,7 @@ def connect(database: Database, application_name: str) -> psycopg.Connection[Any
     return connection
 
 
-def ring(connection: psycopg.Connection[Any], at: datetime | None = None) -> None:
+def send_look(connection: psycopg.Connection[Any], at: datetime | None = None) -> None:
     """Let a worker look at the jobs, now or at a time. It is sent when the transaction of the connection commits.
 
     The connection may have any search_path. A message for the same time is sent once.

@@ -1,7 +1,7 @@
 """The jobs that are stored: ask for one, look at it, cancel, pause and resume it.
 
 Every function takes a connection with the rights of `practice_service`, in whatever mode, and leaves no transaction
-open that it began. What a worker does with a job is in `service/jobs/ledger.py`.
+open that it began. What a worker does with a job is in `service/jobs/running_jobs.py`.
 """
 
 from collections.abc import Mapping, Sequence
@@ -14,7 +14,7 @@ import psycopg
 from psycopg.rows import class_row
 from psycopg.types.json import Jsonb
 
-from service.jobs.queue import ring
+from service.jobs.queue import send_look
 from service.jobs.requests import JobRequest, Kind, dedupe_key
 
 MOST_LISTED = 100
@@ -118,7 +118,7 @@ def enqueue(connection: psycopg.Connection[Any], request: JobRequest) -> Job:
         with connection.transaction():
             new = Job.query(connection, _INSERT, request.kind, Jsonb(request.as_json()), key)
             if new:
-                ring(connection)
+                send_look(connection)
         # A job that ended between the two statements is no longer there: then a new one can be inserted.
         if found := new or Job.query(connection, _LIVE, key):
             return found[0]
@@ -158,7 +158,7 @@ def pause(connection: psycopg.Connection[Any], job_id: UUID, *, is_paused: bool 
     with connection.transaction():
         changed = connection.execute(_PAUSE, {"id": job_id, "is_paused": is_paused}).rowcount
         if changed and not is_paused:
-            ring(connection)
+            send_look(connection)
     job = get(connection, job_id)
     if not changed:
         raise NotPausable(job_id)

@@ -21,9 +21,9 @@ from scraper.errors import Code
 from service.jobs.child import ChildEnded
 from service.jobs.children import Children, Interrupted, Watch
 from service.jobs.crawling import CrawlEnded
-from service.jobs.ledger import Ledger
 from service.jobs.problems import INTERNAL_ERROR, Problem
 from service.jobs.requests import DayRequest, Kind, MonthRequest, PlainRequest, RangeRequest
+from service.jobs.running_jobs import RunningJobs
 from service.jobs.store import Job
 
 logger = logging.getLogger(__name__)
@@ -47,14 +47,14 @@ _WHOLE = {"laps_full", "none"}
 class Work:
     """What a worker does with the jobs that it has claimed. `is_stopping` says whether it is asked to end."""
 
-    def __init__(self, ledger: Ledger, children: Children, is_stopping: Callable[[], bool]) -> None:
-        self._ledger = ledger
+    def __init__(self, running: RunningJobs, children: Children, is_stopping: Callable[[], bool]) -> None:
+        self._running = running
         self._children = children
         self._is_stopping = is_stopping
 
     def do(self) -> None:
         """Do every job that is due."""
-        while not self._is_stopping() and (jobs := self._ledger.claim()):
+        while not self._is_stopping() and (jobs := self._running.claim()):
             bind_contextvars(job_id=" ".join(str(job.id) for job in jobs))
             for job in jobs:
                 logger.info("job %s (%s) begins", job.id, job.kind)
@@ -77,7 +77,7 @@ class Work:
                 ended = self._children.crawl(_scope_of(new), self._watch(new))
                 for job in new:
                     if (outcome := self._crawl_of_day(job, ended)) is not None:
-                        self._ledger.crawled(job, outcome)
+                        self._running.crawled(job, outcome)
                         crawled[job] = outcome
         if not crawled:
             return
@@ -125,7 +125,7 @@ class Work:
     def _end_day(self, job: Job, crawled: Mapping[str, Any], problem: Problem | None) -> None:
         """End a job with what is stored of its day: as failed if the crawl or the transform was cut short."""
         request = _day(job)
-        stored = self._ledger.day(*request.key)
+        stored = self._running.day(*request.key)
         if problem or stored is None:
             shown = (problem or Problem(INTERNAL_ERROR)).as_json(None)
             self._end(job, stored and {**stored, "status": "partial"}, shown)
@@ -149,10 +149,10 @@ class Work:
             if first == request.first_day:
                 self._end_crawls(job, figures)
                 return
-            progress = self._ledger.stored(job).progress
+            progress = self._running.stored(job).progress
             pages = {name: progress.get(name, 0) for name in _PAGES}
             remaining_to = (first - timedelta(days=1)).isoformat()
-            self._ledger.go_on(job, {"remaining_to": remaining_to, "earlier": pages, "figures": figures})
+            self._running.go_on(job, {"remaining_to": remaining_to, "earlier": pages, "figures": figures})
 
     def _scheduled(self, job: Job) -> None:
         with self._outcome_of([job]):
@@ -168,7 +168,7 @@ class Work:
             if ended.problem and self._waits(job, ended.problem):
                 return None
             crawled = _crawled(ended, ended.problem)
-            self._ledger.crawled(job, crawled)
+            self._running.crawled(job, crawled)
         problem = self._children.derive(Kind.TRANSFORM, self._watch([job]))
         if problem and self._waits(job, problem):
             return None
@@ -192,18 +192,18 @@ class Work:
                 self._end(job, {}, problem.as_json(None) if problem else None)
 
     def _watch(self, jobs: Sequence[Job], earlier: Mapping[str, int] = {}) -> Watch:
-        return Watch(self._ledger, jobs, self._is_stopping, earlier)
+        return Watch(self._running, jobs, self._is_stopping, earlier)
 
     @contextmanager
     def _outcome_of(self, jobs: Sequence[Job]) -> Iterator[None]:
         """Put the jobs back if the child was interrupted; count an attempt if it was killed, or after an error of ours.
 
-        Raises the errors of a lost connection: the next ledger takes the jobs up.
+        Raises the errors of a lost connection: the next running takes the jobs up.
         """
         try:
             yield
         except Interrupted:
-            self._ledger.put_back(jobs)
+            self._running.put_back(jobs)
         except (psycopg.OperationalError, psycopg.InterfaceError):
             raise
         except Exception as error:
@@ -221,7 +221,7 @@ class Work:
         if due_at is None:
             return False
         logger.info("job %s waits until %s: %s", job.id, due_at, problem.code)
-        self._ledger.wait(job, problem, due_at)
+        self._running.wait(job, problem, due_at)
         return True
 
     def _end(
@@ -234,7 +234,7 @@ class Work:
     ) -> None:
         """End a job; a problem makes it fail, unless everything was tried to the end (`is_cut=False`)."""
         has_failed = problem is not None and is_cut
-        self._ledger.end(job, result, problem, has_failed=has_failed)
+        self._running.end(job, result, problem, has_failed=has_failed)
         outcome = "failed" if has_failed else "succeeded"
         logger.info("job %s has %s%s", job.id, outcome, f": {problem['code']}" if problem else "")
 

@@ -20,8 +20,8 @@ from scraper.database.migrate import open_migrated
 from scraper.errors import CannotWork
 from service.jobs import queue
 from service.jobs.children import Children
-from service.jobs.ledger import fence
 from service.jobs.problems import LOOK_AGAIN
+from service.jobs.running_jobs import worker_lock
 from service.jobs.schedule import Schedule, load_schedule
 from service.jobs.work import Work
 
@@ -30,10 +30,10 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Timing:
-    """Seconds between two signs of life of a worker, after how many it counts as dead, and between two looks."""
+    """Seconds: between two heartbeats, without one until a worker counts as dead, and between two looks."""
 
     heartbeat: float = 10.0
-    is_dead_after: float = 30.0
+    dead_after: float = 30.0
     poll: float = 1.0
     reconnect: float = 1.0
 
@@ -90,7 +90,7 @@ class _Worker:
         async with queue.opened(self._database) as app:
             app.task(name=queue.LOOK, pass_context=True)(self._look)
             self._schedule.register(app, self._database)
-            await asyncio.to_thread(self._ring)
+            await asyncio.to_thread(self._send_look)
             watching = asyncio.create_task(self._replace_messages_of_the_dead(app))
             running = asyncio.create_task(
                 app.run_worker_async(
@@ -98,7 +98,7 @@ class _Worker:
                     delete_jobs=DeleteJobCondition.ALWAYS,
                     fetch_job_polling_interval=self._timing.poll,
                     update_heartbeat_interval=self._timing.heartbeat,
-                    stalled_worker_timeout=self._timing.is_dead_after,
+                    stalled_worker_timeout=self._timing.dead_after,
                 )
             )
             ends = [asyncio.create_task(event.wait()) for event in (self._stopping, lost)]
@@ -131,33 +131,33 @@ class _Worker:
             logger.error(
                 "the jobs cannot be done: %s\n%s", type(error).__name__, "".join(format_tb(error.__traceback__))
             )
-            self._ring_later()
+            self._look_later()
 
     def _work(self) -> None:
         """Do what is due, unless another worker does: then look again a little later."""
         is_stopping: Callable[[], bool] = self._stopping.is_set
-        with fence(self._database) as ledger:
-            if ledger is None:
-                self._ring_later()
+        with worker_lock(self._database) as running:
+            if running is None:
+                self._look_later()
                 return
-            Work(ledger, self._children, is_stopping).do()
-            ledger.ring_when_due()
+            Work(running, self._children, is_stopping).do()
+            running.look_when_due()
 
-    def _ring(self) -> None:
+    def _send_look(self) -> None:
         with queue.connect(self._database, "worker") as connection:
-            queue.ring(connection)
+            queue.send_look(connection)
 
-    def _ring_later(self) -> None:
+    def _look_later(self) -> None:
         with queue.connect(self._database, "worker") as connection:
             (soon,) = connection.execute("select date_trunc('second', now()) + %s", [LOOK_AGAIN]).fetchone() or (None,)
-            queue.ring(connection, soon)
+            queue.send_look(connection, soon)
 
     async def _replace_messages_of_the_dead(self, app: App) -> None:
         """Send the messages again that a killed worker had received."""
         while True:
-            stalled = await app.job_manager.get_stalled_jobs(seconds_since_heartbeat=self._timing.is_dead_after)
+            stalled = await app.job_manager.get_stalled_jobs(seconds_since_heartbeat=self._timing.dead_after)
             for message in stalled:
                 with suppress(ConnectorException):  # another worker has replaced it
                     await app.job_manager.finish_job_by_id_async(message.id or 0, Status.ABORTED, delete_job=True)
-                await asyncio.to_thread(self._ring)
+                await asyncio.to_thread(self._send_look)
             await asyncio.sleep(self._timing.heartbeat)

@@ -12,7 +12,6 @@ from scraper import __version__
 from scraper.config import Config
 from scraper.database.connection import Database
 from service.web import pools
-from service.web.gate import Gate
 from service.web.metrics import Requests
 from service.web.pages import assets, feeds, imports, signing_in
 from service.web.pages import compare as compare_pages
@@ -20,8 +19,9 @@ from service.web.pages import days as day_pages
 from service.web.pages import people as people_pages
 from service.web.pages import sessions as session_pages
 from service.web.pages import tracks as track_pages
-from service.web.pages.rendering import Rendered, problem_page
+from service.web.pages.rendering import KeptPages, problem_page
 from service.web.problems import ProblemDocument, add_handlers
+from service.web.request_checks import RequestChecks
 from service.web.routes import days, discover, ingest, jobs, operation, people, sessions, tracks
 from service.web.settings import WebSettings
 
@@ -56,8 +56,8 @@ def create_app(config: Config, settings: WebSettings, database: Database) -> Fas
     app.state.is_stopping = lambda: False  # whoever serves the application knows
     app.state.requests = Requests()
     app.state.streams = Counter[str]()
-    app.state.rendered = Rendered()
-    app.add_middleware(Gate, settings=settings, requests=app.state.requests)
+    app.state.kept_pages = KeptPages()
+    app.add_middleware(RequestChecks, settings=settings, requests=app.state.requests)
     add_handlers(app, problem_page)
     api = APIRouter(prefix="/api/v1")
     for module in (tracks, days, ingest, discover, sessions, people, jobs):

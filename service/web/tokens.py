@@ -36,7 +36,7 @@ def make(connection: psycopg.Connection[Any], name: str) -> str:
     return token
 
 
-def known(connection: psycopg.Connection[Any]) -> Sequence[Token]:
+def all_tokens(connection: psycopg.Connection[Any]) -> Sequence[Token]:
     """Return all tokens, those that are revoked too."""
     with connection.cursor(row_factory=class_row(Token)) as cursor:
         return cursor.execute(_ALL).fetchall()

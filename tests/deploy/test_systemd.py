@@ -6,6 +6,7 @@ import shlex
 import shutil
 import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 import psutil
@@ -15,7 +16,7 @@ from scraper.config import REPOSITORY
 from scraper.database.connection import Database
 from tests.deploy.conftest import Start, check_worker, serving
 from tests.deploy.known_settings import KNOWN
-from tests.service.jobs.conftest import Gate
+from tests.service.jobs.conftest import HeldResponses
 from tests.support.crawling import DAY, SESSIONS, TRACK, Crawler
 from tests.support.faults import Fault
 from tests.support.running_command import RunningCommand, start_program
@@ -84,13 +85,14 @@ def test_the_crawl_crawls_and_derives(crawler: Crawler, tmp_path: Path) -> None:
 
 
 def test_a_crawl_that_is_stopped_ends_by_itself(crawler: Crawler, tmp_path: Path) -> None:
-    crawler.misbehave(Fault("p=session_list", gate := Gate()))
+    crawler.misbehave(Fault("p=session_list", held := HeldResponses()))
     assert values_of("practice-crawl.service", "KillMode") == ["control-group"]
     with start_crawl(crawler, tmp_path) as crawl:
-        wait_for(lambda: gate.held, crawl)
+        wait_for(lambda: held.requested, crawl)
         for process in [psutil.Process(crawl.pid), *psutil.Process(crawl.pid).children(recursive=True)]:
-            process.terminate()
-        gate.is_open = True
+            with suppress(psutil.NoSuchProcess):  # it may have ended with its parent
+                process.terminate()
+        held.is_released = True
     wait_for(lambda: crawler.rows("select from raw.crawls where outcome = 'interrupted'"))
 
 

@@ -12,7 +12,7 @@ from scraper.report.contents import Contents, contents_of
 from scraper.report.practice_day import FEWEST_LAPS_FOR_CONSISTENCY, Head, find_day, read_day
 from scraper.report.queries import RECORDS
 from service.web.pages.job_words import JobInWords, in_words
-from service.web.pages.rendering import day_path, known, page, versioned
+from service.web.pages.rendering import day_path, page, unchanged_or_kept, versioned
 from service.web.pools import Connection, ThePools
 from service.web.problems import Refusal
 from service.web.queries.calendar import calendar_days, spelled
@@ -37,7 +37,7 @@ def show_day(slug: TrackSlug, day: Day, request: Request, pools: ThePools) -> Re
             return _not_stored(request, connection, slug, day, import_)
         etag = _etag(connection, head)
         # While a job goes on, each answer says how far it is.
-        if response := _elsewhere(request, head, slug) or (None if job else known(request, etag)):
+        if response := _elsewhere(request, head, slug) or (None if job else unchanged_or_kept(request, etag)):
             return response
         contents = _contents(connection, head)
     return page(
@@ -58,7 +58,7 @@ def show_racer(slug: TrackSlug, day: Day, racer_id: UUID, request: Request, pool
         if head is None:
             raise Refusal("DAY_NOT_FOUND", "This day is not stored.")
         etag = _etag(connection, head)
-        if response := _elsewhere(request, head, slug) or known(request, etag):
+        if response := _elsewhere(request, head, slug) or unchanged_or_kept(request, etag):
             return response
         contents = _contents(connection, head)
     found = [each for each in contents.racers if each.racer.racer_id == racer_id]

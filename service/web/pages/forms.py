@@ -13,8 +13,8 @@ _MEDIA_TYPE = "application/x-www-form-urlencoded"
 
 
 async def _read_fields(request: Request) -> Mapping[str, str]:
-    # The gate refuses the pages of other sites by what a browser says of them. A form that says nothing of its page may
-    # come from one, and needs no permission of the browser's as JSON does.
+    # `RequestChecks` refuses the pages of other sites by what a browser says of them. A form that says nothing of its
+    # page may come from one, and needs no permission of the browser's as JSON does.
     if "origin" not in request.headers and request.headers.get("sec-fetch-site") != "same-origin":
         raise Refusal("CROSS_SITE_REQUEST", "The browser does not say which page the form is of. Programs use the API.")
     if request.headers.get("content-type", _MEDIA_TYPE).partition(";")[0].strip().lower() != _MEDIA_TYPE:

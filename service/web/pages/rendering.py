@@ -41,7 +41,7 @@ _MOST_BYTES = 32 * 1024 * 1024
 _HEADERS = {"Content-Security-Policy": _POLICY, "Referrer-Policy": "same-origin"}
 
 
-class Rendered:
+class KeptPages:
     """Pages that were rendered, the last used ones."""
 
     def __init__(self) -> None:
@@ -65,7 +65,7 @@ def page(request: Request, template: str, *, status: int = 200, etag: str | None
     headers = {"Cache-Control": "private, no-cache", **_HEADERS, **({"ETag": f'"{etag}"'} if etag else {})}
     response = Response(html, status, headers, "text/html")
     if etag:
-        request.app.state.rendered.keep(request.url.path, etag, response)
+        request.app.state.kept_pages.keep(request.url.path, etag, response)
     return response
 
 
@@ -74,9 +74,9 @@ def versioned(etag: str) -> str:
     return f"{etag}-{_version()}"
 
 
-def known(request: Request, etag: str) -> Response | None:
+def unchanged_or_kept(request: Request, etag: str) -> Response | None:
     """Return the page with this ETag if the browser has it, or if it was rendered before; None for a new one."""
-    return Answering(request).unchanged(etag) or request.app.state.rendered.get(request.url.path, etag)
+    return Answering(request).unchanged(etag) or request.app.state.kept_pages.get(request.url.path, etag)
 
 
 def problem_page(request: Request, problem: ProblemDocument) -> Response:

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Request, Response
 
 from scraper.report.practice_day import FEWEST_LAPS_FOR_CONSISTENCY
 from service.web.pages.charts import session_chart
-from service.web.pages.rendering import known, page, versioned
+from service.web.pages.rendering import page, unchanged_or_kept, versioned
 from service.web.pages.session_laps import read_laps
 from service.web.pools import ThePools
 from service.web.problems import Refusal
@@ -23,7 +23,7 @@ def show_session(race_id: UUID, request: Request, pools: ThePools) -> Response:
     with pools.readers.connection() as connection, connection.transaction():
         event_id = sessions.day_of_session(connection, race_id)
         etag = versioned(days.day_etag(connection, event_id) or "")
-        if response := known(request, etag):
+        if response := unchanged_or_kept(request, etag):
             return response
         day = days.find_day(connection, event_id)
         of_day = days.sessions_of_day(connection, event_id)

@@ -39,20 +39,20 @@ from service.jobs.worker import Timing, run_worker
 logging.basicConfig(level=logging.INFO)
 asyncio.run(run_worker(load_config(), Timing(**json.loads(sys.argv[1]))))
 """
-QUICK = {"heartbeat": 0.2, "is_dead_after": 2.0, "poll": 0.1, "reconnect": 0.1}
+QUICK = {"heartbeat": 0.2, "dead_after": 2.0, "poll": 0.1, "reconnect": 0.1}
 
 
 @dataclass
-class Gate:
-    """A fault that holds responses back until it is opened. `held` are the pages that were asked for."""
+class HeldResponses:
+    """A fault that holds responses back until they are released. `requested` are the pages that were asked for."""
 
-    is_open: bool = False
-    held: list[str] = field(default_factory=list)
+    is_released: bool = False
+    requested: list[str] = field(default_factory=list)
 
     def alter(self, response: Response, visit: Visit) -> Response:
-        """Wait until the gate is opened, or the site stops."""
-        self.held.append(visit.target)
-        while not self.is_open and not visit.wait(0.02):
+        """Wait until they are released, or the site stops."""
+        self.requested.append(visit.target)
+        while not self.is_released and not visit.wait(0.02):
             pass
         return response
 
@@ -155,15 +155,15 @@ class Service:
         """Wait until a job has ended."""
         return self.wait_until(job, "succeeded", "failed", "cancelled")
 
-    def hold(self, where: str) -> Gate:
+    def hold(self, where: str) -> HeldResponses:
         """Let the site hold back its responses to these pages."""
-        gate = Gate()
-        self.crawler.misbehave(Fault(where, gate))
-        return gate
+        held = HeldResponses()
+        self.crawler.misbehave(Fault(where, held))
+        return held
 
-    def wait_until_held(self, gate: Gate) -> None:
+    def wait_until_held(self, held: HeldResponses) -> None:
         """Wait until the site holds a response back."""
-        wait_for(lambda: gate.held, self.workers[-1])
+        wait_for(lambda: held.requested, self.workers[-1])
 
     def wait_until_said(self, text: str) -> None:
         """Wait until the last worker has said this in its log."""

@@ -31,8 +31,8 @@ class Deaf:
 
 def test_a_child_that_does_not_end_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(children, "SECONDS_TO_END", 0)
-    ledger: Any = SimpleNamespace(wanted=lambda _: set())
+    running: Any = SimpleNamespace(wanted=lambda _: set())
     child: Any = Deaf()
     with pytest.raises(Interrupted):
-        children._answer(child, "crawl", None, Watch(ledger, [], lambda: False))
+        children._answer(child, "crawl", None, Watch(running, [], lambda: False))
     assert child.interruptions == 1

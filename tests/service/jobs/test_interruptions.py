@@ -44,13 +44,13 @@ def test_a_waiting_job_is_cancelled_at_once(service: Service) -> None:
 
 
 def test_a_day_that_is_cancelled_while_it_is_crawled_leaves_the_others_to_themselves(service: Service) -> None:
-    gate = service.hold("p=view_session")
+    held = service.hold("p=view_session")
     small, large = service.ask(DayRequest(TRACK, DAY)), service.ask(DayRequest(OTHER_TRACK, DAY))
     service.start_worker()
-    service.wait_until_held(gate)
+    service.wait_until_held(held)
     store.cancel(service.connection, large.id)
     service.wait_until_said(ENDS_CRAWL)
-    gate.is_open = True
+    held.is_released = True
     assert service.wait_for_end(small).result == expected_result(SEASON.day(TRACK, DAY))
     asked = sessions_asked(service)
     assert set(asked) >= session_ids(SEASON, TRACK, DAY)
@@ -65,13 +65,13 @@ def test_a_range_is_paused_and_goes_on_where_it_was(service: Service) -> None:
     days = list(two_months.days())
     assert len({day.date.month for day in days}) > 1
     first, last = min(day.date for day in days), max(day.date for day in days)
-    gate = service.hold("p=view_session")
+    held = service.hold("p=view_session")
     asked = service.ask(RangeRequest((two_months.tracks[0].slug,), first, last))
     service.start_worker()
-    service.wait_until_held(gate)
+    service.wait_until_held(held)
     store.pause(service.connection, asked.id)
     service.wait_until_said(ENDS_CRAWL)
-    gate.is_open = True
+    held.is_released = True
     paused = service.wait_until(asked, "queued")
     wait_for(lambda: not service.crawler.rows(NO_CRAWL))
     assert (paused.is_paused, paused.attempts, paused.problem) == (True, 0, None)
@@ -103,13 +103,13 @@ def test_only_a_range_that_has_not_ended_can_be_paused(service: Service) -> None
 
 
 def test_a_worker_that_is_asked_to_end_puts_its_job_back_for_the_next(service: Service) -> None:
-    gate = service.hold("p=view_session")
+    held = service.hold("p=view_session")
     asked = service.ask(DayRequest(TRACK, DAY))
     worker = service.start_new_worker()
-    service.wait_until_held(gate)
+    service.wait_until_held(held)
     worker.send_signal(signal.SIGTERM)
     service.wait_until_said(ENDS_CRAWL)
-    gate.is_open = True
+    held.is_released = True
     assert service.end_worker() == 0
     assert "Traceback" not in worker.communicate()[1]
     put_back = service.job(asked)

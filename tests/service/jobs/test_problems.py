@@ -9,7 +9,7 @@ from scraper.database.jobs import Job as Locks
 from scraper.database.jobs import hold_locks
 from scraper.errors import Code, UsageError
 from service.jobs.problems import MOST_ATTEMPTS
-from service.jobs.queue import ring
+from service.jobs.queue import send_look
 from service.jobs.requests import DayRequest, JobRequest, Kind, PlainRequest, RangeRequest
 from service.jobs.schedule import load_schedule
 from tests.service.jobs.conftest import Service
@@ -85,7 +85,7 @@ def test_the_site_decides_when_it_is_asked_again(service: Service) -> None:
         past.isoformat(),
         asked.id,
     )
-    ring(service.connection)
+    send_look(service.connection)
     assert service.wait_for_end(asked).result == expected_result(SEASON.day(TRACK, DAY))
     assert service.wait_for_end(other).state == "succeeded"
 

@@ -29,16 +29,16 @@ def test_a_service_goes_on_on_another_server(service: Service, new_server: Embed
     service.start_worker()
     service.wait_for_end(ended)
     last = max(session_ids(SEASON, OTHER_TRACK, DAY))
-    gate = service.hold(f"id={last}")
+    held = service.hold(f"id={last}")
     interrupted = service.ask(DayRequest(OTHER_TRACK, DAY))
     others = len(SEASON.day(OTHER_TRACK, DAY).sessions) - 1
     wait_for(lambda: len(service.crawler.rows(STORED.format(OTHER_TRACK))) == others, service.workers[-1])
-    service.wait_until_held(gate)
+    service.wait_until_held(held)
     waiting = service.ask(DayRequest(TRACK, DAY - timedelta(days=1), list_only=True))
     back_up(service.crawler.database, new_server.programs.folder, tmp_path)
     assert [service.job(each).state for each in (ended, interrupted, waiting)] == ["succeeded", "running", "queued"]
     service.workers[-1].kill()
-    gate.is_open = True
+    held.is_released = True
     wait_for_children_to_end(service.crawler.database)
     asked_before = len(service.site.requests)
 

@@ -5,9 +5,9 @@ from datetime import UTC, date, datetime
 import pytest
 
 from service.jobs import queue, store
-from service.jobs.ledger import fence
 from service.jobs.problems import MOST_ATTEMPTS
 from service.jobs.requests import DayRequest, JobRequest, Kind, MonthRequest, PlainRequest, RangeRequest, read_request
+from service.jobs.running_jobs import worker_lock
 from tests.service.jobs.conftest import Service
 
 JULY, AUGUST, SEPTEMBER = (date(2025, month, 1) for month in (7, 8, 9))
@@ -39,7 +39,7 @@ def test_a_job_is_read_while_a_migration_adds_a_column(service: Service) -> None
 def test_two_workers_send_a_message_for_the_same_time_once(service: Service, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(queue, "_is_sent", lambda *_: False)  # as when both look before either has sent it
     for _ in range(2):
-        queue.ring(service.connection, datetime(2100, 1, 1, tzinfo=UTC))
+        queue.send_look(service.connection, datetime(2100, 1, 1, tzinfo=UTC))
     assert service.crawler.rows("select count(*) from jobs.procrastinate_jobs") == [(1,)]
 
 
@@ -48,7 +48,7 @@ def test_a_job_whose_worker_is_killed_each_time_fails(service: Service) -> None:
     change = "update jobs.jobs set state = 'running', attempts = %s where id = %s"
     service.crawler.change(change, MOST_ATTEMPTS, killed.id)
     service.crawler.change(change, MOST_ATTEMPTS - 1, again.id)
-    with fence(service.crawler.database):
+    with worker_lock(service.crawler.database):
         pass
     failed = service.job(killed)
     assert failed.problem is not None

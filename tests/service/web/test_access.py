@@ -10,7 +10,7 @@ import pytest
 from scraper.database.connection import Database
 from scraper.errors import UsageError
 from service.web import connections, tokens
-from service.web.gate import MOST_BYTES
+from service.web.request_checks import MOST_BYTES
 from service.web.routes import jobs
 from service.web.serve import refuse_without_token
 from service.web.settings import WebSettings
@@ -49,7 +49,7 @@ def test_a_token_is_valid_until_it_is_revoked(database: Database, open_client: h
             tokens.make(connection, "a program")
         with pytest.raises(UsageError):
             tokens.revoke(connection, "a program")
-        assert [(each.name, each.revoked_at is None) for each in tokens.known(connection)] == [
+        assert [(each.name, each.revoked_at is None) for each in tokens.all_tokens(connection)] == [
             ("a program", False),
             ("another", True),
         ]

@@ -1,4 +1,4 @@
-"""What a worker does with the rows of jobs. One worker at a time holds the fence, and no other changes running jobs."""
+"""What a worker does with the rows of jobs. One worker at a time holds `Lock.WORKER`; no other changes them."""
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
@@ -11,15 +11,12 @@ from psycopg.types.json import Jsonb
 
 from scraper.database.connection import Database
 from scraper.database.jobs import Job as Locks
-from scraper.database.locks import PROJECT, application_name, lock_holders
+from scraper.database.locks import PROJECT, Lock, application_name, lock_holders
 from scraper.errors import Code
 from service.jobs.problems import INTERNAL_ERROR, LOOK_AGAIN, MOST_ATTEMPTS, Problem
-from service.jobs.queue import connect, ring
+from service.jobs.queue import connect, send_look
 from service.jobs.requests import CRAWLS, FIRST, DayRequest, MonthRequest, read_request
 from service.jobs.store import Job, get
-
-# The second half of the key of an advisory lock, after those of `scraper.database.locks.Lock`.
-_FENCE = 4
 
 _GIVE_UP = """
 update jobs.jobs set state = 'failed', ended_at = now(), problem = %s where state = 'running' and attempts >= %s
@@ -91,22 +88,22 @@ where event_id = (
 
 
 @contextmanager
-def fence(database: Database) -> Iterator["Ledger | None"]:
-    """Yield the ledger, or None while another worker holds the fence. A killed worker leaves it at once."""
+def worker_lock(database: Database) -> Iterator["RunningJobs | None"]:
+    """Yield the running jobs, or None while another worker holds the lock, which ends with its connection."""
     with connect(database, application_name("worker")) as connection:
-        held = connection.execute("select pg_try_advisory_lock(%s, %s)", [PROJECT, _FENCE]).fetchone()
+        held = connection.execute("select pg_try_advisory_lock(%s, %s)", [PROJECT, Lock.WORKER]).fetchone()
         if held is None or not held[0]:
             yield None
             return
         try:
-            yield Ledger(connection)
+            yield RunningJobs(connection)
         finally:
-            with suppress(psycopg.Error):  # the connection is lost, and the fence with it
+            with suppress(psycopg.Error):  # the connection is lost, and the lock with it
                 connection.execute("select pg_advisory_unlock_all()")
 
 
-class Ledger:
-    """The rows of the jobs, for the worker that holds the fence. A job that was cancelled meanwhile stays so."""
+class RunningJobs:
+    """The rows of the jobs, for the worker that holds `Lock.WORKER`. A job that was cancelled meanwhile stays so."""
 
     def __init__(self, connection: psycopg.Connection[Any]) -> None:
         """Take up what a worker that is no more has left running; what may have killed it each time fails."""
@@ -177,11 +174,11 @@ class Ledger:
         """Return a job as it is now."""
         return get(self._connection, job.id)
 
-    def ring_when_due(self) -> None:
+    def look_when_due(self) -> None:
         """Let a worker look again when the first waiting job may begin, after LOOK_AGAIN at the earliest."""
         found = self._connection.execute(_NEXT_DUE, {"crawls": [*CRAWLS], "soon": LOOK_AGAIN}).fetchone()
         if found is not None:
-            ring(self._connection, found[0])
+            send_look(self._connection, found[0])
 
 
 def _is_with(first: Job, other: Job) -> bool:

@@ -13,7 +13,7 @@ from limits.strategies import FixedWindowRateLimiter
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from service.logs import places
+from service.logs import frames
 from service.web.metrics import Requests
 from service.web.paths import route_of
 from service.web.problems import Refusal, problem_response
@@ -32,7 +32,7 @@ _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}\Z")
 log = structlog.get_logger("service.web")
 
 
-class Gate:
+class RequestChecks:
     """ASGI middleware around the whole application. Nothing that it logs has a name of a driver: it logs no query."""
 
     def __init__(self, app: ASGIApp, settings: WebSettings, requests: Requests) -> None:
@@ -66,7 +66,7 @@ class Gate:
             response = problem_response(refusal.code, refusal.detail, refusal.headers, request_id=request_id)
             await response(scope, receive, answer.send)
         except Exception as problem:
-            log.error("failed", error=type(problem).__name__, at=places(problem.__traceback__))
+            log.error("failed", error=type(problem).__name__, at=frames(problem.__traceback__))
             if answer.status:
                 raise _Broken from None  # the answer has begun, and has to be cut
             detail = "The service has failed. Its log has the id of this request."
@@ -129,8 +129,8 @@ async def _read(headers: Headers, receive: Receive) -> Receive:
     body, has_more = b"", length != "0" or "transfer-encoding" in headers
     while has_more:
         message = await receive()
-        if message["type"] == "http.disconnect":
-            break
+        if message["type"] == "http.disconnect":  # half a form is none
+            raise Refusal("BODY_TOO_SLOW", "The body of the request does not arrive.")
         body += message.get("body", b"")
         if len(body) > MOST_BYTES:
             raise too_large
