@@ -133,7 +133,9 @@ def get(connection: psycopg.Connection[Any], job_id: UUID) -> Job:
 
 
 def newest(connection: psycopg.Connection[Any], limit: int, before: UUID | None = None) -> Sequence[Job]:
-    """Return the newest jobs, at most MOST_LISTED, or those that are older than job `before`."""
+    """Return the newest jobs, at most MOST_LISTED, or those that are older than job `before`. Raises JobNotFound."""
+    if before:
+        get(connection, before)
     return Job.query(connection, _NEWEST, before=before, limit=min(limit, MOST_LISTED))
 
 

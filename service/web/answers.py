@@ -7,11 +7,16 @@ from typing import Annotated, Any
 from urllib.parse import urlencode
 
 import msgspec
-from fastapi import Depends, Request, Response
+from fastapi import Depends, Query, Request, Response
 
 from scraper.exports.spreadsheets import cell
 
 CSV = "text/csv"
+
+MOST_ROWS = 200
+
+Limit = Annotated[int, Query(ge=1, le=MOST_ROWS, description="Most rows of this part.")]
+"""How long a part of a list is."""
 
 # A decimal is written digit by digit, never by way of a binary fraction.
 _encoder = msgspec.json.Encoder(decimal_format="number")

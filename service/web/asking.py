@@ -18,9 +18,9 @@ from service.jobs.problems import Problem
 from service.jobs.requests import CRAWLS, JobRequest
 from service.jobs.store import Job, JobNotFound, NotPausable
 from service.web.answers import json_response
+from service.web.documents import Document
 from service.web.pools import Pools
-from service.web.problems import Refusal
-from service.web.schemas import Strict
+from service.web.problems import Refusal, unknown_after
 
 SECONDS_BETWEEN_LOOKS = 0.25
 
@@ -35,7 +35,7 @@ Prefer = Annotated[
 ]
 
 
-class JobProblem(Strict):
+class JobProblem(Document):
     """Why a job failed, why its result is partial, or why it waits."""
 
     code: str
@@ -43,7 +43,7 @@ class JobProblem(Strict):
     retry_at: str | None = Field(description="When it is tried again; after a job, the end of the site's pause.")
 
 
-class Accepted(Strict):
+class Accepted(Document):
     """The job that works on it."""
 
     job_id: UUID
@@ -120,6 +120,15 @@ def read_job(pools: Pools, job_id: UUID) -> Job:
             return store.get(connection, job_id)
         except JobNotFound:
             raise job_not_found() from None
+
+
+def newest_jobs(pools: Pools, limit: int, after: UUID | None) -> Sequence[Job]:
+    """Return the newest jobs, or those that are older than `after`. Raises VALIDATION_ERROR if no job has that id."""
+    with pools.jobs.connection() as connection:
+        try:
+            return store.newest(connection, limit, after)
+        except JobNotFound:
+            raise unknown_after() from None
 
 
 def cancel_job(pools: Pools, job_id: UUID) -> Job:

@@ -77,6 +77,11 @@ class Refusal(Exception):
         self.headers = headers
 
 
+def unknown_after() -> Refusal:
+    """Return the problem of an `after` that no row of the list has."""
+    return Refusal(Code.VALIDATION_ERROR, "The row of `after` is not in the list any more. Begin the list again.")
+
+
 def problem_response(
     code: str,
     detail: str,

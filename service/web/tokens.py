@@ -12,6 +12,8 @@ from psycopg.rows import class_row
 
 from scraper.errors import UsageError
 
+_LONGEST_NAME = 60
+
 _INSERT = "insert into jobs.tokens (name, token_hash) values (%s, %s) on conflict do nothing"
 _ALL = "select name, created_at, revoked_at from jobs.tokens order by created_at, name"
 _REVOKE = "update jobs.tokens set revoked_at = now() where name = %s and revoked_at is null"
@@ -29,7 +31,12 @@ class Token:
 
 
 def make(connection: psycopg.Connection[Any], name: str) -> str:
-    """Store a new token, and return it: nobody can read it again. Raises UsageError for a name that was used before."""
+    """Store a new token, and return it: nobody can read it again.
+
+    Raises UsageError for a name that cannot be used, or that was used before.
+    """
+    if not name.strip() or not name.isprintable() or len(name) > _LONGEST_NAME:
+        raise UsageError(f"a token needs a name of at most {_LONGEST_NAME} printable characters")
     token = secrets.token_urlsafe(32)
     if not connection.execute(_INSERT, [name, _hash(token)]).rowcount:
         raise UsageError("there is, or was, a token of this name: choose another name")

@@ -12,9 +12,8 @@ from service.web.pages.comparison import Side, best_sessions, find_side, pairs, 
 from service.web.pages.rendering import page
 from service.web.pages.session_laps import racer_label
 from service.web.pools import Connection, ThePools
-from service.web.problems import Refusal
 from service.web.queries import days, sessions, tracks
-from service.web.queries.jobs import track_names
+from service.web.queries.tracks import track_names
 from service.web.rows import TrackSlug
 
 router = APIRouter(include_in_schema=False)
@@ -72,8 +71,6 @@ def _choices(connection: Connection, wanted: Wanted) -> dict[str, Any]:
         event_id = event_id or (of_chosen if wanted.track is None else None)
     of_day = days.sessions_of_day(connection, event_id) if event_id else ()
     day = days.find_day(connection, event_id) if event_id else None
-    if event_id and day is None:
-        raise Refusal("DAY_NOT_FOUND", "No practice day has this id. The page of a track has its days.")
     of_track: Sequence[Mapping[str, Any]] = ()
     if wanted.track is not None:
         track_id, _ = tracks.identify_track(connection, None, wanted.track)

@@ -90,8 +90,7 @@ def best_sessions(
     That is the session with the best lap of the class that both drove, the one with most sessions if there are several,
     else of all classes. Raises DAY_NOT_FOUND and PERSON_NOT_FOUND.
     """
-    if days.find_day(connection, event_id) is None:
-        raise Refusal("DAY_NOT_FOUND", "No practice day has this id. The page of a track has its days.")
+    days.find_day(connection, event_id)
     found = days.sessions_of_racers(connection, event_id, racers)
     first, second = ([each for each in found if each["racer_id"] == racer] for racer in racers)
     if not first or not second:

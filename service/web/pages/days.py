@@ -11,6 +11,7 @@ from fastapi.responses import RedirectResponse
 from scraper.report.contents import Contents, contents_of
 from scraper.report.practice_day import FEWEST_LAPS_FOR_CONSISTENCY, Head, find_day, read_day
 from scraper.report.queries import RECORDS
+from service.web.asked_days import why_impossible
 from service.web.pages.job_words import JobInWords, in_words
 from service.web.pages.rendering import day_path, page, unchanged_or_kept, versioned
 from service.web.pools import Connection, ThePools
@@ -18,7 +19,6 @@ from service.web.problems import Refusal
 from service.web.queries.calendar import calendar_days, spelled
 from service.web.queries.days import day_etag
 from service.web.queries.jobs import job_of_day
-from service.web.routes.ingest import why_impossible
 from service.web.rows import Day, TrackSlug
 
 router = APIRouter(include_in_schema=False)

@@ -1,24 +1,23 @@
 """Imports: ask for a day or a range, look at the jobs, watch one, cancel, pause and resume it, ask for it again."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel, Field, ValidationError
 
-from service.jobs import store
 from service.jobs.requests import PlainRequest, read_request
 from service.jobs.store import Job
 from service.web import asking
 from service.web.access import IsSignedIn, MustBeSignedIn
+from service.web.asked_days import AskedBySlug, AskedRange, ask_for_day, ask_for_range
 from service.web.pages.forms import Fields, see_other
 from service.web.pages.job_words import PLAIN_KINDS, in_words
 from service.web.pages.rendering import page
 from service.web.pools import Pools, ThePools
 from service.web.problems import STATUSES, Refusal
-from service.web.queries.jobs import track_names
-from service.web.routes.ingest import AskedBySlug, AskedRange, ask_for_day, ask_for_range
+from service.web.queries.tracks import track_names
 
 router = APIRouter(prefix="/imports", include_in_schema=False)
 
@@ -139,8 +138,7 @@ def _page(  # noqa: PLR0913 - what the page shows
     errors: Mapping[str, str] = {},
     refusal: str = "",
 ) -> Response:
-    with pools.jobs.connection() as connection:
-        jobs: Sequence[Job] = store.newest(connection, _ON_A_PAGE + 1, after)
+    jobs = asking.newest_jobs(pools, _ON_A_PAGE + 1, after)
     with pools.readers.connection() as connection:
         tracks = track_names(connection)
     shown = jobs[:_ON_A_PAGE]

@@ -11,7 +11,6 @@ from service.web.pages.charts import session_chart
 from service.web.pages.rendering import page, unchanged_or_kept, versioned
 from service.web.pages.session_laps import read_laps
 from service.web.pools import ThePools
-from service.web.problems import Refusal
 from service.web.queries import days, sessions
 
 router = APIRouter(include_in_schema=False)
@@ -28,8 +27,8 @@ def show_session(race_id: UUID, request: Request, pools: ThePools) -> Response:
         day = days.find_day(connection, event_id)
         of_day = days.sessions_of_day(connection, event_id)
         session = next((each for each in of_day if each["race_id"] == race_id), None)
-        if session is None or day is None:
-            raise Refusal("SESSION_NOT_FOUND", "No session has this id, or it has left the list of its day.")
+        if session is None:
+            raise sessions.session_not_found()
         laps = read_laps(connection, event_id, race_id)
         url = sessions.address(connection, race_id)
     own = [each for each in of_day if each["racer_id"] == session["racer_id"]]

@@ -1,12 +1,31 @@
 """Personal bests, of one person or of those who drove on some days of a track."""
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Any
 from uuid import UUID
 
 from service.web.pools import Connection
-from service.web.rows import select
-from service.web.schemas import PersonalBest
+from service.web.rows import Row, Seconds, WallClock, select
+
+
+class PersonalBest(Row):
+    """The best lap of a person on a day in a class at a track, which is faster than those of all earlier days."""
+
+    person_id: UUID
+    track_slug: str
+    class_name: str
+    practice_date: date
+    event_id: UUID
+    race_id: UUID
+    start_time: WallClock | None
+    name_on_session: str
+    best_lap: Seconds
+    previous_best_lap: Seconds
+    gain_on_previous_best: Seconds
+    previous_practice_date: date
+    previous_race_id: UUID
+
 
 _PEOPLE = "select person_id from analytics.class_leaderboard where event_id = any(%s) and person_id is not null"
 

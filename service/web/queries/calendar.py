@@ -3,10 +3,32 @@
 from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
+from uuid import UUID
 
 from service.web.pools import Connection
-from service.web.rows import select
-from service.web.schemas import CalendarDay, MonthPage
+from service.web.rows import Instant, Row, select
+
+
+class MonthPage(Row):
+    """When the month page of a track was read, and what it can tell."""
+
+    month: date
+    is_whole: bool
+    is_of_whole_month: bool
+    read_at: Instant
+
+
+class CalendarDay(Row):
+    """A day that the month page shows, or that is stored."""
+
+    practice_date: date
+    site_sessions: int | None
+    event_id: UUID | None
+    ingest_depth: str | None
+    verdict: str | None
+    sessions: int | None
+    laps: int | None
+
 
 # A track that was only discovered so far has no practice day, but a month page. The tracks come first, because they are
 # few: the months are read for a track that is not among them.

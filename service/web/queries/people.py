@@ -1,24 +1,77 @@
 """People: search by name or transponder, and one person with days and evidence."""
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Any
 from uuid import UUID
 
 from scraper.names import normalized_name
 from service.web.pools import Connection
-from service.web.problems import Refusal
-from service.web.rows import select
-from service.web.schemas import Identity, Person, PersonDay
+from service.web.problems import Refusal, unknown_after
+from service.web.rows import Number, Row, Seconds, WallClock, select
+
+
+class Person(Row):
+    """A person with all names and transponders."""
+
+    person_id: UUID
+    person_name: str
+    normalized_names: list[str]
+    transponders: list[str]
+    tracks: list[str]
+    first_started_at: WallClock | None
+    last_started_at: WallClock | None
+    sessions: int
+
+
+class PersonDay(Row):
+    """The day of a person in a class."""
+
+    event_id: UUID
+    track_slug: str
+    track_name: str
+    practice_date: date
+    class_name: str
+    sessions: int
+    laps: int | None
+    valid_laps: int | None
+    time_on_track_seconds: Seconds | None
+    first_best_lap: Seconds | None
+    best_lap: Seconds | None
+    race_id: UUID | None
+    last_best_lap: Seconds | None
+    best_consistency: Number | None
+    improvement: Seconds | None
+    improvement_percent: Number | None
+
+
+class Identity(Row):
+    """A driver under one name at one track that is this person, with the rule that decided and its evidence."""
+
+    track_slug: str
+    driver_id: UUID
+    transponder_number: str | None
+    display_name: str
+    spellings: list[str]
+    first_started_at: WallClock | None
+    last_started_at: WallClock | None
+    sessions: int
+    rule: str
+    evidence: str
+
 
 FEWEST_LETTERS = 2
 """Shorter texts are in too many names."""
 
 
 def find_people(connection: Connection, wanted: str, after: UUID | None, limit: int) -> Sequence[dict[str, Any]]:
-    """Return people by words or beginnings of words of a name, or by transponder; those with most sessions first."""
+    """Return people by words or beginnings of words of a name, or by transponder; those with most sessions first.
+
+    Raises VALIDATION_ERROR if no person has the id `after`.
+    """
     words = (normalized_name(wanted) or "").split()
     # `people` is grouped. PostgreSQL takes an array of ids into the view, but neither a join nor a condition on groups.
-    return select(
+    rows = select(
         connection,
         Person,
         """
@@ -47,11 +100,14 @@ def find_people(connection: Connection, wanted: str, after: UUID | None, limit: 
         after=after,
         limit=limit,
     )
+    if after and not rows and not _with_id(connection, after):
+        raise unknown_after()
+    return rows
 
 
 def find_person(connection: Connection, person_id: UUID) -> dict[str, Any]:
     """Return a person. Raises PERSON_NOT_FOUND."""
-    found = select(connection, Person, "from analytics.people where person_id = %(person)s", person=person_id)
+    found = _with_id(connection, person_id)
     if not found:
         raise Refusal("PERSON_NOT_FOUND", "No person has this id. /api/v1/people?q= finds people by name.")
     return found[0]
@@ -81,3 +137,7 @@ def identities(connection: Connection, person_id: UUID) -> Sequence[dict[str, An
         """,
         person=person_id,
     )
+
+
+def _with_id(connection: Connection, person_id: UUID) -> Sequence[dict[str, Any]]:
+    return select(connection, Person, "from analytics.people where person_id = %(person)s", person=person_id)

@@ -1,13 +1,76 @@
 """One session with its laps."""
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Any
 from uuid import UUID
 
 from service.web.pools import Connection
 from service.web.problems import Refusal
-from service.web.rows import select
-from service.web.schemas import Lap, LapFlag, LeftOutLap, Session
+from service.web.rows import Instant, Number, Row, Seconds, WallClock, select
+
+
+class Session(Row):
+    """A session with its racer and its figures."""
+
+    race_id: UUID
+    event_id: UUID
+    track_slug: str
+    practice_date: date
+    session_id: str
+    racer_id: UUID
+    person_id: UUID | None
+    racer_name: str
+    name_on_session: str
+    transponder_number: str | None
+    class_name: str
+    start_time: WallClock | None
+    start_time_utc: Instant | None
+    end_time: WallClock | None
+    end_time_utc: Instant | None
+    time_on_track_seconds: Seconds | None
+    detail_status: str
+    laps: int | None
+    valid_laps: int | None
+    best_lap: Seconds | None
+    best_lap_number: int | None
+    best_lap_at: WallClock | None
+    average_lap: Seconds | None
+    best_3_consecutive: Seconds | None
+    best_5_consecutive: Seconds | None
+    std_deviation: Seconds | None
+    consistency: Number | None
+    session_of_day: int
+    gain_on_previous_best: Seconds | None
+
+
+class Lap(Row):
+    """A lap of a session."""
+
+    lap_number: int
+    lap_time_seconds: Seconds | None
+    is_valid: bool
+    position_on_lap: int | None
+    elapsed_race_time: Seconds | None
+    finished_at: WallClock | None
+
+
+class LapFlag(Row):
+    """A lap that differs much from the racer's median lap."""
+
+    lap_number: int
+    flag: str
+    median_lap: Seconds | None
+    share_of_median: Number | None
+    explanation: str
+
+
+class LeftOutLap(Row):
+    """A lap that best laps, leaderboards and records leave out."""
+
+    lap_number: int
+    reason: str
+
 
 _DAY_OF_SESSION = "select event_id from racing.races where id = %s"
 _ADDRESS = "select race_url from racing.races where id = %s"
@@ -18,7 +81,7 @@ def day_of_session(connection: Connection, race_id: UUID) -> UUID:
     """Return the event of a session. Raises SESSION_NOT_FOUND."""
     event = connection.execute(_DAY_OF_SESSION, [race_id]).fetchone()
     if event is None:
-        raise _not_found()
+        raise session_not_found()
     event_id: UUID = event[0]
     return event_id
 
@@ -34,7 +97,7 @@ def find_session(connection: Connection, event_id: UUID, race_id: UUID) -> dict[
         race_id=race_id,
     )
     if not found:
-        raise _not_found()
+        raise session_not_found()
     return found[0]
 
 
@@ -42,7 +105,7 @@ def address(connection: Connection, race_id: UUID) -> str:
     """Return the address of the session's page at the site. Raises SESSION_NOT_FOUND."""
     found = connection.execute(_ADDRESS, [race_id]).fetchone()
     if found is None:
-        raise _not_found()
+        raise session_not_found()
     url: str = found[0]
     return url
 
@@ -88,10 +151,11 @@ def left_out_laps(connection: Connection, event_id: UUID, race_id: UUID) -> Sequ
 def _result(connection: Connection, race_id: UUID) -> UUID:
     result = connection.execute(_RESULT, [race_id]).fetchone()
     if result is None:
-        raise _not_found()
+        raise session_not_found()
     result_id: UUID = result[0]
     return result_id
 
 
-def _not_found() -> Refusal:
+def session_not_found() -> Refusal:
+    """Return the problem of an id that no session of a list has."""
     return Refusal("SESSION_NOT_FOUND", "No session has this id, or it has left the list of its day.")

@@ -1,14 +1,71 @@
 """Tracks, with records and activity."""
 
 from collections.abc import Sequence
-from typing import Any
+from datetime import date
+from typing import Annotated, Any
 from uuid import UUID
+
+from pydantic import Field
 
 from scraper.errors import Code
 from service.web.pools import Connection
 from service.web.problems import Refusal
-from service.web.rows import select
-from service.web.schemas import Activity, Record, Track
+from service.web.rows import Column, Instant, Row, Seconds, WallClock, select
+
+
+class TrackName(Row):
+    """A track that can be asked for, by `racing.tracks`."""
+
+    track_slug: Annotated[str, Column("source_track_slug")]
+    track_name: str | None
+
+
+class Track(Row):
+    """A track, and how much is stored of it."""
+
+    track_id: UUID
+    track_slug: str
+    track_name: str
+    track_url: str
+    time_zone: str | None
+    practice_days: int
+    incomplete_days: int = Field(description="Practice days whose verdict is not `complete`.")
+    first_practice_date: date
+    last_practice_date: date
+    sessions: int
+    laps: int
+    last_ingested_at: Instant
+
+
+class Record(Row):
+    """The fastest lap of a class, and the one that it beat."""
+
+    class_name: str
+    best_lap: Seconds
+    practice_date: date
+    start_time: WallClock | None
+    race_id: UUID
+    person_id: UUID | None
+    name_on_session: str
+    previous_best_lap: Seconds | None
+    gain_on_previous_best: Seconds | None
+    previous_practice_date: date | None
+    previous_race_id: UUID | None
+    previous_person_id: UUID | None
+    previous_name_on_session: str | None
+
+
+class Activity(Row):
+    """How much was practised in a month."""
+
+    month: date = Field(description="The first day of the month.")
+    days: int
+    sessions: int
+    laps: int | None
+    time_on_track_seconds: Seconds | None
+    people: int
+    unidentified_sessions: int
+
 
 _NO_TRACK = "No practice day of this track is stored. /api/v1/tracks lists those that are."
 _IDENTIFIED = (
@@ -75,3 +132,8 @@ def activity(connection: Connection, track_slug: str) -> Sequence[dict[str, Any]
         "from analytics.track_activity where track_slug = %(track)s order by month desc limit 120",
         track=track_slug,
     )
+
+
+def track_names(connection: Connection) -> Sequence[dict[str, Any]]:
+    """Return slug and name of each stored track, also before anything was derived."""
+    return select(connection, TrackName, "from racing.tracks order by source_track_slug limit 5000")

@@ -7,14 +7,15 @@ from fastapi import APIRouter, Query, Response
 from pydantic import BaseModel, Field
 
 from scraper.errors import Code
-from service.web.answers import OK, TheAnswering
+from service.web.answers import MOST_ROWS, OK, TheAnswering
+from service.web.documents import DayDetail, Days, Leaderboards
 from service.web.pools import ThePools
-from service.web.problems import Refusal, responses
+from service.web.problems import responses
 from service.web.queries import days
+from service.web.queries.days import DaySummary, Place
+from service.web.queries.sessions import Session
 from service.web.queries.tracks import identify_track
-from service.web.routes.tracks import MOST_ROWS
 from service.web.rows import Day, TrackSlug
-from service.web.schemas import DayDetail, Days, DaySummary, Session
 
 router = APIRouter(prefix="/practice-days", tags=["practice days"])
 
@@ -60,10 +61,20 @@ def get_day(event_id: UUID, pools: ThePools, answering: TheAnswering) -> Respons
         with connection.transaction():
             etag = days.day_etag(connection, event_id)
             day = days.find_day(connection, event_id)
-            if etag is None or day is None:
-                raise Refusal("DAY_NOT_FOUND", "No practice day has this id. /api/v1/practice-days/search lists them.")
             sessions = days.sessions_of_day(connection, event_id)
             totals = days.totals(connection, event_id)
             places = days.leaderboards(connection, event_id)
     content = {**day, "totals": totals, "leaderboards": places, "session_list": sessions}
     return answering.answer(content, sessions, Session.names(), etag)
+
+
+@router.get("/{event_id:uuid}/leaderboards", response_model=Leaderboards, responses=OK | responses("DAY_NOT_FOUND"))
+def get_leaderboards(event_id: UUID, pools: ThePools, answering: TheAnswering) -> Response:
+    """List the places of the racers of a day, by class and place. Its `ETag` is that of the day."""
+    with pools.readers.connection() as connection, connection.transaction():
+        etag = days.day_etag(connection, event_id)
+        if unchanged := answering.unchanged(etag):
+            return unchanged
+        days.find_day(connection, event_id)
+        places = days.leaderboards(connection, event_id)
+    return answering.answer({"leaderboards": places}, places, Place.names(), etag)

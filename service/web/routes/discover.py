@@ -16,7 +16,7 @@ from scraper.crawl.time_bounds import MOST_BEHIND_UTC
 from service.jobs.requests import MonthRequest
 from service.jobs.store import Job
 from service.web.access import MayCauseRequests
-from service.web.answers import json_bytes, json_response
+from service.web.answers import OK, TheAnswering, json_bytes
 from service.web.asking import (
     ACCEPTED,
     PROBLEMS,
@@ -29,11 +29,11 @@ from service.web.asking import (
     read_job,
     wait_as_preferred,
 )
+from service.web.documents import Document
 from service.web.pools import Pools, ThePools
 from service.web.problems import responses
 from service.web.queries import calendar
 from service.web.rows import Instant, TrackSlug
-from service.web.schemas import Strict
 
 router = APIRouter(prefix="/practice-days", tags=["practice days"])
 
@@ -45,7 +45,7 @@ _LINES: dict[int | str, dict[str, Any]] = {200: {"content": {NDJSON: {"schema": 
 _MOST_MONTHS = 120
 
 
-class MonthWanted(Strict):
+class MonthWanted(Document):
     """A month of a track."""
 
     track_slug: TrackSlug
@@ -53,7 +53,7 @@ class MonthWanted(Strict):
     month: Annotated[int, Field(ge=1, le=12)]
 
 
-class MonthsWanted(Strict):
+class MonthsWanted(Document):
     """The months of a track from the first to the last one, both included; at most 10 years of them are answered."""
 
     track_slug: TrackSlug
@@ -61,7 +61,7 @@ class MonthsWanted(Strict):
     last_month: Annotated[str, Field(pattern=r"^(199\d|20\d\d)-(0[1-9]|1[0-2])$", description="Such as 2025-10.")]
 
 
-class StoredDay(Strict):
+class StoredDay(Document):
     """What is stored of a day."""
 
     event_id: UUID
@@ -71,7 +71,7 @@ class StoredDay(Strict):
     laps: int | None
 
 
-class DiscoveredDay(Strict):
+class DiscoveredDay(Document):
     """A day that the month page shows, or that is stored."""
 
     date: date
@@ -79,7 +79,7 @@ class DiscoveredDay(Strict):
     stored: StoredDay | None
 
 
-class Month(Strict):
+class Month(Document):
     """The days of a month."""
 
     track_slug: str
@@ -98,13 +98,16 @@ class MonthOfRange(Month):
 @router.post(
     "/discover",
     response_model=Month,
-    responses=ACCEPTED | responses(*PROBLEMS),
+    responses=OK | ACCEPTED | responses(*PROBLEMS),
     dependencies=[MayCauseRequests],
 )
-async def discover(wanted: MonthWanted, pools: ThePools, request: Request, prefer: Prefer = "") -> Response:
+async def discover(
+    wanted: MonthWanted, pools: ThePools, request: Request, answering: TheAnswering, prefer: Prefer = ""
+) -> Response:
     """Return the practice days of a month with their numbers of sessions, and what is stored of each.
 
-    The month page is requested unless the stored one is fresh; when that takes too long, the answer is the job.
+    The month page is requested unless the stored one is fresh; when that takes too long, the answer is the job. As CSV
+    the days.
     """
     month = date(wanted.year, wanted.month, 1)
     asked = await run_in_threadpool(_ask, pools, request.app.state.config, wanted.track_slug, [month])
@@ -114,7 +117,10 @@ async def discover(wanted: MonthWanted, pools: ThePools, request: Request, prefe
             return accepted(job, prefer)
         if job.result is None:
             raise problem_of(job)
-    return json_response(await run_in_threadpool(_month, pools, wanted.track_slug, month))
+    found = await run_in_threadpool(_month, pools, wanted.track_slug, month)
+    nothing = dict.fromkeys(StoredDay.model_fields)
+    rows = [{**day, **(day["stored"] or nothing)} for day in found["practice_days"]]
+    return answering.answer(found, rows, ("date", "session_count", *StoredDay.model_fields))
 
 
 @router.post(

@@ -18,10 +18,10 @@ from service.web import asking
 from service.web.access import MayCauseRequests
 from service.web.answers import OK, TheAnswering, json_bytes, json_response
 from service.web.asking import ACCEPTED, SECONDS_BETWEEN_LOOKS, Accepted, JobProblem, accepted, ask, read_job
+from service.web.documents import Document
 from service.web.pools import Pools, ThePools
 from service.web.problems import Refusal, responses
 from service.web.rows import Instant
-from service.web.schemas import Strict
 
 router = APIRouter(prefix="/jobs", tags=["jobs"])
 
@@ -33,7 +33,7 @@ SECONDS_OF_STREAM = 60.0
 _SHOWN = ("pages_planned", "pages_done", "pages_failed", "step", "models_done")
 
 
-class Progress(Strict):
+class Progress(Document):
     """What is done: pages of the crawl, which days that waited together have in common, then models and tests."""
 
     pages_planned: int = 0
@@ -43,7 +43,7 @@ class Progress(Strict):
     models_done: int | None = None
 
 
-class JobDocument(Strict):
+class JobDocument(Document):
     """A job as it is now."""
 
     job_id: UUID
@@ -61,20 +61,20 @@ class JobDocument(Strict):
     ended_at: Instant | None
 
 
-class Jobs(Strict):
+class Jobs(Document):
     """A part of the jobs, the newest first."""
 
     jobs: list[JobDocument]
     next: UUID | None = Field(description="`after` of the following part.")
 
 
-class AskedPlain(Strict):
+class AskedPlain(Document):
     """The scheduled crawl (`TRACKS`, the last `DAYS` days, and what is open), or a verification of all days."""
 
     kind: Literal["crawl", "verify"]
 
 
-class AskedFull(Strict):
+class AskedFull(Document):
     """A transform or an export, of what is new or of everything."""
 
     kind: Literal["transform", "export"]
@@ -92,8 +92,7 @@ def list_jobs(
     limit: Annotated[int, Query(ge=1, le=store.MOST_LISTED - 1, description="Most rows of this part.")] = 50,
 ) -> Response:
     """List the jobs, the newest first."""
-    with pools.jobs.connection() as connection:
-        jobs = store.newest(connection, limit + 1, after)
+    jobs = asking.newest_jobs(pools, limit + 1, after)
     return answering.page("jobs", [document(job) for job in jobs], _COLUMNS, "job_id", limit)
 
 

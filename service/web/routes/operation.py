@@ -6,17 +6,17 @@ from fastapi import APIRouter, Request, Response
 
 from scraper.database.migrate import schema_problem
 from scraper.errors import Code
+from service.web.documents import Document
 from service.web.metrics import MEDIA_TYPE, exposition
 from service.web.pools import ThePools
 from service.web.problems import Refusal, responses
-from service.web.schemas import Strict
 
 router = APIRouter(tags=["operation"])
 
 _TEXT: dict[int | str, dict[str, Any]] = {200: {"content": {MEDIA_TYPE: {"schema": {"type": "string"}}}}}
 
 
-class Health(Strict):
+class Health(Document):
     """The service answers."""
 
     status: str

@@ -5,12 +5,12 @@ from uuid import UUID
 
 from fastapi import APIRouter, Query, Response
 
-from service.web.answers import OK, TheAnswering
+from service.web.answers import OK, Limit, TheAnswering
+from service.web.documents import Identities, People, PersonDetail
 from service.web.pools import ThePools
 from service.web.problems import responses
 from service.web.queries import people
-from service.web.routes.tracks import Limit
-from service.web.schemas import People, Person, PersonDay, PersonDetail
+from service.web.queries.people import Identity, Person, PersonDay
 
 router = APIRouter(prefix="/people", tags=["people"])
 
@@ -47,3 +47,12 @@ def get_person(person_id: UUID, pools: ThePools, answering: TheAnswering) -> Res
         days = people.days_of_person(connection, person_id)
         identities = people.identities(connection, person_id)
     return answering.answer({**person, "days": days, "identities": identities}, days, PersonDay.names())
+
+
+@router.get("/{person_id:uuid}/identities", response_model=Identities, responses=OK | responses("PERSON_NOT_FOUND"))
+def get_identities(person_id: UUID, pools: ThePools, answering: TheAnswering) -> Response:
+    """List the names and transponders that are a person, with the evidence for each."""
+    with pools.readers.connection() as connection, connection.transaction():
+        people.find_person(connection, person_id)
+        identities = people.identities(connection, person_id)
+    return answering.answer({"identities": identities}, identities, Identity.names())

@@ -5,11 +5,12 @@ from uuid import UUID
 from fastapi import APIRouter, Response
 
 from service.web.answers import OK, TheAnswering
+from service.web.documents import Flags, SessionDetail
 from service.web.pools import ThePools
 from service.web.problems import responses
 from service.web.queries import sessions
 from service.web.queries.days import day_etag
-from service.web.schemas import Lap, SessionDetail
+from service.web.queries.sessions import Lap, LapFlag
 
 router = APIRouter(prefix="/sessions", tags=["sessions"])
 
@@ -30,3 +31,16 @@ def get_session(race_id: UUID, pools: ThePools, answering: TheAnswering) -> Resp
             laps = sessions.laps(connection, race_id)
             flags = sessions.flags(connection, event_id, race_id)
     return answering.answer({**session, "lap_list": laps, "flags": flags}, laps, Lap.names(), etag)
+
+
+@router.get("/{race_id:uuid}/flags", response_model=Flags, responses=OK | responses("SESSION_NOT_FOUND"))
+def get_flags(race_id: UUID, pools: ThePools, answering: TheAnswering) -> Response:
+    """List the laps of a session that are unusual. Its `ETag` is that of the day."""
+    with pools.readers.connection() as connection, connection.transaction():
+        event_id = sessions.day_of_session(connection, race_id)
+        etag = day_etag(connection, event_id)
+        if unchanged := answering.unchanged(etag):
+            return unchanged
+        sessions.find_session(connection, event_id, race_id)
+        flags = sessions.flags(connection, event_id, race_id)
+    return answering.answer({"flags": flags}, flags, LapFlag.names(), etag)

@@ -1,21 +1,17 @@
 """Tracks, with records and activity."""
 
-from typing import Annotated
-
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Response
 
 from scraper.errors import Code
-from service.web.answers import OK, TheAnswering
+from service.web.answers import OK, Limit, TheAnswering
+from service.web.documents import Activities, TrackDetail, Tracks
 from service.web.pools import ThePools
 from service.web.problems import responses
 from service.web.queries import tracks
+from service.web.queries.tracks import Activity, Record, Track
 from service.web.rows import TrackSlug
-from service.web.schemas import Record, Track, TrackDetail, Tracks
 
 router = APIRouter(tags=["tracks"])
-
-MOST_ROWS = 200
-Limit = Annotated[int, Query(ge=1, le=MOST_ROWS, description="Most rows of this part.")]
 
 
 @router.get("/tracks", response_model=Tracks, responses=OK | responses())
@@ -36,3 +32,12 @@ def get_track(slug: TrackSlug, pools: ThePools, answering: TheAnswering) -> Resp
         records = tracks.records(connection, track["track_slug"])
         activity = tracks.activity(connection, track["track_slug"])
     return answering.answer({**track, "records": records, "activity": activity}, records, Record.names())
+
+
+@router.get("/tracks/{slug}/activity", response_model=Activities, responses=OK | responses(Code.TRACK_NOT_FOUND))
+def get_activity(slug: TrackSlug, pools: ThePools, answering: TheAnswering) -> Response:
+    """List the months of a track with practice, the newest first."""
+    with pools.readers.connection() as connection, connection.transaction():
+        track = tracks.find_track(connection, slug)
+        activity = tracks.activity(connection, track["track_slug"])
+    return answering.answer({"activity": activity}, activity, Activity.names())

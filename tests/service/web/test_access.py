@@ -57,6 +57,13 @@ def test_a_token_is_valid_until_it_is_revoked(database: Database, open_client: h
         assert token not in str(stored)
 
 
+@pytest.mark.parametrize("name", ["", " ", "a" * 61, "two\nlines"])
+def test_a_token_needs_a_name_that_a_list_can_show(name: str) -> None:
+    connection: Any = None
+    with pytest.raises(UsageError, match="at most 60 printable characters"):
+        tokens.make(connection, name)
+
+
 @pytest.mark.parametrize("value", ["", "Bearer", "Bearer x", "Basic eDp5", "Bearer " + "x" * 5000])
 def test_no_token_and_a_wrong_one_are_refused(open_client: httpx.Client, value: str) -> None:
     headers = {"Authorization": value} if value else {}

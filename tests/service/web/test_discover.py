@@ -1,5 +1,6 @@
 """The days of a month by its page, which is requested unless the stored one is fresh, beside what is stored of each."""
 
+import csv
 import json
 from collections.abc import Iterator
 from datetime import date
@@ -43,6 +44,13 @@ def test_a_month_has_the_days_of_its_page_and_what_is_stored(client: httpx.Clien
         assert day["session_count"] == day["stored"]["sessions"]
         assert day["stored"]["ingest_depth"] == "laps_full"
         assert day["stored"]["laps"] > 0
+
+
+def test_the_days_of_a_month_are_a_file_for_a_spreadsheet(client: httpx.Client) -> None:
+    days = exact(client.post(DISCOVER, json=OCTOBER))["practice_days"]
+    rows = list(csv.DictReader(client.post(DISCOVER, json=OCTOBER, headers={"Accept": "text/csv"}).text.splitlines()))
+    assert [row["session_count"] for row in rows] == [f"{day['session_count']}" for day in days]
+    assert [row["event_id"] for row in rows] == [day["stored"]["event_id"] for day in days]
 
 
 def test_a_day_that_only_the_month_page_shows_is_not_stored(client: httpx.Client, derived_season: Commands) -> None:

@@ -10,7 +10,7 @@ import psycopg
 import pytest
 from psycopg.rows import dict_row
 
-from service.web import schemas
+from service.web.queries import bests, calendar, days, people, sessions, tracks
 from service.web.rows import Row, select
 from tests.expected.analytics import EXPECTED
 from tests.expected.analytics.session_facts import session_facts
@@ -20,23 +20,22 @@ from tests.support.derived_season import SEASON
 
 NOBODY = "00000000-0000-0000-0000-000000000000"
 MODELS: dict[type[Row], str] = {
-    schemas.Track: "analytics.track_summaries",
-    schemas.Record: "analytics.class_records",
-    schemas.Activity: "analytics.track_activity",
-    schemas.DaySummary: "analytics.practice_days",
-    schemas.MonthPage: "analytics.month_pages",
-    schemas.CalendarDay: "analytics.track_calendar",
-    schemas.Reconciliation: "analytics.day_reconciliation",
-    schemas.Place: "analytics.class_leaderboard",
-    schemas.Session: "analytics.sessions",
-    schemas.Lap: "racing.laps",
-    schemas.LapFlag: "analytics.lap_flags",
-    schemas.RacerDay: "analytics.driver_days",
-    schemas.Person: "analytics.people",
-    schemas.PersonDay: "analytics.driver_days",
-    schemas.PersonalBest: "analytics.personal_bests",
-    schemas.PersonDay: "analytics.person_days",
-    schemas.Identity: "analytics.driver_people",
+    tracks.Track: "analytics.track_summaries",
+    tracks.Record: "analytics.class_records",
+    tracks.Activity: "analytics.track_activity",
+    days.DaySummary: "analytics.practice_days",
+    calendar.MonthPage: "analytics.month_pages",
+    calendar.CalendarDay: "analytics.track_calendar",
+    days.Reconciliation: "analytics.day_reconciliation",
+    days.Place: "analytics.class_leaderboard",
+    sessions.Session: "analytics.sessions",
+    sessions.Lap: "racing.laps",
+    sessions.LapFlag: "analytics.lap_flags",
+    days.RacerDay: "analytics.driver_days",
+    people.Person: "analytics.people",
+    bests.PersonalBest: "analytics.personal_bests",
+    people.PersonDay: "analytics.person_days",
+    people.Identity: "analytics.driver_people",
 }
 
 
@@ -188,6 +187,35 @@ def test_lists_are_files_for_a_spreadsheet(client: httpx.Client) -> None:
         assert rows_of_csv(client.get(f"{API}/{path}", headers=wanted))
 
 
+def test_each_list_of_a_document_is_a_list_of_its_own(
+    client: httpx.Client, connection: psycopg.Connection[Any]
+) -> None:
+    found = connection.execute(
+        """
+        select flags.event_id, races.id, results.person_id
+        from analytics.lap_flags as flags
+        inner join racing.race_results as result on result.id = flags.race_result_id
+        inner join racing.races as races on races.id = result.race_id
+        inner join analytics.sessions as results on results.event_id = flags.event_id and results.race_id = races.id
+        where results.person_id is not null order by 1, 2 limit 1
+        """
+    ).fetchone()
+    assert found is not None
+    event_id, race_id, person_id = found
+    for path, name in (
+        (f"practice-days/{event_id}", "leaderboards"),
+        (f"sessions/{race_id}", "flags"),
+        (f"people/{person_id}", "identities"),
+        (f"tracks/{SEASON.tracks[0].slug}", "activity"),
+    ):
+        listed = client.get(f"{API}/{path}/{name}")
+        assert exact(listed) == {name: exact(client.get(f"{API}/{path}"))[name]}
+        as_csv = client.get(f"{API}/{path}/{name}.csv")
+        assert len(rows_of_csv(as_csv)) == len(exact(listed)[name]) > 0
+        if etag := as_csv.headers.get("etag"):
+            assert client.get(f"{API}/{path}/{name}.csv", headers={"If-None-Match": etag}).status_code == 304
+
+
 @pytest.mark.parametrize(
     ("path", "expected"),
     [
@@ -197,6 +225,13 @@ def test_lists_are_files_for_a_spreadsheet(client: httpx.Client) -> None:
         (f"practice-days/{NOBODY}", (404, "DAY_NOT_FOUND")),
         (f"sessions/{NOBODY}", (404, "SESSION_NOT_FOUND")),
         (f"people/{NOBODY}", (404, "PERSON_NOT_FOUND")),
+        (f"practice-days/{NOBODY}/leaderboards", (404, "DAY_NOT_FOUND")),
+        (f"sessions/{NOBODY}/flags", (404, "SESSION_NOT_FOUND")),
+        (f"people/{NOBODY}/identities", (404, "PERSON_NOT_FOUND")),
+        ("tracks/nowhere/activity", (404, "TRACK_NOT_FOUND")),
+        (f"practice-days/search?after={NOBODY}", (422, "VALIDATION_ERROR")),
+        (f"people?q=no&after={NOBODY}", (422, "VALIDATION_ERROR")),
+        (f"jobs?after={NOBODY}", (422, "VALIDATION_ERROR")),
         ("nothing", (404, "NOT_FOUND")),
         ("practice-days/1", (404, "NOT_FOUND")),
         ("practice-days/search?start_date=12", (422, "VALIDATION_ERROR")),
