@@ -28,7 +28,6 @@ from service.jobs.store import Job
 
 logger = logging.getLogger(__name__)
 
-_PAGES = ("pages_planned", "pages_done", "pages_failed")
 # Drivers of several crawls cannot be added up: one may be in each.
 _SUMMED = (
     "requests",
@@ -149,10 +148,9 @@ class Work:
             if first == request.first_day:
                 self._end_crawls(job, figures)
                 return
-            progress = self._running.stored(job).progress
-            pages = {name: progress.get(name, 0) for name in _PAGES}
+            failed = self._running.stored(job).progress.get("pages_failed", 0)
             remaining_to = (first - timedelta(days=1)).isoformat()
-            self._running.go_on(job, {"remaining_to": remaining_to, "earlier": pages, "figures": figures})
+            self._running.go_on(job, {"remaining_to": remaining_to, "failed_before": failed, "figures": figures})
 
     def _scheduled(self, job: Job) -> None:
         with self._outcome_of([job]):
@@ -164,7 +162,7 @@ class Work:
         """Crawl a scope and derive it. Return the figures so far; None if the job waits, or ended with a problem."""
         crawled = job.crawled
         if crawled is None:
-            ended = self._children.crawl(scope, self._watch([job], job.progress.get("earlier", {})))
+            ended = self._children.crawl(scope, self._watch([job]))
             if ended.problem and self._waits(job, ended.problem):
                 return None
             crawled = _crawled(ended, ended.problem)
@@ -191,8 +189,8 @@ class Work:
             if problem is None or not self._waits(job, problem):
                 self._end(job, {}, problem.as_json(None) if problem else None)
 
-    def _watch(self, jobs: Sequence[Job], earlier: Mapping[str, int] = {}) -> Watch:
-        return Watch(self._running, jobs, self._is_stopping, earlier)
+    def _watch(self, jobs: Sequence[Job]) -> Watch:
+        return Watch(self._running, jobs, self._is_stopping, _pages_so_far(jobs[0]))
 
     @contextmanager
     def _outcome_of(self, jobs: Sequence[Job]) -> Iterator[None]:
@@ -237,6 +235,16 @@ class Work:
         self._running.end(job, result, problem, has_failed=has_failed)
         outcome = "failed" if has_failed else "succeeded"
         logger.info("job %s has %s%s", job.id, outcome, f": {problem['code']}" if problem else "")
+
+
+def _pages_so_far(job: Job) -> Mapping[str, int]:
+    """Return the pages of earlier crawls of a job: of the months of a range, and of attempts that were cut short.
+
+    A page that has failed in such an attempt is planned again by the next one.
+    """
+    failed = job.progress.get("failed_before", 0)
+    done = job.progress.get("pages_done", 0) - job.progress.get("pages_failed", 0) + failed
+    return {"pages_planned": done, "pages_done": done, "pages_failed": failed}
 
 
 def _day(job: Job) -> DayRequest:

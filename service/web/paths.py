@@ -1,7 +1,10 @@
 """The paths of the application, as OpenAPI names them."""
 
 from fastapi import Request
+from starlette.routing import Match
 from starlette.types import Scope
+
+_METHODS = ("GET", "POST", "DELETE")
 
 
 def route_of(scope: Scope) -> str | None:
@@ -17,6 +20,10 @@ def route_of(scope: Scope) -> str | None:
 
 def methods_of(request: Request) -> str:
     """Return the methods of the path of a request, as the `Allow` header has them."""
-    # Starlette knows those of one function, and a path may have several.
-    operations = request.app.openapi()["paths"].get(route_of(request.scope), {})
-    return ", ".join(sorted(method.upper() for method in operations))
+    allowed = [method for method in _METHODS if _is_routed(request, method)]
+    return ", ".join(["GET", "HEAD", *allowed[1:]] if "GET" in allowed else allowed)
+
+
+def _is_routed(request: Request, method: str) -> bool:
+    scope = {**request.scope, "method": method}
+    return any(route.matches(scope)[0] is Match.FULL for route in request.app.routes)

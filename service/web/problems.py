@@ -83,14 +83,20 @@ def unknown_after() -> Refusal:
 
 
 def problem_response(
+    request: Request,
     code: str,
     detail: str,
     headers: Mapping[str, str] | None = None,
-    *,
-    request_id: str | None = None,
+    errors: Sequence[FieldError] = (),
 ) -> Response:
-    """Return the response for a problem of a request that has not reached the application."""
-    return _respond(_document(code, detail, request_id), headers)
+    """Return the response for a problem: a document, or a page for a browser."""
+    document = _document(code, detail, getattr(request.state, "request_id", None), errors)
+    if "text/html" not in request.headers.get("accept", "") or request.url.path.startswith("/api/"):
+        content = document.model_dump_json(exclude_defaults=True)
+        return Response(content, document.status, dict(headers or {}), MEDIA_TYPE)
+    page: Response = request.app.state.problem_page(request, document)
+    page.headers.update(headers or {})
+    return page
 
 
 def responses(*codes: str) -> dict[int | str, dict[str, Any]]:
@@ -117,26 +123,13 @@ _EVERYWHERE = (
 )
 
 
-def add_handlers(app: FastAPI, page_of: Callable[[Request, ProblemDocument], Response]) -> None:
+def add_handlers(app: FastAPI, problem_page: Callable[[Request, ProblemDocument], Response]) -> None:
     """Let an application answer every exception by a problem document, or to a browser by a page."""
-
-    def _of(
-        request: Request,
-        code: str,
-        detail: str,
-        headers: Mapping[str, str] | None = None,
-        errors: Sequence[FieldError] = (),
-    ) -> Response:
-        document = _document(code, detail, getattr(request.state, "request_id", None), errors)
-        if "text/html" not in request.headers.get("accept", "") or request.url.path.startswith("/api/"):
-            return _respond(document, headers)
-        response = page_of(request, document)
-        response.headers.update(headers or {})
-        return response
+    app.state.problem_page = problem_page
 
     @app.exception_handler(Refusal)
     async def refused(request: Request, refusal: Refusal) -> Response:
-        return _of(request, refusal.code, refusal.detail, refusal.headers)
+        return problem_response(request, refusal.code, refusal.detail, refusal.headers)
 
     @app.exception_handler(RequestValidationError)
     async def invalid(request: Request, problem: RequestValidationError) -> Response:
@@ -145,28 +138,28 @@ def add_handlers(app: FastAPI, page_of: Callable[[Request, ProblemDocument], Res
             FieldError(location=".".join(map(str, error["loc"])), message=str(error["msg"]))
             for error in problem.errors()
         ]
-        return _of(request, Code.VALIDATION_ERROR, _INVALID, errors=errors)
+        return problem_response(request, Code.VALIDATION_ERROR, _INVALID, errors=errors)
 
     @app.exception_handler(HTTPException)
     async def unknown(request: Request, problem: HTTPException) -> Response:
         if problem.status_code == 404:
-            return _of(request, "NOT_FOUND", "There is nothing at this path. See /openapi.json.")
+            return problem_response(request, "NOT_FOUND", "There is nothing at this path. See /openapi.json.")
         if problem.status_code == 405:
-            return _of(
+            return problem_response(
                 request, "METHOD_NOT_ALLOWED", "This path does not have this method.", {"Allow": methods_of(request)}
             )
-        return _of(request, Code.VALIDATION_ERROR, _INVALID)
+        return problem_response(request, Code.VALIDATION_ERROR, _INVALID)
 
     @app.exception_handler(psycopg.OperationalError)
     async def gone(request: Request, _: psycopg.OperationalError) -> Response:
-        return _of(request, Code.DATABASE_UNAVAILABLE, _GONE, {"Retry-After": "5"})
+        return problem_response(request, Code.DATABASE_UNAVAILABLE, _GONE, {"Retry-After": "5"})
 
     @app.exception_handler(psycopg.errors.UndefinedTable)
     async def not_derived(request: Request, _: psycopg.errors.UndefinedTable) -> Response:
-        return _of(request, Code.DATABASE_UNAVAILABLE, _NOT_DERIVED, {"Retry-After": "60"})
+        return problem_response(request, Code.DATABASE_UNAVAILABLE, _NOT_DERIVED, {"Retry-After": "60"})
 
 
-def _document(code: str, detail: str, request_id: str | None, errors: Sequence[FieldError] = ()) -> ProblemDocument:
+def _document(code: str, detail: str, request_id: str | None, errors: Sequence[FieldError]) -> ProblemDocument:
     status = STATUSES[code]
     title = HTTPStatus(status).phrase
     return ProblemDocument(
@@ -178,8 +171,3 @@ def _document(code: str, detail: str, request_id: str | None, errors: Sequence[F
         request_id=request_id,
         errors=list(errors),
     )
-
-
-def _respond(document: ProblemDocument, headers: Mapping[str, str] | None) -> Response:
-    content = document.model_dump_json(exclude_defaults=True)
-    return Response(content, document.status, dict(headers or {}), MEDIA_TYPE)

@@ -11,6 +11,7 @@ from limits import parse
 from limits.storage import MemoryStorage
 from limits.strategies import FixedWindowRateLimiter
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from service.logs import frames
@@ -23,8 +24,8 @@ MOST_BYTES = 16 * 1024
 """Size of a request's body."""
 
 SECONDS_FOR_BODY = 10.0
-UNLIMITED = ("/healthz",)
-"""Paths that cost nothing, and that whoever watches the service asks again and again."""
+UNLIMITED = ("/healthz", "/static/")
+"""Paths that cost nothing: whoever watches the service asks again and again, and each page has some files."""
 
 _SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}\Z")
@@ -63,14 +64,14 @@ class RequestChecks:
                 scope["method"] = "GET"
             await self._app(scope, body, answer.send)
         except Refusal as refusal:
-            response = problem_response(refusal.code, refusal.detail, refusal.headers, request_id=request_id)
+            response = problem_response(Request(scope), refusal.code, refusal.detail, refusal.headers)
             await response(scope, receive, answer.send)
         except Exception as problem:
             log.error("failed", error=type(problem).__name__, at=frames(problem.__traceback__))
             if answer.status:
                 raise _Broken from None  # the answer has begun, and has to be cut
             detail = "The service has failed. Its log has the id of this request."
-            response = problem_response("INTERNAL_ERROR", detail, request_id=request_id)
+            response = problem_response(Request(scope), "INTERNAL_ERROR", detail)
             await response(scope, receive, answer.send)
         finally:
             seconds = time.perf_counter() - began
@@ -85,7 +86,7 @@ class RequestChecks:
         if scope["method"] not in _SAFE_METHODS and _is_of_another_site(headers):
             raise Refusal("CROSS_SITE_REQUEST", "A page of another site may not do this.")
         client = (scope.get("client") or ("",))[0]
-        if scope["path"] not in UNLIMITED and not self._limiter.hit(self._rate, client):
+        if not scope["path"].startswith(UNLIMITED) and not self._limiter.hit(self._rate, client):
             reset, _ = self._limiter.get_window_stats(self._rate, client)
             seconds = max(1, round(reset - time.time()))
             raise Refusal("RATE_LIMITED", "Too many requests. Ask again later.", {"Retry-After": f"{seconds}"})

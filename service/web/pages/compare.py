@@ -13,7 +13,6 @@ from service.web.pages.rendering import page
 from service.web.pages.session_laps import racer_label
 from service.web.pools import Connection, ThePools
 from service.web.queries import days, sessions, tracks
-from service.web.queries.tracks import track_names
 from service.web.rows import TrackSlug
 
 router = APIRouter(include_in_schema=False)
@@ -49,7 +48,8 @@ def compare(request: Request, wanted: Annotated[Wanted, Depends()], pools: ThePo
             own = best_sessions(connection, wanted.day, (wanted.a, wanted.b))
             first, second = (read_side(connection, each[0]) for each in own)
             of_day = days.racer_days(connection, wanted.day, (wanted.a, wanted.b))
-    return page(request, "compare.html", **_compared(first, second), own=own, days=of_day)
+        track_names = tracks.names_of(connection, {side.session["track_slug"] for side in (first, second)})
+    return page(request, "compare.html", **_compared(first, second), own=own, days=of_day, track_names=track_names)
 
 
 def _compared(first: Side, second: Side) -> dict[str, Any]:
@@ -81,7 +81,7 @@ def _choices(connection: Connection, wanted: Wanted) -> dict[str, Any]:
         "day": day,
         "racers": _by_racer(of_day),
         "days": of_track,
-        "tracks": track_names(connection),
+        "tracks": tracks.track_names(connection),
         "track": wanted.track,
     }
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 from scraper.errors import Code
@@ -115,14 +116,14 @@ def in_words(job: Job) -> JobInWords:
         title=KINDS[job.kind],
         subject=_subject(request),
         state=_state(job),
-        step=STEPS.get(progress.get("step", ""), "") if is_running else "",
+        step=_step(request, progress) if is_running else "",
         pages_planned=planned,
         pages_done=int(progress.get("pages_done", 0)),
         pages=_pages(progress) if planned else "",
         models=_models(progress) if is_running and progress.get("step") != "crawl" else "",
         problem=_problem(job),
         figures=_figures(job.result or {}),
-        path=_path(request) if job.result else "",
+        path=_path(request) if job.result is not None else "",
         form_path=_form_path(request),
         created_at=job.created_at,
         started_at=job.started_at,
@@ -159,6 +160,8 @@ def _path(request: JobRequest) -> str:
     match request:
         case DayRequest():
             return day_path(request.track_slug, request.day)
+        case MonthRequest():
+            return with_query(f"/tracks/{request.track_slug}", year=request.month.year)
         case RangeRequest(track_slugs=(track_slug,)):
             return f"/tracks/{track_slug}"
         case _:
@@ -174,6 +177,14 @@ def _form_path(request: JobRequest) -> str:
             return with_query("/imports", track=track_slug, **days)
         case _:
             return ""
+
+
+def _step(request: JobRequest, progress: Mapping[str, Any]) -> str:
+    words = STEPS.get(progress.get("step", ""), "")
+    if not words or not isinstance(request, RangeRequest):
+        return words
+    month = date.fromisoformat(progress.get("remaining_to", request.last_day.isoformat()))
+    return f"{month:%B %Y}: {words}"
 
 
 def _state(job: Job) -> str:
@@ -199,7 +210,7 @@ def _figures(result: Mapping[str, int]) -> Sequence[tuple[str, str]]:
 
 def _models(progress: Mapping[str, int]) -> str:
     done = progress.get("models_done")
-    return f"{whole(done)} models and tests done" if done else ""
+    return f"{whole(done)} tables and checks done" if done else ""
 
 
 def _problem(job: Job) -> ProblemInWords | None:

@@ -12,7 +12,7 @@ from scraper.report.drawing import Chart
 from service.web.pages.charts import best_laps_chart, consistency_chart
 from service.web.pages.rendering import page, with_query
 from service.web.pools import ThePools
-from service.web.queries import people
+from service.web.queries import people, tracks
 
 router = APIRouter(include_in_schema=False)
 
@@ -76,6 +76,7 @@ def show_person(person_id: UUID, request: Request, pools: ThePools) -> Response:
         person = people.find_person(connection, person_id)
         days = people.days_of_person(connection, person_id)
         identities = people.identities(connection, person_id)
+        track_names = tracks.names_of(connection, {identity["track_slug"] for identity in identities})
     return page(
         request,
         "person.html",
@@ -83,6 +84,7 @@ def show_person(person_id: UUID, request: Request, pools: ThePools) -> Response:
         days=days,
         progress=progress_of(days),
         identities=identities,
+        track_names=track_names,
         rules=RULES,
         dates=len({day["event_id"] for day in days}),
     )

@@ -1,6 +1,6 @@
 """Tracks, with records and activity."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from typing import Annotated, Any
 from uuid import UUID
@@ -132,6 +132,12 @@ def activity(connection: Connection, track_slug: str) -> Sequence[dict[str, Any]
         "from analytics.track_activity where track_slug = %(track)s order by month desc limit 120",
         track=track_slug,
     )
+
+
+def names_of(connection: Connection, slugs: Collection[str]) -> Mapping[str, str]:
+    """Return the names of these tracks by slug; a track without a name has its slug."""
+    rows = select(connection, TrackName, "from racing.tracks where source_track_slug = any(%(slugs)s)", slugs=[*slugs])
+    return {row["track_slug"]: row["track_name"] or row["track_slug"] for row in rows}
 
 
 def track_names(connection: Connection) -> Sequence[dict[str, Any]]:

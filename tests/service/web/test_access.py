@@ -1,5 +1,6 @@
 """Who is let in, and how much: tokens, host names, pages of other sites, rate and size."""
 
+import re
 import socket
 from collections.abc import Iterator
 from typing import Any
@@ -115,6 +116,42 @@ def test_a_client_that_asks_too_often_is_told_when_to_come_back(database: Databa
         assert problem(refused) == (429, "RATE_LIMITED")
         assert 1 <= int(refused.headers["retry-after"]) <= 3600
         assert client.get("/healthz").status_code == 200
+        browser = {"Accept": "text/html"}
+        page = client.get("/imports", headers=browser)
+        assert (page.status_code, page.headers["retry-after"].isdecimal()) == (429, True)
+        assert "Too many requests. Ask again later." in page.text
+        style, *_ = set(re.findall(r'href="(/static/[^"]+\.css)"', page.text))
+        assert client.get(style).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("path", "allowed"),
+    [
+        ("/", "GET, HEAD"),
+        ("/imports", "GET, HEAD, POST"),
+        ("/sign-out", "POST"),
+        (f"{API}/jobs/{NOBODY}", "GET, HEAD, DELETE"),
+        (INGEST, "POST"),
+    ],
+)
+def test_a_method_that_a_path_does_not_have_is_answered_by_those_that_it_has(
+    database: Database, path: str, allowed: str
+) -> None:
+    with serving(app_of(database)) as client:
+        refused = client.put(path)
+        assert (problem(refused), refused.headers["allow"]) == ((405, "METHOD_NOT_ALLOWED"), allowed)
+
+
+def test_a_form_that_is_cut_is_not_done(database: Database) -> None:
+    with serving(app_of(database)) as client:
+        address = (str(client.base_url.host), client.base_url.port or 0)
+        with socket.create_connection(address) as connection:
+            connection.sendall(
+                b"POST /imports/other HTTP/1.1\r\nHost: 127.0.0.1\r\nSec-Fetch-Site: same-origin\r\n"
+                b"Content-Type: application/x-www-form-urlencoded\r\nContent-Length: 18\r\n\r\nwhat=transform"
+            )
+        wait_for(lambda: 'status="408"' in client.get("/metrics").text)
+        assert client.get(f"{API}/jobs").json()["jobs"] == []
 
 
 def test_a_large_body_is_not_read(database: Database) -> None:

@@ -135,8 +135,8 @@ def test_two_racers_are_compared_by_their_best_sessions(
     [
         (f"a={NOBODY}", 404, "No session has this id"),
         (f"a={NOBODY}&b={NOBODY}", 404, "No session has this id"),
-        (f"day={NOBODY}", 404, "No practice day has this id"),
-        (f"day={NOBODY}&a={NOBODY}&b={NOBODY}", 404, "No practice day has this id"),
+        (f"day={NOBODY}", 404, "This day is not stored."),
+        (f"day={NOBODY}&a={NOBODY}&b={NOBODY}", 404, "This day is not stored."),
         ("track=nowhere", 404, "No practice day of this track is stored"),
         ("a=1", 422, "query.a"),
     ],

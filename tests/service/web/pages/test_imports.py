@@ -142,7 +142,15 @@ def test_the_progress_of_a_job_is_a_part_of_its_page(service: Service, client: h
     service.crawler.change(
         "update jobs.jobs set progress = progress || %s::jsonb", json.dumps({"step": "transform", "models_done": 3})
     )
-    assert "3 models and tests done" in texts(page_of(client.get(f"/imports/{job.id}/now")), "p")
+    assert "3 tables and checks done" in texts(page_of(client.get(f"/imports/{job.id}/now")), "p")
+
+
+def test_a_range_says_which_month_is_being_done(service: Service, client: httpx.Client) -> None:
+    job = service.ask(RangeRequest((TRACK,), date(2025, 1, 1), date(2025, 10, 25)))
+    service.crawler.change("update jobs.jobs set state = 'running', progress = '{\"step\": \"crawl\"}'")
+    assert "October 2025: " in client.get(f"/imports/{job.id}/now").text
+    service.crawler.change('update jobs.jobs set progress = progress || \'{"remaining_to": "2025-08-31"}\'')
+    assert "August 2025: " in client.get(f"/imports/{job.id}/now").text
 
 
 def test_every_kind_is_listed_in_words_the_newest_first(service: Service, client: httpx.Client) -> None:
