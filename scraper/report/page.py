@@ -39,6 +39,7 @@ def environment(*folders: Path) -> Environment:
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
+        finalize=lambda value: "" if value is None else value,  # what is unknown sorts as an empty cell
     )
     environment.filters |= {name: getattr(wording, name) for name in wording.FILTERS}
     environment.filters["source_hash"] = _source_hash

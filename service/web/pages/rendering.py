@@ -13,7 +13,6 @@ from cachetools import LRUCache
 from fastapi import Request, Response
 from jinja2 import Environment
 
-from scraper.report import wording
 from scraper.report.page import TEMPLATES as REPORT
 from scraper.report.page import environment
 from service.web.answers import Answering
@@ -105,7 +104,7 @@ def _size(page: Response) -> int:
 def _environment() -> Environment:
     own = environment(_TEMPLATES)
     own.filters["racer"] = racer_label
-    own.globals |= {"address": address, "day_path": day_path, "with_query": with_query, "flag_words": wording.FLAGS}
+    own.globals |= {"address": address, "day_path": day_path, "with_query": with_query}
     return own
 
 
