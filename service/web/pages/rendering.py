@@ -37,6 +37,7 @@ _DETAILS = {
 """What a page says in place of a sentence that names a path of the API."""
 _MOST_BYTES = 32 * 1024 * 1024
 """Size of the pages that are kept."""
+_PRINTED_BY = {".html", ".py"}
 _HEADERS = {"Content-Security-Policy": _POLICY, "Referrer-Policy": "same-origin"}
 
 
@@ -69,7 +70,7 @@ def page(request: Request, template: str, *, status: int = 200, etag: str | None
 
 
 def versioned(etag: str) -> str:
-    """Return the ETag of a page from that of its rows: it changes with the templates, too."""
+    """Return the ETag of a page from that of its rows: it changes with the programs and templates, too."""
     return f"{etag}-{_version()}"
 
 
@@ -110,7 +111,8 @@ def _environment() -> Environment:
 
 @cache
 def _version() -> str:
-    sources: Sequence[Path] = sorted([*_TEMPLATES.glob("*.html"), *REPORT.glob("*.html")])
+    folders = (_TEMPLATES, _TEMPLATES.parent, REPORT, REPORT.parent)
+    sources: Sequence[Path] = sorted(path for each in folders for path in each.iterdir() if path.suffix in _PRINTED_BY)
     digest = hashlib.sha256(b"".join(source.read_bytes() for source in sources))
     for asset in assets().values():
         digest.update(asset.digest.encode())
