@@ -15,7 +15,7 @@ from scraper.database.locks import PROJECT, Lock, application_name, lock_holders
 from scraper.errors import Code
 from service.jobs.problems import INTERNAL_ERROR, LOOK_AGAIN, MOST_ATTEMPTS, Problem
 from service.jobs.queue import connect, send_look
-from service.jobs.requests import CRAWLS, FIRST, DayRequest, MonthRequest, read_request
+from service.jobs.requests import CRAWLS, FIRST, DayRequest, MonthRequest, RangeRequest, read_request
 from service.jobs.store import Job, get
 
 _GIVE_UP = """
@@ -84,6 +84,11 @@ where event_id = (
     inner join racing.tracks as tracks on events.track_id = tracks.id
     where lower(tracks.source_track_slug) = %s and events.event_date = %s
 )
+"""
+_RANGE = """
+select sessions_ingested, sessions_failed, sessions_with_laps, sessions_detail_failed, laps_ingested
+from analytics.day_ingests
+where lower(track_slug) = any(%s) and practice_date between %s and %s
 """
 
 
@@ -160,6 +165,12 @@ class RunningJobs:
         with self._connection.cursor(row_factory=psycopg.rows.dict_row) as cursor:
             found = cursor.execute(_DAY, [track_slug.lower(), day]).fetchone()
         return found and found | {"event_id": str(found["event_id"])}
+
+    def days(self, request: RangeRequest) -> list[dict[str, int]]:
+        """Return what is stored of each day of a range, without drivers: one may have practised on several days."""
+        tracks = [slug.lower() for slug in request.track_slugs]
+        with self._connection.cursor(row_factory=psycopg.rows.dict_row) as cursor:
+            return cursor.execute(_RANGE, [tracks, request.first_day, request.last_day]).fetchall()
 
     def held(self, job: Locks) -> Problem | None:
         """Return that a job cannot begin, and which others hold its locks; None if nobody does."""

@@ -82,6 +82,9 @@ class Job:
     `step` is what is being done: `crawl`, `transform`, `verify` or `export`. `models_done` counts models and tests.
     """
     result: Mapping[str, Any] | None = field(repr=False)
+    """What is stored of the day or of the range; of a scheduled crawl what it has captured, without what was captured
+    before its worker was killed. Empty for other kinds.
+    """
     problem: Mapping[str, Any] | None = field(repr=False)
     """`code`, `detail` and `retry_at`: why the job failed, why its result is partial, or why it waits in the queue.
 

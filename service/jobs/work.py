@@ -6,7 +6,7 @@ and repeats only what is not stored.
 """
 
 import logging
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
 from operator import itemgetter
@@ -40,6 +40,9 @@ _SUMMED = (
     "pages_failed",
     "pages_waiting",
 )
+# What a crawl that was killed has stored is in no figure of a crawl, so a range has those of its days.
+_STORED = ("sessions_ingested", "sessions_failed", "sessions_with_laps", "sessions_detail_failed", "laps_ingested")
+_LEFT = ("pages_failed", "pages_waiting")
 _WHOLE = {"laps_full", "none"}
 
 
@@ -170,7 +173,7 @@ class Work:
         problem = self._children.derive(Kind.TRANSFORM, self._watch([job]))
         if problem and self._waits(job, problem):
             return None
-        figures = _sum(job.progress.get("figures", {}), crawled["figures"])
+        figures = _sum(_SUMMED, [job.progress.get("figures", {}), crawled["figures"]])
         shown = problem.as_json(None) if problem else crawled["problem"]
         if shown is None:
             return figures
@@ -178,8 +181,14 @@ class Work:
         return None
 
     def _end_crawls(self, job: Job, figures: Mapping[str, int], problem: Mapping[str, Any] | None = None) -> None:
-        """End a job of one or several crawls with the figures of all of them: completed if no page failed or waits."""
-        is_whole = problem is None and figures["pages_failed"] + figures["pages_waiting"] == 0
+        """End a scheduled crawl with its figures, a range with those of its days.
+
+        It is completed if no page failed or waits.
+        """
+        left = {name: figures[name] for name in _LEFT}
+        is_whole = problem is None and not any(left.values())
+        if job.kind == Kind.RANGE:
+            figures = _sum(_STORED, self._running.days(RangeRequest.read(job.arguments))) | left
         self._end(job, {**figures, "status": "completed" if is_whole else "partial"}, problem)
 
     def _other(self, job: Job) -> None:
@@ -277,5 +286,5 @@ def _crawled(ended: CrawlEnded, problem: Problem | None) -> dict[str, Any]:
     return {"problem": shown, "is_cut": is_cut, "figures": dict(ended.figures)}
 
 
-def _sum(earlier: Mapping[str, int], figures: Mapping[str, int]) -> dict[str, int]:
-    return {name: earlier.get(name, 0) + figures.get(name, 0) for name in _SUMMED}
+def _sum(names: Iterable[str], rows: Sequence[Mapping[str, int]]) -> dict[str, int]:
+    return {name: sum(row.get(name, 0) for row in rows) for name in names}

@@ -1,167 +1,187 @@
 """The service is killed at observed moments of a job; the job ends with the right figures, once, and without hands."""
 
-import os
-import random
-import re
-import signal
-from collections.abc import Callable, Iterator
-from contextlib import suppress
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-import psycopg
+import httpx
 import pytest
-from psycopg import sql
 
-from scraper.database.connection import open_embedded
-from scraper.database.embedded import EmbeddedServer
-from scraper.database.migrate import upgrade
 from scraper.sample_site.practice import Day
 from scraper.sample_site.season import Season
-from service.jobs.queue import connect
-from service.jobs.requests import DayRequest
-from service.jobs.store import Job
-from tests.reliability.test_server_kills import kill
-from tests.service.jobs.conftest import Service, Workplace, wait_for_children_to_end
+from service.jobs.requests import DayRequest, RangeRequest
+from tests.reliability.service_trial import MOMENTS, REPEATED, Moment, Statement, Trial, ingest, new_trial
 from tests.service.jobs.test_days import expected_result
-from tests.support.commands_runner import Commands
-from tests.support.crawling import Crawler
-from tests.support.databases import FORGETFUL
-from tests.support.faults import Delay, Fault, FaultySite
-from tests.support.final_schema import WHEN_WRITTEN, differences, final_rows
 from tests.support.soak_table import Tally, trials
-from tests.support.waiting import wait_for, wait_for_row, wait_until_blocked_by
+from tests.support.waiting import LONGEST_SECONDS
 
-ROUNDS = trials(quick=1, full=5)
-MOST_AT_ONCE = 3  # CRAWL_CONCURRENCY
-STORED = "select count(*) from raw.practice_sessions"
-VERSIONS = "select count(*) from raw.practice_sessions where session_id = any(%s)"
-CHILD = "select application_name from pg_stat_activity where application_name like %s"
+ROUNDS = trials(quick=1, full=3)
+PROMISE = "jobs that end wrong, or pages and jobs done twice, when a part of the service is killed"
+
+Kill = Callable[[Trial], None]
+PARTS: dict[str, list[tuple[str, Kill]]] = {
+    "worker": [(moment, Trial.kill_worker) for moment in MOMENTS],
+    "PostgreSQL": [(moment, Trial.kill_server) for moment in MOMENTS],
+    "child": [
+        ("crawl", lambda trial: trial.kill_child("crawl")),
+        ("merge", lambda trial: trial.kill_child("transform")),
+    ],
+}
+"""Which part is killed in which moments, and how."""
+
+
+def in_next_month(moment: Moment) -> Moment:
+    """Return a moment of a range when its first month is done."""
+
+    @contextmanager
+    def stand(trial: Trial, ask: Callable[[], object], sessions: int) -> Iterator[None]:
+        with ExitStack() as first_month:
+            first_month.enter_context(trial.at(Statement.GO_ON, ask))
+            with moment(trial, first_month.close, sessions):
+                yield
+
+    return stand
+
+
+MOMENTS_OF_A_RANGE: dict[str, Moment] = {
+    "crawl": MOMENTS["crawl"],
+    "merge": MOMENTS["merge"],
+    "end of a month": lambda trial, ask, _: trial.at(Statement.GO_ON, ask),
+    "begin of the next month": in_next_month(MOMENTS["queued"]),
+    "merge of the next month": in_next_month(MOMENTS["merge"]),
+}
 
 
 @dataclass
-class Trial:
-    """A service on a server that may be killed, and the job of this trial."""
+class Client:
+    """Somebody who asks a web server for a day, and waits for the answer."""
 
-    server: EmbeddedServer
-    service: Service
-    chance: random.Random
-    job: Job = field(init=False)
-    stored_before: int = 0
+    pool: ThreadPoolExecutor
+    url: str
+    day: Day
+    answer: Future[tuple[int, Any]] = field(init=False)
 
-    def ask(self, day: Day) -> None:
-        """Ask for the day of this trial."""
-        self.job = self.service.ask(DayRequest(day.track.slug, day.date))
-
-    def wait_until_crawled(self, day: Day) -> None:
-        """Wait until some of the day's session pages are stored, but not all."""
-        count = self.stored_before + self.chance.randint(1, max(1, len(day.sessions) // 2))
-        wait_for(lambda: self.service.crawler.rows(STORED)[0][0] >= count, self.service.workers[-1])
-
-    def kill_worker(self) -> None:
-        """Kill the worker; a supervisor starts another."""
-        self.service.workers[-1].kill()
-        self.service.workers[-1].communicate()
-        self.service.start_worker()
-
-    def kill_child(self, name: str) -> None:
-        """Kill the child that holds the lock of a crawl or of a transform."""
-        with psycopg.connect(self.service.crawler.database.conninfo, autocommit=True) as observer:
-            (found,) = wait_for_row(observer, CHILD, f"{name}, pid %", process=self.service.workers[-1])
-        pid = re.search(r"pid (\d+)", found)
-        assert pid is not None, found
-        os.kill(int(pid[1]), signal.SIGKILL)
-
-    def kill_server(self) -> None:
-        """Kill PostgreSQL; its supervisor starts it again."""
-        kill(self.server)
-        self.server.start()
-        self.service.connection.close()
-        self.service.connection = connect(self.service.crawler.database, "test")
+    def ask(self) -> None:
+        """Ask in a thread."""
+        self.answer = self.pool.submit(ingest, self.url, self.day)
 
 
-def in_crawl(do: Callable[[Trial], None]) -> Callable[[Trial, Day], None]:
-    """Do something while the session pages of the day are requested."""
-
-    def run(trial: Trial, day: Day) -> None:
-        trial.ask(day)
-        trial.wait_until_crawled(day)
-        do(trial)
-
-    return run
-
-
-def in_transform(do: Callable[[Trial], None]) -> Callable[[Trial, Day], None]:
-    """Do something while the transform stands in the midst of the merge into a table."""
-
-    def run(trial: Trial, day: Day) -> None:
-        table = sql.Identifier(trial.chance.choice(["races", "race_results", "laps"]))
-        conninfo = trial.service.crawler.database.conninfo
-        with (
-            suppress(psycopg.OperationalError),  # the connections die with the server
-            psycopg.connect(conninfo) as holder,
-            psycopg.connect(conninfo, autocommit=True) as observer,
-        ):
-            holder.execute(sql.SQL("lock table racing.{} in share mode").format(table))
-            trial.ask(day)
-            wait_until_blocked_by(holder, observer, trial.service.workers[-1])
-            do(trial)
-
-    return run
-
-
-KILLS = {
-    "worker in a crawl": in_crawl(Trial.kill_worker),
-    "worker in a transform": in_transform(Trial.kill_worker),
-    "crawl": in_crawl(lambda trial: trial.kill_child("crawl")),
-    "dbt": in_transform(lambda trial: trial.kill_child("transform")),
-    "PostgreSQL in a crawl": in_crawl(Trial.kill_server),
-    "PostgreSQL in a transform": in_transform(Trial.kill_server),
-}
-SEASON = Season.generate(tracks=1, days=len(KILLS) * ROUNDS, sessions_per_day=6)
+Start = Callable[[Season], AbstractContextManager[Trial]]
 
 
 @pytest.fixture
-def trial(tmp_path: Path, postgres_programs: Path | None, dbt_artifacts: Any) -> Iterator[Trial]:
-    """A service with a worker, on a server of its own."""
-    server = EmbeddedServer(tmp_path / "postgres", postgres_programs, FORGETFUL)
-    server.start()
-    database = open_embedded(server, "practice_service_kills", "practice test")
-    upgrade(database)
-    with FaultySite(SEASON) as site:
-        service = Service(Crawler(Commands(database, dbt_artifacts), site), connect(database, "test"), Workplace(site))
-        # Slow enough that half of the pages are still to come at the kill.
-        site.faults = (Fault("p=view_session", Delay(0.2)),)
-        service.start_worker()
-        yield Trial(server, service, random.Random(5))
-        service.connection.close()
-        for worker in service.workers:
-            worker.kill()
-            worker.communicate()
-        wait_for_children_to_end(database)
-    server.stop()
+def start(tmp_path: Path, postgres_programs: Path | None, dbt_artifacts: Path) -> Start:
+    """Starts a service for a season."""
+    return partial(new_trial, tmp_path, postgres_programs, dbt_artifacts)
 
 
-def test_a_job_ends_right_once_and_without_hands_whatever_is_killed(trial: Trial, tally: Tally) -> None:
-    tally.promise = "jobs that end wrong, or pages and jobs done twice, when a part of the service is killed"
-    service, crawler = trial.service, trial.service.crawler
-    days = iter(SEASON.days())
-    for run in [*KILLS.values()] * ROUNDS:
-        day = next(days)
-        asked_before = len(service.site.requests)
-        trial.stored_before = crawler.rows(STORED)[0][0]
-        run(trial, day)
-        ended = service.wait_for_end(trial.job)
-        tally.losses += (ended.state, ended.problem, ended.result) != ("succeeded", None, expected_result(day))
-        # What was in flight at the kill is requested again, and nothing else.
-        asked = [path for path in crawler.asked(asked_before) if "view_session" in path]
-        tally.losses += max(0, len(asked) - len(day.sessions) - MOST_AT_ONCE)
-        sessions = [str(session.session_id) for session in day.sessions]
-        tally.losses += crawler.rows(VERSIONS, sessions) != [(len(day.sessions),)]
-        tally.trials += 1
-        tally.faults += 1
-    tally.losses += crawler.rows("select state, count(*) from jobs.jobs group by 1") != [("succeeded", tally.trials)]
-    found = final_rows(crawler.database, WHEN_WRITTEN)
-    crawler.commands.succeed("transform", FULL="1")
-    tally.losses += len(differences(found, final_rows(crawler.database, WHEN_WRITTEN)))
+def pages_asked(trial: Trial, since: int, kind: str) -> Counter[str]:
+    """How often each page of a kind was requested."""
+    return Counter(path for path in trial.service.crawler.asked(since) if f"p={kind}" in path)
+
+
+def count(trial: Trial, days: Iterable[Day], since: int, tally: Tally, *, lists: int = 0, sessions: int = 0) -> None:
+    """Count a kill, what it has lost of these days, and requests that are repeated more often than they may be."""
+    for kind, most in (("calendar", lists), ("session_list", lists), ("view_session", sessions)):
+        asked = pages_asked(trial, since, kind)
+        tally.losses += max(0, asked.total() - len(asked) - most)
+    tally.losses += trial.stored_wrong(days)
+    tally.trials += 1
+    tally.faults += 1
+
+
+def count_all(trial: Trial, tally: Tally, most_jobs: int) -> None:
+    """Count jobs that have not succeeded, jobs that nobody asked for, and rows that are not what the pages say."""
+    states = [state for (state,) in trial.service.crawler.rows("select state from jobs.jobs")]
+    tally.losses += sum(state != "succeeded" for state in states) + max(0, len(states) - most_jobs)
+    tally.losses += trial.derived_wrong()
+
+
+def expected_of_range(days: Sequence[Day]) -> dict[str, object]:
+    """What the service answers about a range whose days are crawled completely."""
+    laps = [len(session.lap_times_ms) for day in days for session in day.sessions]
+    return {
+        "status": "completed",
+        "sessions_ingested": len(laps),
+        "sessions_failed": 0,
+        "sessions_with_laps": sum(count > 0 for count in laps),
+        "sessions_detail_failed": 0,
+        "laps_ingested": sum(laps),
+        "pages_failed": 0,
+        "pages_waiting": 0,
+    }
+
+
+@pytest.mark.parametrize("part", PARTS)
+def test_a_day_ends_right_whatever_is_killed(part: str, start: Start, tally: Tally) -> None:
+    tally.promise = PROMISE
+    kinds = PARTS[part] * ROUNDS
+    season = Season.generate(tracks=1, days=len(kinds), sessions_per_day=6)
+    with start(season) as trial:
+        trial.start()
+        for (moment, kill), day in zip(kinds, season.days(), strict=True):
+            since = len(trial.service.site.requests)
+            ask = partial(trial.service.ask, DayRequest(day.track.slug, day.date))
+            with MOMENTS[moment](trial, ask, len(day.sessions)):
+                job = trial.newest_job()
+                kill(trial)
+            ended = trial.service.wait_for_end(job)
+            tally.losses += (ended.state, ended.problem, ended.result) != ("succeeded", None, expected_result(day))
+            count(trial, [day], since, tally, **REPEATED.get(moment, {}))
+        count_all(trial, tally, most_jobs=tally.trials)
+
+
+@pytest.mark.parametrize("program", ["web", "serve"])
+def test_a_client_asks_again_when_the_web_server_is_killed(program: str, start: Start, tally: Tally) -> None:
+    tally.promise = PROMISE
+    moments = ["crawl", "merge"] * ROUNDS
+    season = Season.generate(tracks=1, days=len(moments), sessions_per_day=6)
+    with start(season) as trial, ThreadPoolExecutor(1) as pool:
+        if program == "serve":
+            trial.start, kill, repeated = trial.start_serving, Trial.kill_worker, REPEATED
+        else:
+            trial.start_web()
+            kill, repeated = Trial.kill_web, {}
+        trial.start()
+        for moment, day in zip(moments, season.days(), strict=True):
+            since = len(trial.service.site.requests)
+            client = Client(pool, trial.url(), day)
+            with MOMENTS[moment](trial, client.ask, len(day.sessions)):
+                job = trial.newest_job()
+                kill(trial)
+                assert isinstance(client.answer.exception(LONGEST_SECONDS), httpx.TransportError)
+                # The next server has the same job.
+                status, accepted = ingest(trial.url(), day, Prefer="respond-async")
+                tally.losses += (status, accepted["job_id"]) != (202, str(job.id))
+            status, answer = ingest(trial.url(), day)
+            tally.losses += (status, answer) != (200, expected_result(day) | {"problem": None})
+            tally.losses += trial.service.job(job).result != expected_result(day)
+            # If the job had ended, the last call has asked for another one, which reads the list again.
+            most = repeated.get(moment, {})
+            count(trial, [day], since, tally, **most | {"lists": most.get("lists", 0) + 1})
+        count_all(trial, tally, most_jobs=2 * tally.trials)
+
+
+def test_a_range_goes_on_when_its_worker_is_killed(start: Start, tally: Tally) -> None:
+    tally.promise = PROMISE
+    moments = [*MOMENTS_OF_A_RANGE.items()] * trials(quick=1, full=2)
+    # The two days of a track are five weekends apart.
+    season = Season.generate(tracks=15, days=30, sessions_per_day=4)
+    with start(season) as trial:
+        trial.start()
+        for (moment, stand), track in zip(moments, season.tracks, strict=False):
+            days = [season.day(track.slug, day) for day in season.dates(track.slug)]
+            since = len(trial.service.site.requests)
+            request = RangeRequest((track.slug,), days[0].date, days[-1].date)
+            with stand(trial, partial(trial.service.ask, request), sum(len(day.sessions) for day in days)):
+                job = trial.newest_job()
+                trial.kill_worker()
+            ended = trial.service.wait_for_end(job)
+            tally.losses += (ended.state, ended.problem, ended.result) != ("succeeded", None, expected_of_range(days))
+            count(trial, days, since, tally, **REPEATED.get(moment, {}))
+        count_all(trial, tally, most_jobs=tally.trials)

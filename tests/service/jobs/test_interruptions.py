@@ -85,6 +85,8 @@ def test_a_range_is_paused_and_goes_on_where_it_was(service: Service) -> None:
     assert ended.result is not None
     assert ended.problem is None
     assert ended.result["status"] == "completed"
+    # Also those that were stored before the pause.
+    assert ended.result["sessions_ingested"] == len(list(two_months.sessions()))
     sessions = {str(session.session_id) for session in two_months.sessions()}
     assert sessions_asked(service) == dict.fromkeys(sessions, 1)
     assert service.crawler.rows("select count(*) from racing.races") == [(len(sessions),)]
