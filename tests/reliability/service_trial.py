@@ -1,8 +1,7 @@
 """A service whose parts are killed at observed moments of a job, and started again as a supervisor does.
 
-A moment lasts until its context ends, so that the kill happens in it. The crawl waits for a response of the site, a
-merge for a table, and the worker for a lock that a trigger on the rows of the jobs takes. The trigger knows by the row
-which statement the worker is about to run; what the worker does is not changed.
+A trigger on the rows of the jobs takes a lock before each statement of the worker, which it knows by the row. So a test
+can hold the worker up there, and nothing of the service is changed for it.
 """
 
 import os
@@ -15,33 +14,29 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, closing, contextmanager
 from dataclasses import dataclass, field
 from enum import IntEnum
-from itertools import count
 from pathlib import Path
-from typing import Any
 
 import httpx
 import psycopg
-from psycopg import sql
 
 from scraper.database.connection import open_embedded
 from scraper.database.embedded import EmbeddedServer
 from scraper.database.migrate import upgrade
 from scraper.sample_site.practice import Day
-from scraper.sample_site.responses import Response
 from scraper.sample_site.season import Season
-from scraper.sample_site.server import Visit
 from service.jobs import store
 from service.jobs.queue import connect
 from service.jobs.store import Job
 from tests.reliability.test_server_kills import kill
-from tests.service.jobs.conftest import HeldResponses, Service, Workplace, wait_for_children_to_end
+from tests.service.jobs.conftest import Service, Workplace, wait_for_children_to_end
 from tests.support.commands_runner import Commands
 from tests.support.crawling import Crawler
 from tests.support.databases import FORGETFUL
-from tests.support.faults import Fault, FaultySite
+from tests.support.faults import FaultySite
 from tests.support.final_schema import WHEN_WRITTEN, differences, final_rows
 from tests.support.running_command import RunningCommand, start_program
-from tests.support.waiting import wait_for, wait_for_row, wait_until_blocked_by, wait_until_gone
+from tests.support.soak_table import Tally
+from tests.support.waiting import wait_for, wait_for_row, wait_until_gone
 
 MOST_AT_ONCE = 3  # CRAWL_CONCURRENCY
 KEY = 7216  # of advisory locks; that of the project is 7215
@@ -91,17 +86,6 @@ create trigger wait_at_statement before update on jobs.jobs for each row execute
 
 
 @dataclass
-class _HeldAfter(HeldResponses):
-    """Holds responses back after the first ones."""
-
-    first: int = 0
-    _numbers: Iterator[int] = field(default_factory=count)
-
-    def alter(self, response: Response, visit: Visit) -> Response:
-        return response if next(self._numbers) < self.first else super().alter(response, visit)
-
-
-@dataclass
 class Trial:
     """A service on a server that may be killed. `start` starts the process that has the worker."""
 
@@ -122,48 +106,6 @@ class Trial:
     def newest_job(self) -> Job:
         """Return the job that was asked for last."""
         return store.newest(self.service.connection, 1)[0]
-
-    @contextmanager
-    def at(self, statement: Statement, ask: Callable[[], object]) -> Iterator[None]:
-        """Ask for a job, and stand before a statement of its worker."""
-        lock = sql.SQL("select pg_advisory_xact_lock({}, {})").format(KEY, int(statement))
-        with self._blocked_by(lock, ask) as self.blocked:
-            yield
-        self.blocked = None
-
-    @contextmanager
-    def in_merge(self, ask: Callable[[], object]) -> Iterator[None]:
-        """Ask for a job, and stand in the midst of the merge into a table."""
-        table = sql.Identifier(self.chance.choice(["races", "race_results", "laps"]))
-        with self._blocked_by(sql.SQL("lock table racing.{} in share mode").format(table), ask):
-            yield
-
-    @contextmanager
-    def in_crawl(self, ask: Callable[[], object], sessions: int) -> Iterator[None]:
-        """Ask for a job, and stand in its crawl, when some of these new session pages are stored, but not all."""
-        first = self.chance.randrange(sessions)
-        stored = self.service.crawler.rows(_STORED)[0][0] + first
-        held = _HeldAfter(first=first)
-        self.service.crawler.misbehave(Fault("p=view_session", held))
-        ask()
-        self.service.wait_until_held(held)
-        wait_for(lambda: self.service.crawler.rows(_STORED)[0][0] == stored, self.worker)
-        try:
-            yield
-        finally:
-            held.is_released = True
-            self.service.crawler.misbehave()
-
-    @contextmanager
-    def _blocked_by(self, lock: sql.Composed, ask: Callable[[], object]) -> Iterator[int]:
-        """Ask for a job, and wait until it waits for a lock of this holder, which may lose it with the server."""
-        conninfo = self.service.crawler.database.conninfo
-        with closing(psycopg.connect(conninfo)) as holder:
-            holder.execute(lock)
-            ask()
-            with closing(psycopg.connect(conninfo, autocommit=True)) as observer:
-                blocked = wait_until_blocked_by(holder, observer, self.worker)
-            yield blocked
 
     def kill_worker(self) -> None:
         """Kill the process that has the worker; a supervisor starts it again.
@@ -228,38 +170,33 @@ class Trial:
         environment = {**self.service.crawler.commands.environment, "LIVERC_BASE_URL": self.service.site.base_url}
         return start_program([sys.executable, "-c", _PROGRAM, command], environment | _PATIENT)
 
-    def stored_wrong(self, days: Iterable[Day]) -> int:
-        """Return how many session pages of these days are stored too often or not at all."""
-        sessions = [str(session.session_id) for day in days for session in day.sessions]
-        versions = Counter(session for (session,) in self.service.crawler.rows(_VERSIONS, sessions))
-        return sum(versions[session] != 1 for session in sessions)
+    def pages_asked(self, kind: str, since: int) -> Counter[str]:
+        """Return how often each page of a kind was requested, the first `since` requests left out."""
+        return Counter(path for path in self.service.crawler.asked(since) if f"p={kind}" in path)
 
-    def derived_wrong(self) -> int:
-        """Return in how many rows the final schema differs from what the raw pages say."""
-        found = final_rows(self.service.crawler.database, WHEN_WRITTEN)
-        self.service.crawler.commands.succeed("transform", FULL="1")
-        return len(differences(found, final_rows(self.service.crawler.database, WHEN_WRITTEN)))
+    def count_kill(self, tally: Tally, days: Iterable[Day], since: int, *, lists: int = 0, sessions: int = 0) -> None:
+        """Count a kill, and what it has lost.
 
+        That is pages of these days that are not stored, or twice, and requests, the first `since` of the site left out,
+        that are repeated more often than months, lists and session pages may be.
+        """
+        for kind, most in (("calendar", lists), ("session_list", lists), ("view_session", sessions)):
+            asked = self.pages_asked(kind, since)
+            tally.losses += max(0, asked.total() - len(asked) - most)
+        stored = [str(session.session_id) for day in days for session in day.sessions]
+        versions = Counter(session for (session,) in self.service.crawler.rows(_VERSIONS, stored))
+        tally.losses += sum(versions[session] != 1 for session in stored)
+        tally.trials += 1
+        tally.faults += 1
 
-Moment = Callable[[Trial, Callable[[], object], int], AbstractContextManager[None]]
-"""A moment of a job, of which the number of new session pages is given."""
-
-
-def _at(statement: Statement) -> Moment:
-    return lambda trial, ask, _: trial.at(statement, ask)
-
-
-MOMENTS: dict[str, Moment] = {
-    "queued": _at(Statement.BEGIN),
-    "crawl": Trial.in_crawl,
-    "crawled": _at(Statement.CRAWLED),
-    "derive": _at(Statement.DERIVE),
-    "merge": lambda trial, ask, _: trial.in_merge(ask),
-    "end": _at(Statement.END),
-}
-"""The moments of a day's job, in order."""
-REPEATED = {"crawl": {"lists": 1, "sessions": MOST_AT_ONCE}, "crawled": {"lists": 1}}
-"""How many lists and session pages are requested again at most, after a kill in these moments; else none."""
+    def count_ends(self, tally: Tally, most_jobs: int) -> None:
+        """Count jobs that have not succeeded, jobs that nobody asked for, and rows that are not what the pages say."""
+        crawler = self.service.crawler
+        states = [state for (state,) in crawler.rows("select state from jobs.jobs")]
+        tally.losses += sum(state != "succeeded" for state in states) + max(0, len(states) - most_jobs)
+        found = final_rows(crawler.database, WHEN_WRITTEN)
+        crawler.commands.succeed("transform", FULL="1")
+        tally.losses += len(differences(found, final_rows(crawler.database, WHEN_WRITTEN)))
 
 
 @contextmanager
@@ -290,8 +227,4 @@ def _answers(url: str) -> bool:
         return False
 
 
-def ingest(url: str, day: Day, **headers: str) -> tuple[int, Any]:
-    """Ask a web server for a day, and return status and answer."""
-    asked = {"track_slug": day.track.slug, "date": day.date.isoformat()}
-    answer = httpx.post(f"{url}/api/v1/practice-days/ingest", json=asked, headers=headers, timeout=None)
-    return answer.status_code, answer.json()
+StartService = Callable[[Season], AbstractContextManager[Trial]]
