@@ -12,7 +12,7 @@ from scraper.database.migrate import schema_problem
 from scraper.database.roles import Role, assume
 from scraper.errors import CannotWork, UsageError
 from scraper.report.page import render
-from scraper.report.practice_day import PracticeDay, find_day, read_day
+from scraper.report.practice_day import PracticeDay, find_day, read_day, read_records
 from scraper.report.queries import NEAREST_DAYS, TRACKS
 from scraper.report.report_file import default_path, write_report
 
@@ -55,7 +55,7 @@ def _read(connection: psycopg.Connection[Any], track: str, day: date) -> Practic
         head = find_day(connection, track, day)
         if head is None:
             raise UsageError(_missing_day(connection, track, day))
-        return read_day(connection, head)
+        return read_day(connection, head, read_records(connection, head.track_slug))
     except (psycopg.errors.UndefinedTable, psycopg.errors.UndefinedColumn):
         raise CannotWork("analytics is missing or from an older version: run make transform first") from None
 

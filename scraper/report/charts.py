@@ -33,7 +33,9 @@ LAP_KEYS = (
 
 def label(text: str, longest: int = 60) -> str:
     """Return text for a chart: shortened, without control characters, which could reverse its direction."""
-    shown = "".join(letter for letter in short_name(text) if not unicodedata.category(letter).startswith("C"))
+    shown = short_name(text)
+    if not shown.isprintable():
+        shown = "".join(letter for letter in shown if not unicodedata.category(letter).startswith("C"))
     return shown if len(shown) <= longest else shown[: longest - 1] + "…"
 
 
@@ -49,10 +51,10 @@ def day_chart(sessions: Sequence[Session], labels: Mapping[UUID, str]) -> Chart:
     x = Axis(min(starts), max(starts), max((max(starts) - min(starts)) / 30, 10), 0, 100)
     marks, legend = [], []
     for place, (class_name, own) in enumerate(sorted(by_class.items())):
-        sign, colour = _class_sign(place), f"class-{place % CLASS_COLOURS + 1}"
-        legend.append(Key(label(class_name, 28), colour, sign))
+        sign, colour, shown = _class_sign(place), f"class-{place % CLASS_COLOURS + 1}", label(class_name, 28)
+        legend.append(Key(shown, colour, sign))
         for session, start, best in own:
-            words = f"{label(labels[session.racer_id])}\n{label(class_name, 28)}, {clock(start)}\n{lap_time(best)}"
+            words = f"{label(labels[session.racer_id])}\n{shown}, {clock(start)}\n{lap_time(best)}"
             marks.append(Mark(x.at(_minutes(start)), y.at(best), y.sign(best, sign, "triangle-up-open"), colour, words))
     return Chart(280, legend, marks, x.clock_ticks(), y.ticks(), y_title="best lap, s")
 

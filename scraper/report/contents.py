@@ -1,6 +1,7 @@
 """The contents of a day's page: its rows in the order of the page, with charts where there are figures."""
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -81,6 +82,7 @@ def contents_of(day: PracticeDay) -> Contents:
     """Return the contents of the page. Equal rows give equal contents."""
     racers = racers_of(day)
     classes = _classes(day, racers)
+    places = _places(classes)
     hourly = hourly_bests(day.sessions)
     labels = {racer.racer_id: racer.label for racer in racers}
     return Contents(
@@ -97,7 +99,7 @@ def contents_of(day: PracticeDay) -> Contents:
         day_chart=day_chart(day.sessions, labels) if hourly.hours else None,
         hourly=hourly,
         classes=classes,
-        racers=[_on_page(racer, classes) for racer in racers],
+        racers=[RacerOnPage(racer, places[racer.racer_id]) for racer in racers],
         by_id={racer.racer_id: racer for racer in racers},
     )
 
@@ -124,11 +126,13 @@ def _classes(day: PracticeDay, racers: Sequence[Racer]) -> list[ClassOfDay]:
     return classes
 
 
-def _on_page(racer: Racer, classes: Sequence[ClassOfDay]) -> RacerOnPage:
-    places = [
-        (place, len(each.places)) for each in classes for place in each.places if place.racer_id == racer.racer_id
-    ]
-    return RacerOnPage(racer, places)
+def _places(classes: Sequence[ClassOfDay]) -> Mapping[UUID, list[tuple[Place, int]]]:
+    """Return the places of each racer, each with the number of places of its class."""
+    places: dict[UUID, list[tuple[Place, int]]] = defaultdict(list)
+    for each in classes:
+        for place in each.places:
+            places[place.racer_id].append((place, len(each.places)))
+    return places
 
 
 def _consistency(racer: Racer) -> Decimal:

@@ -203,7 +203,12 @@ def find_day(connection: psycopg.Connection[Any], track: str, day: date) -> Head
         return cursor.execute(queries.DAY, {"track": track, "day": day}).fetchone()
 
 
-def read_day(connection: psycopg.Connection[Any], head: Head) -> PracticeDay:
+def read_records(connection: psycopg.Connection[Any], track_slug: str) -> list[Record]:
+    """Return the fastest lap of each class that is stored for a track."""
+    return _rows(connection, Record, queries.RECORDS, {"track": track_slug})
+
+
+def read_day(connection: psycopg.Connection[Any], head: Head, records: list[Record]) -> PracticeDay:
     """Read the rows of a stored day. The caller's transaction must see one snapshot of the database."""
     of_day = {"event_id": head.event_id}
     reconciliations = _rows(connection, Reconciliation, queries.RECONCILIATION, of_day)
@@ -213,7 +218,7 @@ def read_day(connection: psycopg.Connection[Any], head: Head) -> PracticeDay:
         sessions=_sessions(connection, head),
         places=_rows(connection, Place, queries.LEADERBOARD, of_day),
         driver_days=_rows(connection, DriverDay, queries.DRIVER_DAYS, of_day),
-        records=_rows(connection, Record, queries.RECORDS, {"track": head.track_slug}),
+        records=records,
     )
 
 
@@ -225,7 +230,7 @@ def _sessions(connection: psycopg.Connection[Any], head: Head) -> list[Session]:
     left_out = {(result, number): why for result, number, why in connection.execute(queries.LEFT_OUT, of_day)}
     laps: dict[UUID, list[Lap]] = defaultdict(list)
     results = {"race_result_ids": [session["race_result_id"] for session in sessions]}
-    for result, number, seconds, is_valid in connection.execute(queries.LAPS, results):
+    for result, number, seconds, is_valid in connection.execute(queries.LAPS, results).fetchall():
         flag, explanation = flags.get((result, number), (None, None))
         laps[result].append(Lap(number, seconds, is_valid, flag, explanation, left_out.get((result, number))))
     return [Session(**session, laps=laps[session["race_result_id"]]) for session in sessions]

@@ -19,6 +19,7 @@ from service.web.pages import days as day_pages
 from service.web.pages import people as people_pages
 from service.web.pages import sessions as session_pages
 from service.web.pages import tracks as track_pages
+from service.web.pages.kept_days import KeptDays
 from service.web.pages.rendering import KeptPages, problem_page
 from service.web.problems import ProblemDocument, add_handlers
 from service.web.request_checks import RequestChecks
@@ -56,7 +57,7 @@ def create_app(config: Config, settings: WebSettings, database: Database) -> Fas
     app.state.is_stopping = lambda: False  # whoever serves the application knows
     app.state.requests = Requests()
     app.state.streams = Counter[str]()
-    app.state.kept_pages = KeptPages()
+    app.state.kept_pages, app.state.kept_days = KeptPages(), KeptDays()
     app.add_middleware(RequestChecks, settings=settings, requests=app.state.requests)
     add_handlers(app, problem_page)
     api = APIRouter(prefix="/api/v1")

@@ -24,8 +24,12 @@ _LIMITS = """
 select
     pg_catalog.set_config('statement_timeout', '5s', false),
     pg_catalog.set_config('idle_in_transaction_session_timeout', '10s', false),
-    pg_catalog.set_config('default_transaction_read_only', %s, false)
+    pg_catalog.set_config('default_transaction_read_only', %s, false),
+    pg_catalog.set_config('plan_cache_mode', 'force_custom_plan', false)
 """
+"""PostgreSQL would soon plan a search without regard to what is searched for, because its conditions are optional."""
+
+_PLANS_FOR_ANY_DAY = "select pg_catalog.set_config('plan_cache_mode', 'force_generic_plan', true)"
 
 Connection = psycopg.Connection[Any]
 
@@ -48,10 +52,21 @@ def opened(database: Database) -> Iterator[Pools]:
         )
 
 
+@contextmanager
+def day_snapshot(pools: Pools) -> Iterator[Connection]:
+    """Yield a reader's connection in a transaction that sees one snapshot, for the rows of one day.
+
+    The statements are planned once for each connection, whatever the day: it takes as long to plan as to read a day.
+    """
+    with pools.readers.connection() as connection, connection.transaction():
+        connection.execute(_PLANS_FOR_ANY_DAY)
+        yield connection
+
+
 def _pool(database: Database, most: int, configure: Callable[[Connection], None]) -> ConnectionPool[Connection]:
     return ConnectionPool(
         database.conninfo,
-        kwargs={"application_name": application_name("web"), "autocommit": True},
+        kwargs={"application_name": application_name("web"), "autocommit": True, "prepare_threshold": 0},
         min_size=1,
         max_size=most,
         timeout=SECONDS_TO_WAIT,

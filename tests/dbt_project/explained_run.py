@@ -13,7 +13,7 @@ import sqlparse
 from scraper.database.connection import Database
 
 _COMMENT = re.compile(r"^\s*/\*.*?\*/\s*", re.DOTALL)
-_EXPLAINABLE = re.compile(r"(?:select|with|insert|delete|update|merge|create temporary table)\b", re.IGNORECASE)
+_EXPLAINABLE = re.compile(r"(?:select|with|insert|delete|update|merge|execute|create temporary table)\b", re.IGNORECASE)
 
 _FEW = 500
 

@@ -7,6 +7,7 @@ import psycopg
 import pytest
 
 from scraper.database.connection import Database
+from scraper.report import queries
 from scraper.transform.batches import begin_batch
 from tests.dbt_project.counters import wait_until_counted
 from tests.dbt_project.explained_run import scans, scans_of_a_run
@@ -128,3 +129,15 @@ def test_a_view_reads_for_one_row_only_what_it_shows(run: Run, view: str, key: s
         rows = {table: count_of(connection, table) for table in {scan.table for scan in own}}
     assert own
     assert [scan for scan in own if scan.reads_all or scan.at_once > rows[scan.table] / 2] == []
+
+
+@pytest.mark.parametrize("name", ["SESSIONS", "LEADERBOARD", "DRIVER_DAYS", "FLAGS", "LEFT_OUT"])
+def test_a_page_reads_one_day_by_a_plan_for_any_day(run: Run, name: str) -> None:
+    statement = getattr(queries, name).replace("%(event_id)s", "$1").encode()
+    with psycopg.connect(run.database.conninfo, autocommit=True) as connection:
+        (day,) = connection.execute("select event_id from analytics.practice_days limit 1").fetchone() or (None,)
+        connection.execute("set plan_cache_mode = force_generic_plan")
+        connection.execute(b"prepare of_day (uuid) as " + statement)
+        own = [scan for scan in scans(connection, name, f"execute of_day ('{day}')") if scan.table in run.reads]
+    assert own
+    assert [scan for scan in own if scan.reads_all] == []

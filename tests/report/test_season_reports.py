@@ -10,7 +10,7 @@ from psycopg import ClientCursor
 
 from scraper.report import queries
 from scraper.report.page import render
-from scraper.report.practice_day import PracticeDay, find_day, read_day
+from scraper.report.practice_day import PracticeDay, find_day, read_day, read_records
 from scraper.report.wording import FLAGS
 from scraper.sample_site.driver_names import normalized_name
 from scraper.sample_site.practice import Day
@@ -60,7 +60,7 @@ def read(connection: psycopg.Connection, day: Day) -> PracticeDay:
     connection.execute("set local role practice_reader")
     head = find_day(connection, day.track.slug, day.date)
     assert head
-    return read_day(connection, head)
+    return read_day(connection, head, read_records(connection, head.track_slug))
 
 
 def racer_of(label: str) -> str:

@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Sequence
 from contextlib import suppress
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from threading import Lock
 from typing import Any
@@ -92,6 +92,7 @@ def with_query(path: str, **parameters: object) -> str:
     return f"{path}?{urlencode(given)}" if given else path
 
 
+@lru_cache(256)
 def day_path(track_slug: str, day: object) -> str:
     """Return the path of the page of a practice day."""
     return f"/tracks/{quote(track_slug, safe='')}/{day}"

@@ -10,7 +10,7 @@ from scraper.report.practice_day import FEWEST_LAPS_FOR_CONSISTENCY
 from service.web.pages.charts import session_chart
 from service.web.pages.rendering import page, unchanged_or_kept, versioned
 from service.web.pages.session_laps import read_laps
-from service.web.pools import ThePools
+from service.web.pools import ThePools, day_snapshot
 from service.web.queries import days, sessions
 
 router = APIRouter(include_in_schema=False)
@@ -19,7 +19,7 @@ router = APIRouter(include_in_schema=False)
 @router.get("/sessions/{race_id:uuid}")
 def show_session(race_id: UUID, request: Request, pools: ThePools) -> Response:
     """Show a session with figures and laps, and what it can be compared with. Its ETag changes with the day."""
-    with pools.readers.connection() as connection, connection.transaction():
+    with day_snapshot(pools) as connection:
         event_id = sessions.day_of_session(connection, race_id)
         etag = versioned(days.day_etag(connection, event_id) or "")
         if response := unchanged_or_kept(request, etag):

@@ -12,12 +12,6 @@ class_aliases as (
 
 ),
 
-driver_people as (
-
-    select * from {{ ref('driver_people') }}
-
-),
-
 final as (
 
     select
@@ -25,8 +19,8 @@ final as (
         flagged_laps.track_slug,
         flagged_laps.practice_date,
         coalesce(class_aliases.class_name, flagged_laps.class_name) as class_name,
-        driver_people.person_id,
-        coalesce(driver_people.person_id, flagged_laps.driver_id) as racer_id,
+        person.person_id,
+        coalesce(person.person_id, flagged_laps.driver_id) as racer_id,
         flagged_laps.race_result_id,
         flagged_laps.session_id,
         flagged_laps.lap_number,
@@ -38,11 +32,16 @@ final as (
         flagged_laps.explanation
     from flagged_laps
     left join class_aliases on lower(flagged_laps.class_name) = lower(class_aliases.page_class_name)
-    left join driver_people
-        on
-            flagged_laps.driver_id = driver_people.driver_id
-            and flagged_laps.track_slug = driver_people.track_slug
+    -- `limit` keeps PostgreSQL, which expects fifty times as many flags as there are, from reading all people.
+    left join lateral (
+        select driver_people.person_id
+        from {{ ref('driver_people') }} as driver_people
+        where
+            driver_people.driver_id = flagged_laps.driver_id
+            and driver_people.track_slug = flagged_laps.track_slug
             and flagged_laps.display_name = any(driver_people.spellings)
+        limit 1
+    ) as person on true
 
 )
 

@@ -1,13 +1,22 @@
 """The page of a practice day, and those of its racers."""
 
+import json
 import re
+from collections.abc import Iterator
+from datetime import date
 from typing import Any
 
 import httpx
 import pytest
 
-from tests.service.web.conftest import API, exact
+from scraper.report.practice_day import PracticeDay, read_day
+from service.jobs import store
+from service.jobs.queue import connect
+from service.jobs.requests import DayRequest
+from service.web.pages import days as day_pages
+from tests.service.web.conftest import API, app_of, exact, serving
 from tests.service.web.pages.conftest import page_of, texts
+from tests.support.commands_runner import Commands
 
 
 @pytest.fixture(scope="module")
@@ -17,6 +26,26 @@ def day(client: httpx.Client) -> dict[str, Any]:
     largest = max(days, key=lambda each: each["sessions"])
     found: dict[str, Any] = exact(client.get(f"{API}/practice-days/{largest['event_id']}"))
     return found
+
+
+@pytest.fixture
+def reads(monkeypatch: pytest.MonkeyPatch) -> list[PracticeDay]:
+    """The days that were read from the database since the test began."""
+    days: list[PracticeDay] = []
+
+    def read(*arguments: Any) -> PracticeDay:
+        days.append(read_day(*arguments))
+        return days[-1]
+
+    monkeypatch.setattr(day_pages, "read_day", read)
+    return days
+
+
+@pytest.fixture
+def new_client(derived_season: Commands) -> Iterator[httpx.Client]:
+    """A client of a service that has shown nothing yet."""
+    with serving(app_of(derived_season.database)) as client:
+        yield client
 
 
 def path_of(day: dict[str, Any]) -> str:
@@ -65,6 +94,36 @@ def test_a_page_that_was_rendered_before_is_an_answer_of_its_own(
     ids = [response.headers.get_list("x-request-id") for response in (first, second)]
     assert [len(own) for own in ids] == [1, 1]
     assert ids[0] != ids[1]
+
+
+def test_a_day_and_its_racers_are_read_once(
+    new_client: httpx.Client, day: dict[str, Any], reads: list[PracticeDay]
+) -> None:
+    racers = page_of(new_client.get(path_of(day))).css("#racers tbody th a::attr(href)").getall()
+    for racer in racers[:3]:
+        page_of(new_client.get(racer))
+    assert len(reads) == 1
+
+
+def test_a_day_that_is_read_again_has_an_etag_that_changes_with_its_import(
+    new_client: httpx.Client, derived_season: Commands, day: dict[str, Any], reads: list[PracticeDay]
+) -> None:
+    path, etags = path_of(day), []
+    with connect(derived_season.database, "test") as connection:
+        job = store.enqueue(connection, DayRequest(day["track_slug"], date.fromisoformat(day["event_date"])))
+        try:
+            for done in (1, 2):
+                progress = json.dumps({"pages_planned": 12, "pages_done": done, "step": "crawl"})
+                connection.execute("update jobs.jobs set progress = %s::jsonb where id = %s", [progress, job.id])
+                shown = new_client.get(path)
+                assert f"{done} of 12 pages" in shown.text
+                etags.append(shown.headers["etag"])
+                assert new_client.get(path, headers={"if-none-match": etags[-1]}).status_code == 304
+        finally:
+            connection.execute("delete from jobs.jobs where id = %s", [job.id])
+    etags.append(new_client.get(path).headers["etag"])
+    assert len({*etags}) == 3
+    assert len(reads) == 1
 
 
 def test_a_slug_in_another_case_leads_to_the_stored_one(html_client: httpx.Client, day: dict[str, Any]) -> None:
