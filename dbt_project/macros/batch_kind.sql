@@ -1,12 +1,9 @@
 {#
     What dbt does with the batch that `scraper/transform/batches.py` has begun: `derive`, `verify` or `manual`; none
-    while no batch is under way, and while dbt parses.
+    while no batch is under way, and while dbt parses. `scraper/transform/dbt.py` asks once for each run.
 #}
 {% macro batch_kind() -%}
-    {%- if execute -%}
-        {%- set batches = run_query('select kind from intermediate.transform_batch') -%}
-        {{ return(batches.rows[0][0] if batches.rows else none) }}
-    {%- endif -%}
+    {{ return(env_var('DBT_BATCH_KIND') or none if execute else none) }}
 {%- endmacro %}
 
 

@@ -1,5 +1,6 @@
 """Run dbt on this project's database, in this process, as the transformer where the database has that role."""
 
+import gc
 import os
 import re
 import signal
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 # Where dbt writes compiled statements and its log, unless these variables name another place.
 _WRITTEN_TO = {"DBT_TARGET_PATH": "target", "DBT_LOG_PATH": "logs"}
 _FAILED = {"error", "fail", "runtime error", "partial success"}
+_BATCH_KIND = "select kind from intermediate.transform_batch"
 
 
 @dataclass(frozen=True)
@@ -97,17 +99,18 @@ def _invoke(
     writes_artifacts: bool = False,
     runner: "dbtRunner | None" = None,
 ) -> "dbtRunnerResult":
-    from dbt.cli.main import dbtRunner  # noqa: PLC0415 - takes most of a second, and many a run needs no dbt
-
-    from scraper.transform.dbt_connections import state_settings  # noqa: PLC0415 - as above
-
-    state_settings()
     os.environ.update(dbt_environment(database))
     where = ["--project-dir", str(REPOSITORY), "--profiles-dir", str(REPOSITORY)]
     quietly = ["--log-level", "none", "--no-use-colors"]
     quietly.append("--write-json" if writes_artifacts else "--no-write-json")
-    with _signals_end_it():
-        outcome = (runner or dbtRunner()).invoke([*arguments, *where, *quietly])
+    with _no_garbage_collection():
+        from dbt.cli.main import dbtRunner  # noqa: PLC0415 - takes most of a second, and many a run needs no dbt
+
+        from scraper.transform.dbt_connections import state_settings  # noqa: PLC0415 - as above
+
+        state_settings()
+        with _signals_end_it():
+            outcome = (runner or dbtRunner()).invoke([*arguments, *where, *quietly])
     if outcome.exception is not None or outcome.result is None:
         _end_threads(outcome.exception)
         reason = _in_short(str(outcome.exception or "see the log"))
@@ -138,11 +141,15 @@ def run_command_line(database: Database, arguments: Sequence[str]) -> int:
 
 
 def dbt_environment(database: Database) -> dict[str, str]:
-    """The variables that profiles.yml reads: the connection and the role. Closes dbt's folders to others."""
+    """The variables that profiles.yml and macros read: connection, role, kind of the batch.
+
+    Closes dbt's folders to others.
+    """
     close_to_others()
     with database.connect(autocommit=True) as connection:
         has_role = assume(connection, Role.TRANSFORMER)
-    return {**database.dbt_environment(), "DBT_ROLE": Role.TRANSFORMER if has_role else ""}
+        (kind,) = connection.execute(_BATCH_KIND).fetchone() or ("",)
+    return {**database.dbt_environment(), "DBT_ROLE": Role.TRANSFORMER if has_role else "", "DBT_BATCH_KIND": kind}
 
 
 def close_to_others() -> None:
@@ -176,6 +183,18 @@ def _read(outcome: Any) -> DbtRun:
             finding = Finding(result.node.name, kind, description, message, result.failures or 0)
             findings["warn" if status == "warn" else "error"].append(finding)
     return DbtRun(counts["model"], counts["test"], findings["warn"], findings["error"], is_built)
+
+
+@contextmanager
+def _no_garbage_collection() -> Iterator[None]:
+    """Keep Python from looking again and again through what dbt keeps until its end, which takes a twelfth of a run."""
+    is_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if is_enabled:
+            gc.enable()
 
 
 @contextmanager

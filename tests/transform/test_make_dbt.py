@@ -110,3 +110,23 @@ def test_a_test_by_hand_reads_all_rows_and_one_of_a_transform_those_of_the_batch
 def test_the_exit_status_is_that_of_dbt(commands: Commands) -> None:
     assert commands.run("dbt", ARGS="run -s laps --no-such-option").returncode == 2
     assert "dbt" in commands.succeed("dbt", ARGS="--version")
+
+
+def test_a_table_of_the_batch_is_made_anew_only_when_its_columns_have_changed(
+    commands: Commands, connection: psycopg.Connection[Any]
+) -> None:
+    def columns_and_id() -> tuple[list[str], int]:
+        (table,) = connection.execute("select %s::regclass::oid", [name]).fetchone() or (0,)
+        columns = connection.execute(
+            "select attname from pg_attribute where attrelid = %s and attnum > 0 and not attisdropped", [table]
+        )
+        return sorted(column for (column,) in columns), table
+
+    name = "intermediate.int_practice__queued_sessions"  # no view reads it
+    columns, table = columns_and_id()
+    commands.succeed("dbt", ARGS="run -s int_practice__queued_sessions")
+    assert columns_and_id() == (columns, table)
+    connection.execute(f"alter table {name} add column of_the_last_release integer".encode())
+    commands.succeed("dbt", ARGS="run -s int_practice__queued_sessions")
+    assert columns_and_id()[0] == columns
+    assert columns_and_id()[1] != table

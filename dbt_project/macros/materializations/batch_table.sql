@@ -8,12 +8,13 @@
     {%- set target = this.incorporate(type='table') -%}
     {%- set columns = make_temp_relation(target) -%}
     {{ run_hooks(pre_hooks) }}
-    {% call statement('columns') -%}
+    {% call statement('columns', fetch_result=true) -%}
         create temporary table {{ columns }} on commit drop as
         {{ sql }}
-        with no data
+        with no data;
+        select {{ same_columns(existing, columns) if existing is not none and existing.is_table else 'false' }}
     {%- endcall %}
-    {%- if existing is not none and not (existing.is_table and columns_of(existing) == columns_of(columns)) -%}
+    {%- if existing is not none and not load_result('columns').table.rows[0][0] -%}
         {%- do run_query('drop ' ~ existing.type ~ ' ' ~ existing ~ ' cascade') -%}
         {%- set existing = none -%}
     {%- endif -%}
@@ -29,10 +30,16 @@
 {%- endmaterialization %}
 
 
+{# Whether two tables have the same columns in the same order. #}
+{% macro same_columns(first, second) -%}
+    {{ columns_of(first) }} is not distinct from {{ columns_of(second) }}
+{%- endmacro %}
+
+
 {% macro columns_of(relation) -%}
-    {%- set columns = [] -%}
-    {%- for column in adapter.get_columns_in_relation(relation) -%}
-        {%- do columns.append([column.name, column.data_type]) -%}
-    {%- endfor -%}
-    {{ return(columns) }}
+    (
+        select array_agg(concat_ws(' ', attname, format_type(atttypid, atttypmod)) order by attnum)
+        from pg_catalog.pg_attribute
+        where attrelid = '{{ relation }}'::regclass and attnum > 0 and not attisdropped
+    )
 {%- endmacro %}
