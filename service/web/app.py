@@ -12,7 +12,7 @@ from scraper import __version__
 from scraper.config import Config
 from scraper.database.connection import Database
 from service.web import pools
-from service.web.metrics import Requests
+from service.web.metrics import Requests, Stored
 from service.web.pages import assets, feeds, imports, signing_in
 from service.web.pages import compare as compare_pages
 from service.web.pages import days as day_pages
@@ -22,6 +22,7 @@ from service.web.pages import tracks as track_pages
 from service.web.pages.kept_days import KeptDays
 from service.web.pages.rendering import KeptPages, problem_page
 from service.web.problems import ProblemDocument, add_handlers
+from service.web.queries.all_tracks import AllTracks
 from service.web.request_checks import RequestChecks
 from service.web.routes import days, discover, ingest, jobs, operation, people, sessions, tracks
 from service.web.settings import WebSettings
@@ -56,6 +57,8 @@ def create_app(config: Config, settings: WebSettings, database: Database) -> Fas
     app.state.config, app.state.settings = config, settings
     app.state.is_stopping = lambda: False  # whoever serves the application knows
     app.state.requests = Requests()
+    app.state.all_tracks = AllTracks()
+    app.state.stored = Stored(app.state.all_tracks)
     app.state.streams = Counter[str]()
     app.state.kept_pages, app.state.kept_days = KeptPages(), KeptDays()
     app.add_middleware(RequestChecks, settings=settings, requests=app.state.requests)

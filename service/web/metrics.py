@@ -1,7 +1,9 @@
 """Metrics for Prometheus: requests of this process; and jobs, crawls, transforms and tracks as they are stored."""
 
-from collections.abc import Iterable, Sequence
+import time
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from threading import Lock
 from typing import Any
 
 import psycopg
@@ -9,7 +11,9 @@ from prometheus_client import CollectorRegistry, Counter, Histogram, generate_la
 from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
+from service.web.kept import Kept
 from service.web.pools import Pools
+from service.web.queries.all_tracks import AllTracks
 
 MEDIA_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 
@@ -86,23 +90,13 @@ _JOBS = (
         },
     ),
 )
-_READ = (
-    _Gauges(
-        """
-        select track_slug, practice_days, incomplete_days, extract(epoch from last_ingested_at)
-        from analytics.track_summaries
-        order by track_slug
-        """,
-        ("track",),
-        {
-            "practice_days": "Practice days that are stored",
-            "practice_days_incomplete": "Practice days that are not complete",
-            "practice_track_read_timestamp_seconds": "When a page was read last",
-        },
-    ),
+_OF_TRACKS = (
+    ("practice_days", "Practice days that are stored"),
+    ("practice_days_incomplete", "Practice days that are not complete"),
+    ("practice_track_read_timestamp_seconds", "When a page was read last"),
 )
 
-
+_SECONDS = 5.0
 _SECONDS_TO_WAIT = 2.0
 """Whoever reads the metrics waits ten seconds at most, as Prometheus does, also while the database is gone."""
 _METHODS = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
@@ -126,37 +120,63 @@ class Requests:
         self._count.labels(method, route or "none", status).inc()
         self._seconds.labels(route or "none").observe(seconds)
 
+    def text(self) -> bytes:
+        """Return the metrics as Prometheus reads them."""
+        return generate_latest(self.registry)
 
-class _Stored(Collector):
-    """What the database says at the moment."""
 
-    def __init__(self, pools: Pools) -> None:
+class Stored:
+    """What the database says, read every five seconds at most: whoever asks on and on does not keep others waiting."""
+
+    def __init__(self, tracks: AllTracks, clock: Callable[[], float] = time.monotonic) -> None:
+        self._tracks = tracks
+        self._kept: Kept[bytes] = Kept(_SECONDS, clock)
+        self._one_at_a_time = Lock()
+
+    def text(self, pools: Pools) -> bytes:
+        """Return the metrics as Prometheus reads them."""
+        with self._one_at_a_time:
+            return self._kept.get(lambda: _text(_OfDatabase(pools, self._tracks)))
+
+
+class _OfDatabase(Collector):
+    """Whether the database answers, whether it is derived, and what can be read of it."""
+
+    def __init__(self, pools: Pools, tracks: AllTracks) -> None:
         self._pools = pools
+        self._tracks = tracks
 
     def collect(self) -> Iterable[Metric]:
-        """Yield whether the database answers, whether it is derived, and what can be read of it."""
-        metrics: list[Metric] = []
-        for name, help_text, pool, gauges in (
-            ("practice_database_up", "Whether the database answers", self._pools.jobs, _JOBS),
-            ("practice_database_derived", "Whether the analytics answer", self._pools.readers, _READ),
-        ):
-            try:
-                with pool.connection(timeout=_SECONDS_TO_WAIT) as connection:
-                    rows = [connection.execute(each.query.encode()).fetchall() for each in gauges]
-            except psycopg.Error:
-                metrics.append(GaugeMetricFamily(name, help_text, 0))
-                continue
-            metrics.append(GaugeMetricFamily(name, help_text, 1))
-            for each, found in zip(gauges, rows, strict=True):
-                metrics += _families(each, found)
-        return metrics
+        """Yield the metrics of jobs, then those of tracks; of what does not answer only that it does not."""
+        yield from _collected("practice_database_up", "Whether the database answers", self._jobs)
+        yield from _collected("practice_database_derived", "Whether the analytics answer", self._days)
+
+    def _jobs(self) -> Sequence[Metric]:
+        with self._pools.jobs.connection(_SECONDS_TO_WAIT) as connection:
+            rows = [connection.execute(each.query.encode()).fetchall() for each in _JOBS]
+        return [family for each, found in zip(_JOBS, rows, strict=True) for family in _families(each, found)]
+
+    def _days(self) -> Sequence[Metric]:
+        families = [GaugeMetricFamily(name, help_text, labels=("track",)) for name, help_text in _OF_TRACKS]
+        for track in self._tracks.read(self._pools, timeout=_SECONDS_TO_WAIT):
+            figures = track["practice_days"], track["incomplete_days"], track["last_ingested_at"].timestamp()
+            for family, figure in zip(families, figures, strict=True):
+                family.add_metric([track["track_slug"]], figure)
+        return families
 
 
-def exposition(requests: Requests, pools: Pools) -> bytes:
-    """Return all metrics as Prometheus reads them."""
-    stored = CollectorRegistry()
-    stored.register(_Stored(pools))
-    return generate_latest(requests.registry) + generate_latest(stored)
+def _collected(name: str, help_text: str, read: Callable[[], Sequence[Metric]]) -> Iterable[Metric]:
+    try:
+        metrics = read()
+    except psycopg.Error:
+        return [GaugeMetricFamily(name, help_text, 0)]
+    return [GaugeMetricFamily(name, help_text, 1), *metrics]
+
+
+def _text(collector: Collector) -> bytes:
+    registry = CollectorRegistry()
+    registry.register(collector)
+    return generate_latest(registry)
 
 
 def _families(gauges: _Gauges, rows: Sequence[tuple[Any, ...]]) -> Iterable[Metric]:

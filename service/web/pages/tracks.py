@@ -12,24 +12,24 @@ from service.web.pages.rendering import page, with_query
 from service.web.pages.year import year_of
 from service.web.pools import ThePools
 from service.web.queries import calendar, days, tracks
+from service.web.queries.all_tracks import TheTracks
 from service.web.rows import TrackSlug
 
 router = APIRouter(include_in_schema=False)
 
-_MOST_TRACKS = 5000
 _LAST_DAYS = 12
 
 
 @router.get("/")
-def show_tracks(request: Request, pools: ThePools) -> Response:
+def show_tracks(request: Request, pools: ThePools, all_tracks: TheTracks) -> Response:
     """Show all tracks, and the last days of all."""
     try:
-        with pools.readers.connection() as connection, connection.transaction():
-            all_tracks = tracks.list_tracks(connection, None, _MOST_TRACKS)
+        shown = all_tracks.read(pools)
+        with pools.readers.connection() as connection:
             last_days = days.search_days(connection, None, limit=_LAST_DAYS)
     except psycopg.errors.UndefinedTable:  # nothing is derived yet: the first import derives it
-        all_tracks, last_days = [], []
-    return page(request, "tracks.html", tracks=all_tracks, last_days=[day for day in last_days if day["sessions"]])
+        shown, last_days = [], []
+    return page(request, "tracks.html", tracks=shown, last_days=[day for day in last_days if day["sessions"]])
 
 
 @router.get("/tracks/{slug}")

@@ -8,6 +8,7 @@ from service.web.documents import Activities, TrackDetail, Tracks
 from service.web.pools import ThePools
 from service.web.problems import responses
 from service.web.queries import tracks
+from service.web.queries.all_tracks import TheTracks
 from service.web.queries.tracks import Activity, Record, Track
 from service.web.rows import TrackSlug
 
@@ -16,12 +17,14 @@ router = APIRouter(tags=["tracks"])
 
 @router.get("/tracks", response_model=Tracks, responses=OK | responses())
 def list_tracks(
-    pools: ThePools, answering: TheAnswering, after: TrackSlug | None = None, limit: Limit = 50
+    pools: ThePools,
+    all_tracks: TheTracks,
+    answering: TheAnswering,
+    after: TrackSlug | None = None,
+    limit: Limit = 50,
 ) -> Response:
-    """List the tracks of which a practice day is stored, by slug."""
-    with pools.readers.connection() as connection:
-        rows = tracks.list_tracks(connection, after, limit + 1)
-    return answering.page("tracks", rows, Track.names(), "track_slug", limit)
+    """List the tracks of which a practice day is stored, by slug, as they were at most 30 seconds ago."""
+    return answering.page("tracks", all_tracks.read(pools, after), Track.names(), "track_slug", limit)
 
 
 @router.get("/tracks/{slug}", response_model=TrackDetail, responses=OK | responses(Code.TRACK_NOT_FOUND))

@@ -37,13 +37,13 @@ def test_a_database_that_is_gone_comes_back(derived_season: Commands) -> None:
     elsewhere = make_conninfo(database.conninfo, dbname="postgres")
     end_connections = "select pg_terminate_backend(pid) from pg_stat_activity where application_name ~ '^web, '"
     with serving(app_of(database)) as client, psycopg.connect(elsewhere, autocommit=True) as connection:
-        assert client.get(f"{API}/tracks").status_code == 200
+        assert client.get(f"{API}/practice-days/search").status_code == 200
         connection.execute(end_connections)
-        assert client.get(f"{API}/tracks").status_code == 200
+        assert client.get(f"{API}/practice-days/search").status_code == 200
         connection.execute(sql.SQL("alter database {} allow_connections false").format(name))
         try:
             connection.execute(end_connections)
-            assert problem(client.get(f"{API}/tracks")) == (503, "DATABASE_UNAVAILABLE")
+            assert problem(client.get(f"{API}/practice-days/search")) == (503, "DATABASE_UNAVAILABLE")
             assert client.get("/healthz").status_code == 200
         finally:
             connection.execute(sql.SQL("alter database {} allow_connections true").format(name))
