@@ -21,6 +21,7 @@ from service.jobs.store import Job, get
 _GIVE_UP = """
 update jobs.jobs set state = 'failed', ended_at = now(), problem = %s where state = 'running' and attempts >= %s
 """
+_FORGET = "delete from jobs.jobs where ended_at < now() - interval '180 days'"
 _TAKE_UP = "update jobs.jobs set state = 'queued' where state = 'running'"
 
 # While the site demands a pause, nothing is asked of it, whichever job met the demand, and whether it waits or failed.
@@ -111,8 +112,12 @@ class RunningJobs:
     """The rows of the jobs, for the worker that holds `Lock.WORKER`. A job that was cancelled meanwhile stays so."""
 
     def __init__(self, connection: psycopg.Connection[Any]) -> None:
-        """Take up what a worker that is no more has left running; what may have killed it each time fails."""
+        """Take up what a worker that is no more has left running; what may have killed it each time fails.
+
+        Jobs that ended half a year ago are deleted: each look reads all that are stored.
+        """
         self._connection = connection
+        connection.execute(_FORGET)
         connection.execute(_GIVE_UP, [Jsonb(Problem(INTERNAL_ERROR).as_json(None)), MOST_ATTEMPTS])
         connection.execute(_TAKE_UP)
 

@@ -56,6 +56,19 @@ def test_a_job_whose_worker_is_killed_each_time_fails(service: Service) -> None:
     assert (service.job(again).state, service.job(again).problem) == ("queued", None)
 
 
+def test_a_job_is_deleted_half_a_year_after_its_end(service: Service) -> None:
+    old, kept, waiting = (service.ask(PlainRequest(kind)) for kind in (Kind.VERIFY, Kind.TRANSFORM, Kind.EXPORT))
+    change = "update jobs.jobs set state = 'failed', ended_at = now() - make_interval(days => %s) where id = %s"
+    service.crawler.change(change, 181, old.id)
+    service.crawler.change(change, 179, kept.id)
+    service.crawler.change("update jobs.jobs set created_at = now() - interval '300 days' where id = %s", waiting.id)
+    with worker_lock(service.crawler.database):
+        pass
+    assert {job.id for job in store.newest(service.connection, 10)} == {kept.id, waiting.id}
+    with pytest.raises(store.JobNotFound):
+        service.job(old)
+
+
 def test_the_job_of_a_day_is_that_for_the_day_or_a_range_that_has_not_come_to_it(service: Service) -> None:
     def of_day(track_slug: str, day: date) -> object:
         job = store.of_day(service.connection, track_slug, day)
