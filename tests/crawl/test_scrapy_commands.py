@@ -1,4 +1,8 @@
-"""The `scrapy` command in a clone of the project: list, fetch, shell, parse and crawl."""
+"""The `scrapy` command in a clone of the project: list, fetch, shell, parse and crawl.
+
+It takes half a second to begin. So only one of each kind begins in a new interpreter, and the others in a child of the
+process that has imported Scrapy.
+"""
 
 import json
 import os
@@ -14,11 +18,18 @@ import pytest
 from scraper.crawl.urls import SiteUrls
 from scraper.database.jobs import Job, hold_locks
 from scraper.raw.items import PageId
+from tests.support import running_command
 from tests.support.crawling import DAY, SEASON, SESSIONS, TRACK, Crawler, session_ids, wait_for_sessions
 from tests.support.faults import Delay, Fault, FaultySite, robots
 from tests.support.running_command import RunningCommand, start_program
 from tests.support.waiting import LONGEST_SECONDS
 
+_SCRAPY = """
+from scrapy.cmdline import execute
+from scraper.config import Config
+Config.model_config["env_file"] = None
+execute({argv!r})
+"""
 NO_DATABASE = "postgresql://nobody@127.0.0.1:9/none"
 DAY_ARGUMENTS = ("-a", f"track={TRACK}", "-a", f"date={DAY}")
 
@@ -30,14 +41,17 @@ class Clone:
     site: FaultySite
     database_url: str = NO_DATABASE
 
-    def start(self, *arguments: str, **settings: str) -> RunningCommand:
-        """Start `scrapy`."""
+    def start(self, *arguments: str, is_cold: bool = False, **settings: str) -> RunningCommand:
+        """Start `scrapy`, as a user does if it is cold."""
         ours = {"DATABASE_URL": self.database_url, "LIVERC_BASE_URL": self.site.base_url, "CRAWL_DELAY": "0"}
-        return start_program([sys.executable, "-m", "scrapy", *arguments], os.environ | ours | settings)
+        environment = {**os.environ, **ours, **settings}
+        if is_cold:
+            return start_program([sys.executable, "-m", "scrapy", *arguments], environment)
+        return running_command.start("crawl", _SCRAPY.format(argv=["scrapy", *arguments]), environment)
 
-    def scrapy(self, *arguments: str, **settings: str) -> subprocess.CompletedProcess[str]:
+    def scrapy(self, *arguments: str, is_cold: bool = False, **settings: str) -> subprocess.CompletedProcess[str]:
         """Run `scrapy` to its end. It must not print a traceback."""
-        with self.start(*arguments, **settings) as process:
+        with self.start(*arguments, is_cold=is_cold, **settings) as process:
             out, err = process.communicate(timeout=LONGEST_SECONDS)
         assert "Traceback" not in out + err, out + err
         return subprocess.CompletedProcess(arguments, process.returncode, out, err)
@@ -61,7 +75,7 @@ def clone_with_database(crawler: Crawler) -> Clone:
 
 
 def test_list_names_the_spider(clone: Clone) -> None:
-    done = clone.scrapy("list")
+    done = clone.scrapy("list", is_cold=True)
     assert (done.returncode, done.stdout) == (0, "practice_days\n")
 
 
@@ -101,7 +115,7 @@ def test_shell_has_the_response_of_a_page(clone: Clone) -> None:
 
 
 def test_shell_works_without_a_url(clone: Clone) -> None:
-    assert "practice-warehouse" in clone.scrapy("shell", "-c", "settings['BOT_NAME']").stdout
+    assert "practice-warehouse" in clone.scrapy("shell", "-c", "settings['BOT_NAME']", is_cold=True).stdout
 
 
 def test_parse_prints_the_item_of_a_page(clone: Clone) -> None:
@@ -113,7 +127,7 @@ def test_parse_prints_the_item_of_a_page(clone: Clone) -> None:
 
 def test_crawl_does_what_make_crawl_does(clone_with_database: Clone, crawler: Crawler, tmp_path: Path) -> None:
     items = tmp_path / "items.jsonl"
-    done = clone_with_database.scrapy("crawl", "practice_days", *DAY_ARGUMENTS, "-o", str(items))
+    done = clone_with_database.scrapy("crawl", "practice_days", *DAY_ARGUMENTS, "-o", str(items), is_cold=True)
     assert done.returncode == 0
     assert f"{len(SESSIONS)} listed, {len(SESSIONS)} captured, 0 unchanged, 0 failed" in done.stdout
     assert crawler.captured() == session_ids(SEASON, TRACK, DAY)

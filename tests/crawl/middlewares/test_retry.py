@@ -11,7 +11,7 @@ from scrapy.http import Response
 
 from scraper.config import Config
 from scraper.crawl.failure_pauses import TEMPORARY_STATUSES
-from scraper.crawl.middlewares.retry import FAILURES_UNTIL_STOP, RETRIES, RetryMiddleware
+from scraper.crawl.middlewares.retry import FAILURES_UNTIL_STOP, RETRIES, SHORTEST_BACK_OFF, RetryMiddleware
 from tests.crawl.middlewares.fake_crawler import FakeCrawler, html_response
 from tests.support.crawling import DAY, OTHER_TRACK, SEASON, SESSIONS, TRACK, Crawler, session_ids
 from tests.support.faults import Fault, bot_check, status, too_many_requests
@@ -19,6 +19,7 @@ from tests.support.faults import Fault, bot_check, status, too_many_requests
 UNLUCKY = str(SESSIONS[1].session_id)
 BUSY_DAY = {"TRACK": OTHER_TRACK, "DATE": DAY.isoformat()}
 BOT_CHECK = bot_check().response.body.decode()
+PAUSES_ARE_SHORT = "from scraper.crawl.middlewares import retry; retry.SHORTEST_BACK_OFF = 0.01"
 
 
 def request(retries: int = 0, url: str = "http://site/a/") -> Request:
@@ -166,23 +167,23 @@ def test_a_long_retry_after_stops_the_crawl_and_says_when_to_resume(crawler: Cra
 
 def test_a_burst_of_errors_loses_nothing(crawler: Crawler) -> None:
     crawler.misbehave(Fault("practice", status(503), times=RETRIES))
-    assert f"{len(SESSIONS)} captured, 0 unchanged, 0 failed" in crawler.succeed()
+    assert f"{len(SESSIONS)} captured, 0 unchanged, 0 failed" in crawler.succeed(before=PAUSES_ARE_SHORT)
     assert crawler.captured() == session_ids(SEASON, TRACK, DAY)
 
 
 def test_the_pause_before_each_retry_grows(crawler: Crawler) -> None:
     crawler.misbehave(Fault(f"id={UNLUCKY}", status(500)))
-    crawler.succeed(CRAWL_CONCURRENCY="1", CRAWL_DELAY="0.1")
+    crawler.succeed(CRAWL_CONCURRENCY="1")
     arrivals = [request.arrived_at for request in crawler.site.requests if UNLUCKY in request.path]
     first, second = (after - before for before, after in pairwise(arrivals))
     assert len(arrivals) == 1 + RETRIES
-    assert first >= 0.4
-    assert second >= 0.8
+    assert first >= SHORTEST_BACK_OFF
+    assert second >= 2 * SHORTEST_BACK_OFF
 
 
 def test_a_site_that_fails_page_after_page_gets_no_more_requests(crawler: Crawler) -> None:
     crawler.misbehave(Fault("p=view_session", status(502)))
-    line = crawler.fail(**BUSY_DAY, CRAWL_CONCURRENCY="1")
+    line = crawler.fail(before=PAUSES_ARE_SHORT, **BUSY_DAY, CRAWL_CONCURRENCY="1")
     assert f"the site failed {FAILURES_UNTIL_STOP} pages in a row (status 502)" in line
     session_pages = [path for path in crawler.asked() if "view_session" in path]
     assert len(session_pages) == FAILURES_UNTIL_STOP * (1 + RETRIES)
