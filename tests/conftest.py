@@ -65,10 +65,11 @@ def pytest_configure() -> None:
 # They take longest: begun first, they leave no worker alone at the end.
 LONG = (
     "tests/dbt_project/test_analysts_guide.py",
-    "tests/commands/test_restore.py",
+    "tests/dbt_project/test_project.py",
     "tests/transform/test_up_to_date.py",
     "tests/transform/test_batches.py",
-    "tests/dbt_project/test_verification.py",
+    "tests/exports/test_changes.py",
+    "tests/commands/test_demo.py",
     "tests/test_season.py",
 )
 

@@ -6,8 +6,7 @@ from pathlib import Path
 import pytest
 
 from scraper.config import REPOSITORY
-from scraper.database.connection import Database
-from tests.support.commands_runner import Commands
+from tests.support.commands_runner import Commands, reading
 
 # A macro of the project replaces the adapter's.
 _FAILING_CATALOGUE = """
@@ -36,7 +35,7 @@ atexit.register(name_threads)
     ids=["catalogue", "model"],
 )
 def test_a_failure_of_dbt_is_one_message_and_status_1(
-    database: Database, tmp_path: Path, added_to: str, text: str, line: str
+    commands: Commands, tmp_path: Path, added_to: str, text: str, line: str
 ) -> None:
     project = tmp_path / "project"
     shutil.copytree(REPOSITORY / "dbt_project", project / "dbt_project")
@@ -44,12 +43,11 @@ def test_a_failure_of_dbt_is_one_message_and_status_1(
         shutil.copy(settings, project)
     with (project / "dbt_project" / added_to).open("a", encoding="utf-8") as file:
         file.write(text)
-    on_the_copy = (
-        f"import pathlib, scraper.transform.dbt; scraper.transform.dbt.REPOSITORY = pathlib.Path({str(project)!r})"
-    )
     threads = tmp_path / "threads"
     name_threads = _NAME_THREADS_AT_EXIT.format(path=str(threads))
-    done = Commands(database, tmp_path).run("docs", before=f"{on_the_copy}\n{name_threads}")
+    on_the_copy = Commands(commands.database, tmp_path)
+    commands.lend_parsed_project(on_the_copy.target)
+    done = on_the_copy.run("docs", before=f"{reading(project)}\n{name_threads}")
     assert done.returncode == 1, done.stdout + done.stderr
     assert done.stdout == ""
     assert line in done.stderr

@@ -12,7 +12,7 @@ import pytest
 from scraper.config import REPOSITORY
 from scraper.database.connection import Database
 from scraper.transform.dbt import dbt_environment
-from tests.support.commands_runner import Commands
+from tests.support.commands_runner import Commands, reading
 
 GUIDE = (REPOSITORY / "docs" / "analysts.md").read_text(encoding="utf-8")
 EXAMPLE = GUIDE.partition("## A worked example")[2].partition("\n## ")[0]
@@ -46,13 +46,15 @@ def repository(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def environment(shared_database: Database, tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
-    """The settings of the commands, with a folder of their own for dbt."""
-    return Commands(shared_database, tmp_path_factory.mktemp("dbt")).environment
+def commands(shared_database: Database, dbt_artifacts: Path, tmp_path_factory: pytest.TempPathFactory) -> Commands:
+    """Commands with a folder of their own for dbt, which has parsed the project before the edits."""
+    commands = Commands(shared_database, tmp_path_factory.mktemp("dbt"))
+    Commands(shared_database, dbt_artifacts).lend_parsed_project(commands.target)
+    return commands
 
 
-def run(repository: Path, environment: dict[str, str], *command: str) -> str:
-    """Run a command in the copy; it must succeed."""
+def run(repository: Path, environment: dict[str, str], *command: str) -> None:
+    """Run a program in the copy; it must succeed."""
     done = subprocess.run(
         [sys.executable, "-m", *command],
         cwd=repository,
@@ -62,7 +64,6 @@ def run(repository: Path, environment: dict[str, str], *command: str) -> str:
         check=False,
     )
     assert done.returncode == 0, done.stdout + done.stderr
-    return done.stdout
 
 
 def test_the_example_is_found_in_the_guide() -> None:
@@ -75,19 +76,24 @@ def test_the_example_is_found_in_the_guide() -> None:
 
 
 def test_the_example_passes_its_own_tests_and_the_lint(
-    repository: Path, environment: dict[str, str], shared_database: Database
+    repository: Path, commands: Commands, shared_database: Database
 ) -> None:
-    # `make lint` begins with this. The commands after it need not parse again.
-    run(repository, {**environment, "ARGS": "parse --no-partial-parse --warn-error"}, "scraper", "dbt")
-    commands = re.findall(r'^make dbt ARGS="(.*)"$', EXAMPLE, flags=re.MULTILINE)
-    assert [command.split()[0] for command in commands] == ["build", "show"]
-    for arguments in commands:
-        printed = run(repository, {**environment, "ARGS": f"{arguments} --no-use-colors"}, "scraper", "dbt")
+    def dbt(arguments: str) -> str:
+        done = commands.run("dbt", before=reading(repository), ARGS=arguments)
+        assert done.returncode == 0, done.stdout + done.stderr
+        return done.stdout
+
+    # `make lint` begins with this, for every file; here only those of the example are new.
+    dbt("parse --warn-error")
+    examples = re.findall(r'^make dbt ARGS="(.*)"$', EXAMPLE, flags=re.MULTILINE)
+    assert [arguments.split()[0] for arguments in examples] == ["build", "show"]
+    for arguments in examples:
+        printed = dbt(f"{arguments} --no-use-colors")
         if arguments.startswith("build"):
             assert "PASS regulars::regulars_come_on_three_days" in printed
     # What `make lint` does for a new model.
     [model] = [path for path, language, _ in edits() if language == "sql"]
-    run(repository, {**environment, **dbt_environment(shared_database)}, "sqlfluff", "lint", model)
+    run(repository, {**commands.environment, **dbt_environment(shared_database)}, "sqlfluff", "lint", model)
 
 
 # It makes a server and all models of the copy anew, so it is not for every `make test`.

@@ -8,6 +8,7 @@ from typing import Any
 
 import psycopg
 import pytest
+from psycopg import sql
 
 from scraper.database.connection import Database
 from tests.dbt_project.raw_pages import DayList, SessionPage, lap, listed, store
@@ -95,6 +96,7 @@ def test_a_killed_run_is_completed_by_the_next(
     assert (wrong, left_over) == ([], [])
 
 
+@pytest.mark.reliability
 @pytest.mark.parametrize(
     ("number", "lock"), [(signal.SIGINT, IN_MERGES[-1]), (signal.SIGTERM, IN_MERGES[-1]), (signal.SIGINT, IN_SETTLE[0])]
 )
@@ -103,13 +105,14 @@ def test_an_interrupted_run_ends_at_once_and_is_completed_by_the_next(
 ) -> None:
     store(connection, f"interrupted-by-{number}", DayList([listed(1)]))
     # As on most servers: a backend notices the end of its client only when its statement ends.
-    connection.execute("alter database practice_shared set client_connection_check_interval = 0")
+    settings = sql.SQL("alter database {} ").format(sql.Identifier(connection.info.dbname))
+    connection.execute(settings + sql.SQL("set client_connection_check_interval = 0"))
     with stopped_at(commands, connection, lock) as (process, holder):
         process.send_signal(number)
         _, err = process.communicate(timeout=LONGEST_SECONDS)
         # The lock is still held, so the statement that waited for it was cancelled.
         wait_for(lambda: not connection.execute(_WAITING_FOR, [holder.info.backend_pid]).fetchall())
-    connection.execute("alter database practice_shared reset client_connection_check_interval")
+    connection.execute(settings + sql.SQL("reset client_connection_check_interval"))
     assert process.returncode == 130, err
     assert "Traceback" not in err
     assert connection.execute("select count(*) from raw.transform_queue").fetchone() == (1,)

@@ -16,7 +16,8 @@ from scraper.config import REPOSITORY
 from scraper.database.connection import Database
 from tests.deploy.conftest import Start, check_worker, serving
 from tests.deploy.known_settings import KNOWN
-from tests.service.jobs.conftest import HeldResponses
+from tests.service.conftest import HeldResponses
+from tests.support.commands_runner import Commands
 from tests.support.crawling import DAY, SESSIONS, TRACK, Crawler
 from tests.support.faults import Fault
 from tests.support.running_command import RunningCommand, start_program
@@ -58,6 +59,11 @@ def test_the_web_server_serves_and_ends_cleanly(url: str, tmp_path: Path) -> Non
         pass
 
 
+@pytest.fixture
+def commands(shared_database: Database, dbt_artifacts: Path) -> Commands:
+    return Commands(shared_database, dbt_artifacts)
+
+
 def test_the_worker_does_a_job_and_ends_cleanly(url: str, tmp_path: Path, shared_database: Database) -> None:
     check_worker(start("practice-worker.service", tmp_path, DATABASE_URL=url), shared_database)
     assert (tmp_path / "practice" / "target").is_dir()
@@ -77,13 +83,15 @@ def start_crawl(crawler: Crawler, states: Path) -> RunningCommand:
 
 
 def test_the_crawl_crawls_and_derives(crawler: Crawler, tmp_path: Path) -> None:
+    crawler.commands.lend_parsed_project(Path(environment_of("practice-crawl.service", tmp_path)["DBT_TARGET_PATH"]))
     with start_crawl(crawler, tmp_path) as crawl:
         pass
     assert crawl.returncode == 0, crawl.communicate()
-    assert crawler.rows("select outcome from raw.crawls") == [("finished",)]
+    assert crawler.rows("select outcome from raw.crawls order by crawl_id desc limit 1") == [("finished",)]
     assert crawler.rows("select count(*) from racing.races") == [(len(SESSIONS),)]
 
 
+@pytest.mark.reliability
 def test_a_crawl_that_is_stopped_ends_by_itself(crawler: Crawler, tmp_path: Path) -> None:
     crawler.misbehave(Fault("p=session_list", held := HeldResponses()))
     assert values_of("practice-crawl.service", "KillMode") == ["control-group"]

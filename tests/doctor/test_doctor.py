@@ -8,6 +8,7 @@ from types import SimpleNamespace
 
 import psycopg
 import pytest
+from psycopg import sql
 from psycopg.conninfo import make_conninfo
 
 from scraper.database.connection import Database
@@ -108,7 +109,8 @@ def test_each_missing_right_comes_with_the_statement_that_grants_it(
 def test_a_restored_database_lacks_the_right_that_no_dump_holds(
     connection: psycopg.Connection, doctor_output: Output
 ) -> None:
-    connection.execute("revoke temporary on database practice_test from public")
+    name = sql.Identifier(connection.info.dbname)
+    connection.execute(sql.SQL("revoke temporary on database {} from public").format(name))
     (line,) = not_ok(doctor_output()[1])
     assert "practice_transformer may not create temporary tables: grant temporary on database" in line
     connection.execute(line.partition("tables: ")[2])

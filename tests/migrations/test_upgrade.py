@@ -84,7 +84,7 @@ def test_the_migrated_constraints_say_what_the_metadata_says(
     database: Database, postgres_server: EmbeddedServer
 ) -> None:
     """Alembic compares names of checks only."""
-    with fresh_database(postgres_server, "practice_metadata", "template0") as other:
+    with fresh_database(postgres_server, "template0") as other:
         with other.engine("practice test").begin() as connection:
             for schema in {table.schema for table in metadata.tables.values()}:
                 connection.execute(CreateSchema(str(schema)))

@@ -108,7 +108,7 @@ def fresh(postgres_server: EmbeddedServer, migrated_template: str, dbt_artifacts
 
         def commands(name: str) -> Commands:
             return Commands(
-                databases.enter_context(fresh_database(postgres_server, name, migrated_template)), dbt_artifacts
+                databases.enter_context(fresh_database(postgres_server, migrated_template, name)), dbt_artifacts
             )
 
         yield commands

@@ -1,7 +1,7 @@
 """A worker in a process of its own, on the test's database and the sample site.
 
 A worker takes 4 s to start, most of it for dbt. So one that a test has left without work rests, stopped by a signal,
-until the next test of the module starts a worker. That test has a database of its own: the worker has lost its
+until the next test starts a worker, in whichever module. That test has a database of its own: the worker has lost its
 connections and begins anew.
 """
 
@@ -59,27 +59,32 @@ class HeldResponses:
 
 @dataclass
 class Workplace:
-    """What the tests of a module share: the site, and a worker that rests or None."""
+    """What all tests share: the site, and the workers that rest, at most one for a database."""
 
     site: FaultySite
-    resting: RunningCommand | None = None
+    resting: dict[str, RunningCommand] = field(default_factory=dict)
+    """By the name of the database, which a worker keeps."""
 
-    def wake(self) -> RunningCommand | None:
+    def wake(self, database: Database) -> RunningCommand | None:
         """Return the worker that rests, if there is one, at work again."""
-        worker, self.resting = self.resting, None
+        worker = self.resting.pop(database.parameters["dbname"], None)
         if worker is not None:
             worker.send_signal(signal.SIGCONT)
         return worker
 
-    def rest(self, worker: RunningCommand) -> None:
+    def rest(self, worker: RunningCommand, database: Database) -> None:
         """Stop a worker that has no job."""
         worker.send_signal(signal.SIGSTOP)
-        self.resting = worker
+        self.resting[database.parameters["dbname"]] = worker
+
+    def has_resting(self, database: Database) -> bool:
+        """Whether a worker rests."""
+        return database.parameters["dbname"] in self.resting
 
     def close(self) -> None:
-        """End the worker that rests."""
-        if self.resting is not None:
-            _end(self.resting)
+        """End the workers that rest."""
+        for worker in self.resting.values():
+            _end(worker)
 
 
 def _end(worker: RunningCommand) -> None:
@@ -107,7 +112,7 @@ class Service:
 
     def start_worker(self, **settings: str) -> RunningCommand:
         """Start a worker. One without settings may be that of an earlier test."""
-        rested = None if settings else self.workplace.wake()
+        rested = None if settings else self.workplace.wake(self.crawler.database)
         if rested is None:
             worker = self.start_new_worker(**settings)
         else:
@@ -133,8 +138,8 @@ class Service:
         unfinished = self.crawler.rows("select from jobs.jobs where state = 'running'")
         for worker in self.workers:
             is_free = worker in self._usual and worker.poll() is None and not unfinished
-            if is_free and self.workplace.resting is None:
-                self.workplace.rest(worker)
+            if is_free and not self.workplace.has_resting(self.crawler.database):
+                self.workplace.rest(worker, self.crawler.database)
             else:
                 _end(worker)
 
@@ -181,9 +186,9 @@ class Service:
         return [path for path in self.crawler.asked() if "session_list" in path]
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def workplace() -> Iterator[Workplace]:
-    """The site of a module, and the worker that rests between tests."""
+    """The site, and the workers that rest between tests."""
     with FaultySite(SEASON) as site:
         workplace = Workplace(site)
         yield workplace
@@ -198,13 +203,13 @@ def service(
     site = workplace.site
     site.begin_anew(SEASON)
     with (
-        fresh_database(postgres_server, "practice_test", transformed_template) as database,
+        fresh_database(postgres_server, transformed_template) as database,
         connect(database, "test") as connection,
     ):
         service = Service(Crawler(Commands(database, dbt_artifacts), site), connection, workplace)
         yield service
         service.leave()
-        if workplace.resting is None:  # with its connections, which end with the database
+        if not workplace.has_resting(database):  # with its connections, which end with the database
             wait_for_children_to_end(database)
 
 

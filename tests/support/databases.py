@@ -1,8 +1,9 @@
 """Databases for the tests: one server per worker process, templates that it makes when a test needs them, and copies.
 
 Each template is made from the one before: migrated, transformed, and the season of `derived_season.py`. A copy takes
-0.1 to 0.3 s, a run of dbt 4 s, or 7 s if it has to parse the project for a new database name. So the templates are
-filled under the names that tests use, and renamed.
+0.1 to 0.3 s, a run of dbt 4 s, or 7 s if it has to parse the project for a new database name. So databases have few
+names: the first is that of all tests but those that have two databases, and the templates are filled under it, and
+renamed.
 """
 
 import os
@@ -22,8 +23,8 @@ from tests.support.commands_runner import Commands
 # Tests kill processes, not machines: pages that the operating system holds are safe.
 FORGETFUL = {"fsync": "off", "full_page_writes": "off"}
 APPLICATION = "practice test"
-TEST_DATABASE = "practice_test"
-SHARED_DATABASE = "practice_shared"
+NAMES = ("practice_test", "practice_second")
+_taken: set[str] = set()
 MIGRATED = "practice_migrated"
 TRANSFORMED = "practice_transformed"
 
@@ -70,41 +71,51 @@ def transformed_template(postgres_server: EmbeddedServer, migrated_template: str
 @pytest.fixture
 def empty_database(postgres_server: EmbeddedServer) -> Iterator[Database]:
     """A database with nothing in it."""
-    with fresh_database(postgres_server, TEST_DATABASE, "template0") as database:
+    with fresh_database(postgres_server, "template0") as database:
         yield database
 
 
 @pytest.fixture
 def database(postgres_server: EmbeddedServer, migrated_template: str) -> Iterator[Database]:
     """A migrated database without rows."""
-    with fresh_database(postgres_server, TEST_DATABASE, migrated_template) as database:
+    with fresh_database(postgres_server, migrated_template) as database:
         yield database
 
 
 @pytest.fixture(scope="module")
 def shared_database(postgres_server: EmbeddedServer, transformed_template: str) -> Iterator[Database]:
     """A transformed database without rows, for all tests of a module."""
-    with fresh_database(postgres_server, SHARED_DATABASE, transformed_template) as database:
+    with fresh_database(postgres_server, transformed_template) as database:
         yield database
 
 
 @contextmanager
-def fresh_database(server: EmbeddedServer, name: str, template: str) -> Iterator[Database]:
-    """A copy of a template. A database of this name that an earlier test has left is dropped."""
+def fresh_database(server: EmbeddedServer, template: str, name: str | None = None) -> Iterator[Database]:
+    """A copy of a template, by default with the first of `NAMES` that is free.
+
+    A database of this name that an earlier test has left is dropped.
+    """
+    name = name or next(each for each in NAMES if each not in _taken)
     drop = sql.SQL("drop database if exists {} with (force)").format(sql.Identifier(name))
-    with psycopg.connect(server.conninfo("postgres"), autocommit=True) as connection:
-        connection.execute(drop)
-        create_database(connection, name, template)
-        yield open_embedded(server, name, APPLICATION)
-        connection.execute(drop)
+    _taken.add(name)
+    try:
+        with psycopg.connect(server.conninfo("postgres"), autocommit=True) as connection:
+            connection.execute(drop)
+            create_database(connection, name, template)
+            yield open_embedded(server, name, APPLICATION)
+            connection.execute(drop)
+    finally:
+        _taken.remove(name)
 
 
 @contextmanager
 def new_template(server: EmbeddedServer, name: str, template: str) -> Iterator[Database]:
     """A copy of a template, to fill; it becomes the template `name` afterwards."""
-    rename = sql.SQL("alter database {} rename to {}").format(*map(sql.Identifier, (TEST_DATABASE, name)))
-    with fresh_database(server, TEST_DATABASE, template) as database:
+    with fresh_database(server, template) as database:
         yield database
+        rename = sql.SQL("alter database {} rename to {}").format(
+            sql.Identifier(database.parameters["dbname"]), sql.Identifier(name)
+        )
         with psycopg.connect(server.conninfo("postgres"), autocommit=True) as connection:
             connection.execute(rename)
 

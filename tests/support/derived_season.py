@@ -9,10 +9,11 @@ from scraper.database.embedded import EmbeddedServer
 from scraper.sample_site.season import Season
 from scraper.sample_site.server import SampleSite
 from tests.support.commands_runner import Commands
-from tests.support.databases import SHARED_DATABASE, fresh_database, new_template
+from tests.support.databases import fresh_database, new_template
 
 SEASON = Season.generate()
 TEMPLATE = "practice_season"
+COPY = "practice_season_copy"  # no test lets dbt read it, which would parse the project for it
 
 
 @pytest.fixture(scope="session")
@@ -29,5 +30,5 @@ def season_template(postgres_server: EmbeddedServer, transformed_template: str, 
 @pytest.fixture(scope="module")
 def derived_season(postgres_server: EmbeddedServer, season_template: str, dbt_artifacts: Path) -> Iterator[Commands]:
     """The commands, on a database of the module that has all of `SEASON`."""
-    with fresh_database(postgres_server, SHARED_DATABASE, season_template) as database:
+    with fresh_database(postgres_server, season_template, COPY) as database:
         yield Commands(database, dbt_artifacts)

@@ -7,7 +7,7 @@ import pytest
 from scraper.database.embedded import EmbeddedServer
 from tests.dbt_project.replay import Recording
 from tests.support.commands_runner import Commands
-from tests.support.databases import TEST_DATABASE, fresh_database
+from tests.support.databases import fresh_database
 
 
 @pytest.fixture(scope="session")
@@ -18,5 +18,5 @@ def recording(
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Recording:
     """The statements that dbt sends for a batch."""
-    with fresh_database(postgres_server, TEST_DATABASE, transformed_template) as database:
+    with fresh_database(postgres_server, transformed_template) as database:
         return Recording.of(Commands(database, dbt_artifacts), tmp_path_factory.mktemp("recorded"))

@@ -179,6 +179,7 @@ def test_batches_end_as_one_batch_does(commands: Commands, recording: Recording)
     assert differences(found, final_rows(commands.database, WHEN_WRITTEN)) == []
 
 
+@pytest.mark.reliability
 def test_a_full_transform_that_is_killed_between_batches_is_completed_by_a_plain_one(
     commands: Commands, connection: psycopg.Connection[Any], recording: Recording
 ) -> None:

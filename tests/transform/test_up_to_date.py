@@ -17,7 +17,7 @@ from scraper.transform.batches import BatchKind, begin_batch, record_incomplete,
 from scraper.transform.up_to_date import fingerprint, has_current_views, nothing_new_since
 from tests.dbt_project.raw_pages import DayList, SessionPage, lap, listed, store
 from tests.support.commands_runner import Commands
-from tests.support.databases import TEST_DATABASE, fresh_database, new_template
+from tests.support.databases import fresh_database, new_template
 
 NOTHING, DERIVED = "Transform: nothing new since", "re-derived"
 
@@ -35,19 +35,22 @@ def connection(database: Database) -> Iterator[psycopg.Connection[Any]]:
 
 
 @pytest.fixture(scope="module")
-def derived_template(postgres_server: EmbeddedServer, transformed_template: str, dbt_artifacts: Path) -> str:
-    """The name of a database whose pages are all derived, to copy."""
+def derived_template(
+    postgres_server: EmbeddedServer, transformed_template: str, dbt_artifacts: Path
+) -> tuple[str, str]:
+    """The name of a database whose pages are all derived, to copy, and what the transform of its tables said."""
     with new_template(postgres_server, "practice_derived", transformed_template) as database:
         with psycopg.connect(database.conninfo, autocommit=True) as connection:
             store(connection, "bend", DayList([listed(1)]))
-        assert DERIVED in Commands(database, dbt_artifacts).succeed("transform")
-    return "practice_derived"
+        said = Commands(database, dbt_artifacts).succeed("transform")
+        assert DERIVED in said
+    return "practice_derived", said
 
 
 @pytest.fixture
-def done(postgres_server: EmbeddedServer, derived_template: str, dbt_artifacts: Path) -> Iterator[Commands]:
+def done(postgres_server: EmbeddedServer, derived_template: tuple[str, str], dbt_artifacts: Path) -> Iterator[Commands]:
     """The commands on a database whose pages are all derived."""
-    with fresh_database(postgres_server, TEST_DATABASE, derived_template) as database:
+    with fresh_database(postgres_server, derived_template[0]) as database:
         yield Commands(database, dbt_artifacts)
 
 
@@ -71,11 +74,10 @@ def test_nothing_new_starts_no_dbt_until_a_page_comes_in(
 
 
 def test_a_view_that_was_dropped_is_built_again_with_all_views(
-    done: Commands, derived: psycopg.Connection[Any]
+    done: Commands, derived: psycopg.Connection[Any], derived_template: tuple[str, str]
 ) -> None:
-    store(derived, "bend", SessionPage(1))
-    tables_alone = models(done.succeed("transform"))
     derived.execute("drop view analytics.sessions cascade")
+    tables_alone = models(derived_template[1])
     assert models(done.succeed("transform")) > tables_alone
     assert derived.execute("select count(*) from analytics.sessions").fetchone() == (1,)
 

@@ -5,7 +5,7 @@ from datetime import date
 from scraper.sample_site.practice import Day
 from service.jobs.requests import DayRequest
 from tests.expected.natural_keys import event_id, source_driver_id
-from tests.service.jobs.conftest import Service
+from tests.service.conftest import Service
 from tests.support.crawling import DAY, OTHER_TRACK, SEASON, TRACK
 
 

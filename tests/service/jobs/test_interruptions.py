@@ -11,7 +11,7 @@ from scraper.sample_site.season import Season
 from service.jobs import store
 from service.jobs.requests import DayRequest, Kind, PlainRequest, RangeRequest
 from service.jobs.store import JobNotFound, NotPausable
-from tests.service.jobs.conftest import Service
+from tests.service.conftest import Service
 from tests.service.jobs.test_days import expected_result
 from tests.support.crawling import DAY, OTHER_TRACK, SEASON, TRACK, session_ids
 from tests.support.waiting import wait_for

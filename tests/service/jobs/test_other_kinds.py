@@ -6,7 +6,7 @@ import pytest
 
 from service.jobs import store
 from service.jobs.requests import DayRequest, Kind, PlainRequest
-from tests.service.jobs.conftest import Service
+from tests.service.conftest import Service
 from tests.support.crawling import DAY, SEASON, TRACK
 from tests.support.waiting import wait_for
 

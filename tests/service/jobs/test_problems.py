@@ -12,7 +12,7 @@ from service.jobs.problems import MOST_ATTEMPTS
 from service.jobs.queue import send_look
 from service.jobs.requests import DayRequest, JobRequest, Kind, PlainRequest, RangeRequest
 from service.jobs.schedule import load_schedule
-from tests.service.jobs.conftest import Service
+from tests.service.conftest import Service
 from tests.service.jobs.test_days import expected_result
 from tests.support.crawling import DAY, OTHER_TRACK, SEASON, SESSIONS, TRACK
 from tests.support.faults import Fault, bot_check, robots, status, too_many_requests

@@ -9,7 +9,7 @@ from scraper.database.embedded import EmbeddedServer
 from service.jobs.queue import connect
 from service.jobs.requests import DayRequest
 from service.web import tokens
-from tests.service.jobs.conftest import Service, Workplace, wait_for_children_to_end
+from tests.service.conftest import Service, Workplace, wait_for_children_to_end
 from tests.service.jobs.test_days import expected_result
 from tests.support.commands_runner import Commands
 from tests.support.crawling import DAY, OTHER_TRACK, SEASON, TRACK, Crawler, session_ids

@@ -8,7 +8,7 @@ from service.jobs import queue, store
 from service.jobs.problems import MOST_ATTEMPTS
 from service.jobs.requests import DayRequest, JobRequest, Kind, MonthRequest, PlainRequest, RangeRequest, read_request
 from service.jobs.running_jobs import worker_lock
-from tests.service.jobs.conftest import Service
+from tests.service.conftest import Service
 
 JULY, AUGUST, SEPTEMBER = (date(2025, month, 1) for month in (7, 8, 9))
 

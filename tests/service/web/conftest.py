@@ -23,11 +23,8 @@ from service.logs import configure_logs
 from service.web.app import create_app
 from service.web.connections import ImpatientProtocol
 from service.web.settings import WebSettings
-from tests.service.jobs.conftest import service, workplace
 from tests.support.commands_runner import Commands
 from tests.support.waiting import wait_for
-
-__all__ = ["service", "workplace"]
 
 API = "/api/v1"
 WebSettings.model_config["env_file"] = None

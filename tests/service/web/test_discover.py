@@ -9,7 +9,7 @@ import httpx
 import psycopg
 import pytest
 
-from tests.service.jobs.conftest import Service
+from tests.service.conftest import Service
 from tests.service.web.conftest import API, app_of, exact, problem, serving
 from tests.support.commands_runner import Commands
 from tests.support.crawling import DAY, OTHER_TRACK

@@ -8,7 +8,7 @@ import pytest
 
 from service.web.problems import STATUSES
 from tests.expected.natural_keys import event_id
-from tests.service.jobs.conftest import Service
+from tests.service.conftest import Service
 from tests.service.jobs.test_days import expected_result
 from tests.service.jobs.test_problems import FOR_GOOD
 from tests.service.web.conftest import API, app_of, exact, problem, serving

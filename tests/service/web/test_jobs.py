@@ -6,7 +6,7 @@ import httpx
 import pytest
 
 from service.web import tokens
-from tests.service.jobs.conftest import Service
+from tests.service.conftest import Service
 from tests.service.web.conftest import API, app_of, exact, problem, serving
 from tests.support.waiting import wait_for
 

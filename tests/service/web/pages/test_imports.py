@@ -13,7 +13,7 @@ from service.jobs import problems
 from service.jobs.problems import Problem
 from service.jobs.requests import DayRequest, JobRequest, Kind, MonthRequest, PlainRequest, RangeRequest
 from service.web.pages import job_words
-from tests.service.jobs.conftest import Service
+from tests.service.conftest import Service
 from tests.service.web.conftest import API, app_of, exact
 from tests.service.web.pages.conftest import page_of, texts
 from tests.service.web.pages.forms import browsing, send, sent

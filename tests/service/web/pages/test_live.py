@@ -11,7 +11,7 @@ from scraper.errors import Code
 from service.jobs import store
 from service.jobs.problems import Problem
 from service.jobs.requests import DayRequest, RangeRequest
-from tests.service.jobs.conftest import Service
+from tests.service.conftest import Service
 from tests.service.web.conftest import app_of
 from tests.service.web.pages.forms import browsing
 from tests.support.browser import PHONE, Browser

@@ -11,7 +11,7 @@ import pytest
 from scraper.database.connection import Database
 from service.web import tokens
 from service.web.access import COOKIE
-from tests.service.jobs.conftest import Service
+from tests.service.conftest import Service
 from tests.service.web.conftest import API, app_of, problem
 from tests.service.web.pages.conftest import page_of, texts
 from tests.service.web.pages.forms import browsing, send, sent
