@@ -32,6 +32,13 @@ def open_client(database: Database) -> Iterator[httpx.Client]:
         yield client
 
 
+@pytest.fixture(scope="module")
+def refusing_client(shared_database: Database) -> Iterator[httpx.Client]:
+    """The same for all tests of the module in which nobody is let in."""
+    with serving(app_of(shared_database, **OPEN)) as client:
+        yield client
+
+
 def with_token(token: str) -> dict[str, str]:
     """The headers of a client that has a token."""
     return {"Authorization": f"Bearer {token}", **ASYNC}
@@ -66,15 +73,15 @@ def test_a_token_needs_a_name_that_a_list_can_show(name: str) -> None:
 
 
 @pytest.mark.parametrize("value", ["", "Bearer", "Bearer x", "Basic eDp5", "Bearer " + "x" * 5000])
-def test_no_token_and_a_wrong_one_are_refused(open_client: httpx.Client, value: str) -> None:
+def test_no_token_and_a_wrong_one_are_refused(refusing_client: httpx.Client, value: str) -> None:
     headers = {"Authorization": value} if value else {}
     asked = [
-        open_client.post(INGEST, json=BODY, headers=headers),
-        open_client.post(f"{API}/practice-days/discover", json={}, headers=headers),
-        open_client.delete(f"{API}/jobs/{NOBODY}", headers=headers),
+        refusing_client.post(INGEST, json=BODY, headers=headers),
+        refusing_client.post(f"{API}/practice-days/discover", json={}, headers=headers),
+        refusing_client.delete(f"{API}/jobs/{NOBODY}", headers=headers),
     ]
     assert [problem(answer) for answer in asked] == [(401, "UNAUTHORIZED")] * 3
-    assert open_client.get(f"{API}/jobs", headers=headers).status_code == 200
+    assert refusing_client.get(f"{API}/jobs", headers=headers).status_code == 200
 
 
 def test_without_a_token_it_does_not_listen_beyond_loopback(database: Database) -> None:

@@ -44,6 +44,25 @@ def beyond(service: Service) -> Iterator[Open]:
         yield Open(database, client, token)
 
 
+@pytest.fixture(scope="module")
+def shared(shared_database: Database) -> Iterator[Open]:
+    """The same for all tests of the module that cause nothing."""
+    with shared_database.connect(autocommit=True) as connection:
+        token = tokens.make(connection, "somebody")
+    with browsing(app_of(shared_database, host="0.0.0.0")) as client:
+        yield Open(shared_database, client, token)
+
+
+@pytest.fixture
+def unchanged(shared: Open) -> Iterator[Open]:
+    """A service in which nothing is caused, and a browser without a cookie."""
+    headers = shared.client.headers.copy()
+    yield shared
+    shared.client.headers = headers
+    shared.client.cookies.clear()
+    assert shared.client.get(f"{API}/jobs").json()["jobs"] == []
+
+
 def test_who_has_signed_in_asks_for_days_until_the_token_is_revoked(beyond: Open) -> None:
     client = beyond.client
     page = page_of(client.get("/imports", params=DAY))
@@ -64,8 +83,8 @@ def test_who_has_signed_in_asks_for_days_until_the_token_is_revoked(beyond: Open
     assert job.xpath("//a[. = 'Sign in to cancel']")
 
 
-def test_who_has_not_signed_in_causes_nothing(beyond: Open) -> None:
-    client = beyond.client
+def test_who_has_not_signed_in_causes_nothing(unchanged: Open) -> None:
+    client = unchanged.client
     nobody = "/imports/00000000-0000-0000-0000-000000000000"
     paths = ["/imports", "/imports/other", *(f"{nobody}/{action}" for action in ("cancel", "pause", "resume", "again"))]
     for cookies in ({}, {COOKIE: "x"}, {COOKIE: ""}):
@@ -76,43 +95,43 @@ def test_who_has_not_signed_in_causes_nothing(beyond: Open) -> None:
 
 
 @pytest.mark.parametrize("token", ["", "x", "x" * 5000, "\0", "ü"])
-def test_a_wrong_token_is_said_to_be_wrong_and_not_repeated(beyond: Open, token: str) -> None:
-    answer = beyond.sign_in(token)
+def test_a_wrong_token_is_said_to_be_wrong_and_not_repeated(unchanged: Open, token: str) -> None:
+    answer = unchanged.sign_in(token)
     page = page_of(answer, 401)
     assert texts(page, "[role=alert]")
     assert page.css("[name=token]::attr(value)").get() is None
     assert "set-cookie" not in answer.headers
 
 
-def test_the_cookie_is_for_our_own_pages_and_no_script_reads_it(beyond: Open) -> None:
-    (sent_on,) = beyond.sign_in().history
+def test_the_cookie_is_for_our_own_pages_and_no_script_reads_it(unchanged: Open) -> None:
+    (sent_on,) = unchanged.sign_in().history
     name, _, attributes = sent_on.headers["set-cookie"].partition("=")
     assert name == COOKIE
     assert {"HttpOnly", "SameSite=strict", "Path=/"} <= {each.strip() for each in attributes.split(";")}
     assert "Secure" not in attributes
-    of_tls = httpx.Headers({"origin": f"https://{beyond.client.base_url.netloc.decode()}"})
-    answer = beyond.client.post("/sign-in", data={"token": beyond.token}, headers=of_tls, follow_redirects=False)
+    of_tls = httpx.Headers({"origin": f"https://{unchanged.client.base_url.netloc.decode()}"})
+    answer = unchanged.client.post("/sign-in", data={"token": unchanged.token}, headers=of_tls, follow_redirects=False)
     assert "; Secure" in answer.headers["set-cookie"]
 
 
-def test_the_cookie_counts_for_pages_alone(beyond: Open) -> None:
-    beyond.sign_in()
+def test_the_cookie_counts_for_pages_alone(unchanged: Open) -> None:
+    unchanged.sign_in()
     body = {"track_slug": "hill", "date": "2025-10-25"}
-    assert problem(beyond.client.post(f"{API}/practice-days/ingest", json=body)) == (401, "UNAUTHORIZED")
+    assert problem(unchanged.client.post(f"{API}/practice-days/ingest", json=body)) == (401, "UNAUTHORIZED")
 
 
-def test_signing_out_ends_it(beyond: Open) -> None:
-    page = page_of(beyond.sign_in())
-    page = sent(beyond.client, page, "/sign-out")
-    assert COOKIE not in beyond.client.cookies
+def test_signing_out_ends_it(unchanged: Open) -> None:
+    page = page_of(unchanged.sign_in())
+    page = sent(unchanged.client, page, "/sign-out")
+    assert COOKIE not in unchanged.client.cookies
     assert page.xpath("//a[. = 'Sign in to import']")
 
 
 @pytest.mark.parametrize(
     "to", ["//evil.example/", "https://evil.example/", "/\\evil.example", "imports", "/\n/x", "/ü"]
 )
-def test_it_leads_to_no_other_site(beyond: Open, to: str) -> None:
-    assert beyond.sign_in(to=to).history[0].headers["location"] == "/imports"
+def test_it_leads_to_no_other_site(unchanged: Open, to: str) -> None:
+    assert unchanged.sign_in(to=to).history[0].headers["location"] == "/imports"
 
 
 def test_on_loopback_nobody_needs_to(service: Service) -> None:
@@ -122,16 +141,16 @@ def test_on_loopback_nobody_needs_to(service: Service) -> None:
         assert not page_of(answer).css('form[action="/sign-out"]')
 
 
-def test_the_log_has_no_token(beyond: Open, log: io.StringIO) -> None:
-    beyond.sign_in("mistyped")
-    beyond.sign_in()
+def test_the_log_has_no_token(unchanged: Open, log: io.StringIO) -> None:
+    unchanged.sign_in("mistyped")
+    unchanged.sign_in()
 
     def answered() -> list[int]:
         lines = [json.loads(line) for line in log.getvalue().splitlines()]
         return [line["status"] for line in lines if (line.get("method"), line.get("route")) == ("POST", "/sign-in")]
 
     wait_for(lambda: answered() == [401, 303])
-    assert beyond.token not in log.getvalue()
+    assert unchanged.token not in log.getvalue()
     assert "mistyped" not in log.getvalue()
 
 
@@ -147,12 +166,12 @@ def test_the_log_has_no_token(beyond: Open, log: io.StringIO) -> None:
         {},
     ],
 )
-def test_a_form_of_another_site_does_nothing(beyond: Open, headers: dict[str, str]) -> None:
-    beyond.sign_in()
-    del beyond.client.headers["origin"]
-    answer = beyond.client.post("/imports", data=DAY, headers=headers)
+def test_a_form_of_another_site_does_nothing(unchanged: Open, headers: dict[str, str]) -> None:
+    unchanged.sign_in()
+    del unchanged.client.headers["origin"]
+    answer = unchanged.client.post("/imports", data=DAY, headers=headers)
     assert answer.status_code == 403
-    assert beyond.client.get(f"{API}/jobs").json()["jobs"] == []
+    assert unchanged.client.get(f"{API}/jobs").json()["jobs"] == []
 
 
 def test_a_browser_that_says_where_a_form_is_from_is_believed(beyond: Open) -> None:
