@@ -14,7 +14,7 @@ from psycopg import sql
 from scraper.sample_site.responses import Response
 from scraper.sample_site.server import Visit
 from tests.reliability.service_trial import KEY, Statement, Trial
-from tests.service.jobs.conftest import HeldResponses
+from tests.service.conftest import HeldResponses
 from tests.support.faults import Fault
 from tests.support.waiting import wait_for, wait_until_blocked_by
 

@@ -28,7 +28,7 @@ from service.jobs import store
 from service.jobs.queue import connect
 from service.jobs.store import Job
 from tests.reliability.test_server_kills import kill
-from tests.service.jobs.conftest import Service, Workplace, wait_for_children_to_end
+from tests.service.conftest import Service, Workplace, wait_for_children_to_end
 from tests.support.commands_runner import Commands
 from tests.support.crawling import Crawler
 from tests.support.databases import FORGETFUL
