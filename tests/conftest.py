@@ -68,8 +68,11 @@ LONG = (
     "tests/dbt_project/test_project.py",
     "tests/transform/test_up_to_date.py",
     "tests/transform/test_batches.py",
+    "tests/transform/test_make_dbt.py",
     "tests/exports/test_changes.py",
     "tests/commands/test_demo.py",
+    "tests/commands/test_quiet_runs.py",
+    "tests/service/jobs/test_days.py",
     "tests/test_season.py",
 )
 

@@ -10,7 +10,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
@@ -40,18 +40,20 @@ class Clone:
 
     site: FaultySite
     database_url: str = NO_DATABASE
+    is_cold: bool = False
+    """Whether `scrapy` begins in a new interpreter, as for a user."""
 
-    def start(self, *arguments: str, is_cold: bool = False, **settings: str) -> RunningCommand:
-        """Start `scrapy`, as a user does if it is cold."""
+    def start(self, *arguments: str, **settings: str) -> RunningCommand:
+        """Start `scrapy`."""
         ours = {"DATABASE_URL": self.database_url, "LIVERC_BASE_URL": self.site.base_url, "CRAWL_DELAY": "0"}
         environment = {**os.environ, **ours, **settings}
-        if is_cold:
+        if self.is_cold:
             return start_program([sys.executable, "-m", "scrapy", *arguments], environment)
         return running_command.start("crawl", _SCRAPY.format(argv=["scrapy", *arguments]), environment)
 
-    def scrapy(self, *arguments: str, is_cold: bool = False, **settings: str) -> subprocess.CompletedProcess[str]:
+    def scrapy(self, *arguments: str, **settings: str) -> subprocess.CompletedProcess[str]:
         """Run `scrapy` to its end. It must not print a traceback."""
-        with self.start(*arguments, is_cold=is_cold, **settings) as process:
+        with self.start(*arguments, **settings) as process:
             out, err = process.communicate(timeout=LONGEST_SECONDS)
         assert "Traceback" not in out + err, out + err
         return subprocess.CompletedProcess(arguments, process.returncode, out, err)
@@ -75,7 +77,7 @@ def clone_with_database(crawler: Crawler) -> Clone:
 
 
 def test_list_names_the_spider(clone: Clone) -> None:
-    done = clone.scrapy("list", is_cold=True)
+    done = replace(clone, is_cold=True).scrapy("list")
     assert (done.returncode, done.stdout) == (0, "practice_days\n")
 
 
@@ -115,7 +117,7 @@ def test_shell_has_the_response_of_a_page(clone: Clone) -> None:
 
 
 def test_shell_works_without_a_url(clone: Clone) -> None:
-    assert "practice-warehouse" in clone.scrapy("shell", "-c", "settings['BOT_NAME']", is_cold=True).stdout
+    assert "practice-warehouse" in replace(clone, is_cold=True).scrapy("shell", "-c", "settings['BOT_NAME']").stdout
 
 
 def test_parse_prints_the_item_of_a_page(clone: Clone) -> None:
@@ -127,7 +129,7 @@ def test_parse_prints_the_item_of_a_page(clone: Clone) -> None:
 
 def test_crawl_does_what_make_crawl_does(clone_with_database: Clone, crawler: Crawler, tmp_path: Path) -> None:
     items = tmp_path / "items.jsonl"
-    done = clone_with_database.scrapy("crawl", "practice_days", *DAY_ARGUMENTS, "-o", str(items), is_cold=True)
+    done = replace(clone_with_database, is_cold=True).scrapy("crawl", "practice_days", *DAY_ARGUMENTS, "-o", str(items))
     assert done.returncode == 0
     assert f"{len(SESSIONS)} listed, {len(SESSIONS)} captured, 0 unchanged, 0 failed" in done.stdout
     assert crawler.captured() == session_ids(SEASON, TRACK, DAY)

@@ -41,10 +41,14 @@ class Browser:
         size = {"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": width == PHONE}
         self.driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
         self.prefer(dark=dark)
-        self.driver.get("about:blank")
+        self.leave()
         self.messages()
         self.requests()
         self.driver.get((page.as_uri() if isinstance(page, Path) else page) + fragment)
+
+    def leave(self) -> None:
+        """Close the page, with the events that it waits for. A server that ends would wait 5 s for it."""
+        self.driver.get("about:blank")
 
     def _log(self, kind: str) -> list[dict[str, Any]]:
         entries: list[dict[str, Any]] = self.driver.get_log(kind)  # type: ignore[no-untyped-call]

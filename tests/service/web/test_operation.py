@@ -36,13 +36,15 @@ def test_a_database_that_is_gone_comes_back(derived_season: Commands) -> None:
     name = sql.Identifier(database.parameters["dbname"])
     elsewhere = make_conninfo(database.conninfo, dbname="postgres")
     end_connections = "select pg_terminate_backend(pid) from pg_stat_activity where application_name ~ '^web, '"
-    with serving(app_of(database)) as client, psycopg.connect(elsewhere, autocommit=True) as connection:
+    app = app_of(database)
+    with serving(app) as client, psycopg.connect(elsewhere, autocommit=True) as connection:
         assert client.get(f"{API}/practice-days/search").status_code == 200
         connection.execute(end_connections)
         assert client.get(f"{API}/practice-days/search").status_code == 200
         connection.execute(sql.SQL("alter database {} allow_connections false").format(name))
         try:
             connection.execute(end_connections)
+            app.state.pools.readers.timeout = 0.1  # no connection comes, however long it waits
             assert problem(client.get(f"{API}/practice-days/search")) == (503, "DATABASE_UNAVAILABLE")
             assert client.get("/healthz").status_code == 200
         finally:

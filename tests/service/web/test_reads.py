@@ -243,11 +243,3 @@ def test_each_list_of_a_document_is_a_list_of_its_own(
 )
 def test_a_problem_has_a_code(client: httpx.Client, path: str, expected: tuple[int, str]) -> None:
     assert problem(client.get(f"{API}/{path}")) == expected
-
-
-def test_a_wrong_method_is_told_the_right_one(client: httpx.Client) -> None:
-    response = client.put(f"{API}/tracks")
-    assert problem(response) == (405, "METHOD_NOT_ALLOWED")
-    assert response.headers["allow"] == "GET"
-    response = client.put(f"{API}/jobs/{NOBODY}")
-    assert (response.status_code, response.headers["allow"]) == (405, "DELETE, GET")

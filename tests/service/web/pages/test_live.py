@@ -26,10 +26,11 @@ EventSource.prototype.close = function () { close.call(this); window.isClosed = 
 
 
 @pytest.fixture
-def client(service: Service) -> Iterator[httpx.Client]:
+def client(service: Service, browser: Browser) -> Iterator[httpx.Client]:
     """A client of a service whose database has no rows, and whose worker is not started."""
     with browsing(app_of(service.crawler.database)) as client:
         yield client
+        browser.leave()
 
 
 def test_a_page_shows_the_progress_and_then_the_end(service: Service, client: httpx.Client, browser: Browser) -> None:
@@ -99,4 +100,5 @@ def test_every_page_is_accessible_and_fits_a_phone(service: Service, browser: Br
         browser.run("document.querySelector('form').submit()")
         browser.wait_until("return document.querySelector('[role=alert]') !== null")
         assert browser.violations() == []
+        browser.leave()
     assert found == {}
