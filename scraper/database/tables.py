@@ -361,7 +361,7 @@ driver_people = Table(
     Column("track_id", Uuid, nullable=False),
     Column("track_slug", Text, nullable=False),
     Column("driver_id", Uuid, nullable=False, index=True),
-    Column("transponder_number", Text),
+    Column("transponder_number", Text, index=True),
     Column("normalized_name", Text, index=True),
     Column("display_name", Text),
     Column("spellings", ARRAY(Text)),
@@ -372,6 +372,12 @@ driver_people = Table(
     Column("person_id", Uuid, index=True),
     Column("rule", Text, nullable=False, index=True),
     Column("evidence", Text),
+    # The words of the name, for the search.
+    Index(
+        "driver_people_words_idx",
+        text("array_to_tsvector(array_remove(string_to_array(normalized_name, ' '::text), ''::text))"),
+        postgresql_using="gin",
+    ),
     schema="analytics",
 )
 

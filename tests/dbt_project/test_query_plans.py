@@ -9,6 +9,7 @@ import pytest
 from scraper.database.connection import Database
 from scraper.report import queries
 from scraper.transform.batches import begin_batch
+from service.web.queries.people import find_people
 from tests.dbt_project.counters import wait_until_counted
 from tests.dbt_project.explained_run import scans, scans_of_a_run
 from tests.dbt_project.replay import Recording, log_of_statements
@@ -141,3 +142,12 @@ def test_a_page_reads_one_day_by_a_plan_for_any_day(run: Run, name: str) -> None
         own = [scan for scan in scans(connection, name, f"execute of_day ('{day}')") if scan.table in run.reads]
     assert own
     assert [scan for scan in own if scan.reads_all] == []
+
+
+@pytest.mark.parametrize("wanted", ["d 1", "1234567"])
+def test_a_search_of_people_does_not_read_all_names(run: Run, wanted: str) -> None:
+    with psycopg.connect(run.database.conninfo, autocommit=True) as connection:
+        before = counted(connection)
+        find_people(connection, wanted, None, 50)
+        after = counted(connection)
+    assert [table for table in after if after[table].whole != before[table].whole] == []

@@ -69,7 +69,6 @@ def find_people(connection: Connection, wanted: str, after: UUID | None, limit: 
 
     Raises VALIDATION_ERROR if no person has the id `after`.
     """
-    words = (normalized_name(wanted) or "").split()
     # `people` is grouped. PostgreSQL takes an array of ids into the view, but neither a join nor a condition on groups.
     rows = select(
         connection,
@@ -82,10 +81,8 @@ def find_people(connection: Connection, wanted: str, after: UUID | None, limit: 
                 from analytics.driver_people as found
                 where
                     found.transponder_number = %(transponder)s
-                    or (
-                        cardinality(%(words)s::text[]) > 0
-                        and ' ' || found.normalized_name like all(%(words)s::text[])
-                    )
+                    or array_to_tsvector(array_remove(string_to_array(found.normalized_name, ' '), ''))
+                    @@ %(beginnings)s::tsquery
             ))
             and (%(after)s::uuid is null or (sessions, person_id) < (
                 select earlier.sessions, earlier.person_id
@@ -96,13 +93,19 @@ def find_people(connection: Connection, wanted: str, after: UUID | None, limit: 
         limit %(limit)s
         """,
         transponder=wanted.strip(),
-        words=[f"% {word}%" for word in words],
+        beginnings=beginnings(wanted),
         after=after,
         limit=limit,
     )
     if after and not rows and not _with_id(connection, after):
         raise unknown_after()
     return rows
+
+
+def beginnings(wanted: str) -> str | None:
+    """Return the condition that each word is the beginning of a word of a name, as a tsquery; None without a word."""
+    words = (normalized_name(wanted) or "").split(" ")  # without quotes and other punctuation
+    return " & ".join(f"'{word}':*" for word in words if word) or None
 
 
 def find_person(connection: Connection, person_id: UUID) -> dict[str, Any]:
