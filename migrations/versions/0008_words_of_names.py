@@ -19,6 +19,7 @@ def upgrade() -> None:
         [sa.text(WORDS)],
         schema="analytics",
         postgresql_using="gin",
+        postgresql_with={"fastupdate": False},  # else each search reads what was added since the last vacuum
     )
     op.create_index(
         op.f("driver_people_transponder_number_idx"), "driver_people", ["transponder_number"], schema="analytics"

@@ -377,6 +377,7 @@ driver_people = Table(
         "driver_people_words_idx",
         text("array_to_tsvector(array_remove(string_to_array(normalized_name, ' '::text), ''::text))"),
         postgresql_using="gin",
+        postgresql_with={"fastupdate": False},  # else each search reads what was added since the last vacuum
     ),
     schema="analytics",
 )
