@@ -8,7 +8,11 @@ tracks as (
 
 days as (
 
-    select * from {{ ref('practice_days') }}
+    select
+        *,
+        -- Before the day is compared with the site's totals, their number is not known.
+        coalesce(sessions, 1) > 0 as has_practice
+    from {{ ref('practice_days') }}
 
 ),
 
@@ -31,10 +35,12 @@ final as (
     from tracks
     cross join lateral (
         select
-            count(*)::integer as practice_days,
-            (count(*) filter (where days.verdict is distinct from 'complete'))::integer as incomplete_days,
-            min(days.practice_date) as first_practice_date,
-            max(days.practice_date) as last_practice_date,
+            (count(*) filter (where days.has_practice))::integer as practice_days,
+            (
+                count(*) filter (where days.has_practice and days.verdict is distinct from 'complete')
+            )::integer as incomplete_days,
+            min(days.practice_date) filter (where days.has_practice) as first_practice_date,
+            max(days.practice_date) filter (where days.has_practice) as last_practice_date,
             coalesce(sum(days.sessions), 0)::integer as sessions,
             coalesce(sum(days.laps), 0)::integer as laps,
             max(days.last_ingested_at) as last_ingested_at

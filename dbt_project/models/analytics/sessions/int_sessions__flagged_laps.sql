@@ -126,6 +126,7 @@ compared as (
     -- `limit` lets PostgreSQL divide once for each lap, and not in each of the conditions below.
     cross join lateral (
         select round(lap.lap_time_seconds / medians.median_lap, 3)::numeric(12, 3) as of_median
+        order by of_median
         limit 1
     ) as share
 

@@ -40,6 +40,7 @@ final as (
             driver_people.driver_id = flagged_laps.driver_id
             and driver_people.track_slug = flagged_laps.track_slug
             and flagged_laps.display_name = any(driver_people.spellings)
+        order by driver_people.person_id
         limit 1
     ) as person on true
 
