@@ -3,7 +3,6 @@
 import asyncio
 import re
 import time
-from urllib.parse import urlsplit
 from uuid import uuid4
 
 import structlog
@@ -28,6 +27,7 @@ UNLIMITED = ("/healthz", "/static/")
 """Paths that cost nothing: whoever watches the service asks again and again, and each page has some files."""
 
 _SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
+_HOST = re.compile(r"(?P<name>[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(:\d+)?\Z")
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}\Z")
 
 log = structlog.get_logger("service.web")
@@ -166,8 +166,6 @@ def _is_of_another_site(headers: Headers) -> bool:
 
 
 def _name(host: str) -> str:
-    """Return the name of a `Host` header, without the port and in lower case; empty for what is none."""
-    try:
-        return urlsplit(f"//{host}").hostname or ""
-    except ValueError:
-        return ""
+    """Return the name of a `Host` header, without port and brackets, in lower case; empty for what is none."""
+    found = _HOST.match(host)
+    return found["name"].strip("[]").lower() if found else ""

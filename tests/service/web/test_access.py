@@ -99,7 +99,8 @@ def test_only_its_own_names_are_answered(database: Database) -> None:
         port = client.base_url.port
         for name in ("localhost", f"127.0.0.1:{port}", "[::1]:8000", "Practice.Example", "other.example:443"):
             assert client.get("/healthz", headers={"Host": name}).status_code == 200
-        for name in ("evil.example", "practice.example.evil.example", "[", "", "127.0.0.1.evil.example:8000"):
+        others = ("practice.example.evil.example", "127.0.0.1.evil.example:8000", "localhost/x?", "evil@localhost")
+        for name in ("evil.example", "[", "", *others):
             assert problem(client.get("/healthz", headers={"Host": name})) == (421, "HOST_NOT_ALLOWED")
 
 

@@ -1,5 +1,7 @@
 """Pages of the service over the sample season, read as HTML."""
 
+from collections.abc import Iterator
+
 import httpx
 import pytest
 from parsel import Selector
@@ -23,7 +25,8 @@ def texts(page: Selector, css: str) -> list[str]:
 
 
 @pytest.fixture
-def html_client(client: httpx.Client) -> httpx.Client:
-    """The client of the service, which asks for pages as a browser does."""
-    client.headers["accept"] = "text/html,application/xhtml+xml,*/*;q=0.8"
-    return client
+def html_client(client: httpx.Client) -> Iterator[httpx.Client]:
+    """A client of the same service, which asks for pages as a browser does."""
+    headers = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
+    with httpx.Client(base_url=client.base_url, headers=headers, timeout=client.timeout) as browser:
+        yield browser
