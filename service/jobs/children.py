@@ -43,9 +43,9 @@ class Watch:
     needs_all: bool = False
 
     @property
-    def ids(self) -> str:
+    def ids(self) -> list[str]:
         """The ids of the jobs, for the log."""
-        return " ".join(str(job.id) for job in self.jobs)
+        return [str(job.id) for job in self.jobs]
 
     def is_wanted(self) -> bool:
         """Return whether the child shall go on."""

@@ -2,7 +2,7 @@
 
 import logging
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from multiprocessing.connection import Connection
@@ -28,7 +28,7 @@ class CrawlRequest:
     """What to crawl; without a scope the scheduled crawl of the settings."""
 
     scope: CrawlScope | None
-    jobs: str
+    jobs: Sequence[str]
     """The ids of the jobs, for the log."""
 
 
@@ -58,7 +58,7 @@ class CrawlEnded:
 def main(connection: Connection, config: Config) -> None:
     """Serve one request."""
     request: CrawlRequest = connection.recv()
-    bind_contextvars(job_id=request.jobs)
+    bind_contextvars(job_ids=request.jobs)
     try:
         ended = _crawl(config, request, connection.send)
     except PracticeError as problem:

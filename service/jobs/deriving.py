@@ -1,7 +1,7 @@
 """The child process of transforms and verifications, which keeps what dbt has parsed; and that of an export."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from typing import Any
@@ -29,7 +29,7 @@ class DeriveRequest:
     """What to do: a transform, a verification or an export."""
 
     kind: Kind
-    jobs: str
+    jobs: Sequence[str]
     """The ids of the jobs, for the log."""
     is_full: bool = False
 
@@ -47,7 +47,7 @@ def main(connection: Connection, config: Config) -> None:
     project.read()
     while True:
         request: DeriveRequest = connection.recv()
-        bind_contextvars(job_id=request.jobs)
+        bind_contextvars(job_ids=request.jobs)
         connection.send(_ended(lambda request=request: project.run(request, connection.send)))  # type: ignore[misc]
 
 
@@ -56,7 +56,7 @@ def export(connection: Connection, config: Config) -> None:
     from scraper.commands import export as command  # noqa: PLC0415 - takes a second
 
     request: DeriveRequest = connection.recv()
-    bind_contextvars(job_id=request.jobs)
+    bind_contextvars(job_ids=request.jobs)
     connection.send(_ended(lambda: command.run(config.model_copy(update={"full": request.is_full}))))
 
 

@@ -1,7 +1,7 @@
 """Why a job waits or failed: a code for programs, a sentence for people, and when it is tried again."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any, Self
 
 import psycopg
@@ -108,9 +108,14 @@ class Problem:
         """
         if self.code == Code.SITE_REFUSED:
             retry_at = retry_at or self.retry_at
-        return {"code": self.code, "detail": self.detail, "retry_at": retry_at.isoformat() if retry_at else None}
+        return {"code": self.code, "detail": self.detail, "retry_at": _instant(retry_at)}
 
 
 def of_database(error: psycopg.Error) -> Problem:
     """Return what a job may say of an error of the database: it is gone, or refuses a statement."""
     return Problem(Code.DATABASE_UNAVAILABLE if isinstance(error, psycopg.OperationalError) else INTERNAL_ERROR)
+
+
+def _instant(moment: datetime | None) -> str | None:
+    """Return a point in time as the API writes all of them."""
+    return moment.astimezone(UTC).isoformat().replace("+00:00", "Z") if moment else None

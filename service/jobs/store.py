@@ -49,7 +49,10 @@ where
 order by kind, created_at, id
 limit 1
 """
-_CANCEL = "update jobs.jobs set state = 'cancelled', ended_at = now() where id = %s and state in ('queued', 'running')"
+_CANCEL = """
+update jobs.jobs set state = 'cancelled', is_paused = false, ended_at = now()
+where id = %s and state in ('queued', 'running')
+"""
 _PAUSE = """
 update jobs.jobs set is_paused = %(is_paused)s
 where id = %(id)s and kind = 'range' and state in ('queued', 'running')

@@ -57,7 +57,7 @@ class Work:
     def do(self) -> None:
         """Do every job that is due."""
         while not self._is_stopping() and (jobs := self._running.claim()):
-            bind_contextvars(job_id=" ".join(str(job.id) for job in jobs))
+            bind_contextvars(job_ids=[str(job.id) for job in jobs])
             for job in jobs:
                 logger.info("job %s (%s) begins", job.id, job.kind)
             if jobs[0].kind == Kind.DAY:

@@ -1,9 +1,10 @@
 """Requests for a day or a range of days, by the API or by a form."""
 
 from datetime import UTC, datetime
+from typing import Annotated
 from uuid import UUID
 
-from pydantic import Field, StrictBool
+from pydantic import Discriminator, Field, StrictBool, Tag
 
 from scraper.config import Config
 from scraper.crawl.time_bounds import MOST_AHEAD_OF_UTC
@@ -15,6 +16,8 @@ from service.web.pools import Pools
 from service.web.problems import Refusal
 from service.web.queries.tracks import identify_track
 from service.web.rows import FIRST_YEAR, Day, TrackSlug
+
+_BY_SLUG, _BY_ID = "by track_slug", "by track_id"
 
 
 class _Depth(Document):
@@ -36,6 +39,16 @@ class AskedById(_Asked):
     """A day of a track that is stored."""
 
     track_id: UUID
+
+
+def _named_by(asked: object) -> str:
+    return _BY_ID if isinstance(asked, dict) and "track_id" in asked and "track_slug" not in asked else _BY_SLUG
+
+
+AskedDay = Annotated[
+    Annotated[AskedBySlug, Tag(_BY_SLUG)] | Annotated[AskedById, Tag(_BY_ID)], Discriminator(_named_by)
+]
+"""A day; what is wrong with it is said for one of both."""
 
 
 class AskedRange(_Depth):

@@ -7,6 +7,7 @@ from email.utils import format_datetime
 from typing import Annotated, Any
 from uuid import UUID
 
+import structlog
 from fastapi import Header, Request, Response
 from fastapi.concurrency import run_in_threadpool
 from pydantic import Field
@@ -21,6 +22,8 @@ from service.web.answers import json_response
 from service.web.documents import Document
 from service.web.pools import Pools
 from service.web.problems import Refusal, unknown_after
+
+log = structlog.get_logger("service.web")
 
 SECONDS_BETWEEN_LOOKS = 0.25
 
@@ -86,6 +89,7 @@ def ask(pools: Pools, config: Config, *requests: JobRequest) -> Sequence[Job]:
         waiting, now = connection.execute(_WAITING).fetchone() or (0, None)
         if waiting > MOST_WAITING and any(job.created_at == now for job in jobs):
             raise Refusal("RATE_LIMITED", "Too many jobs are waiting. Ask again later.", {"Retry-After": "60"})
+    log.info("asked for", job_ids=[str(job.id) for job in jobs])
     return jobs
 
 

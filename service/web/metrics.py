@@ -159,7 +159,7 @@ class _OfDatabase(Collector):
     def _days(self) -> Sequence[Metric]:
         families = [GaugeMetricFamily(name, help_text, labels=("track",)) for name, help_text in _OF_TRACKS]
         for track in self._tracks.read(self._pools, timeout=_SECONDS_TO_WAIT):
-            figures = track["practice_days"], track["incomplete_days"], track["last_ingested_at"].timestamp()
+            figures = track["practice_days"], track["incomplete_days"], track["last_read_at"].timestamp()
             for family, figure in zip(families, figures, strict=True):
                 family.add_metric([track["track_slug"]], figure)
         return families

@@ -74,7 +74,8 @@ def refuse_without_token(settings: WebSettings, database: Database) -> None:
         if not is_any_valid(connection):
             raise UsageError(
                 "SERVE_HOST or SERVE_NAMES is for other machines, and nobody has a token: make one with "
-                "python -m service tokens make NAME, or leave both blank for this machine alone"
+                "python -m service tokens make NAME, in a clone .venv/bin/python, or leave both blank for this machine "
+                "alone"
             )
 
 

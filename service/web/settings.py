@@ -1,6 +1,7 @@
 """The settings of the web server, beside those of every command. `.env` counts as it does there."""
 
 import ipaddress
+import re
 from typing import Annotated
 
 import limits
@@ -19,6 +20,13 @@ def _read_rate(text: str) -> str:
         limits.parse(text)
     except ValueError:
         raise ValueError("is no rate: write it as 600/minute") from None
+    return text
+
+
+def _read_names(text: str) -> str:
+    for name in text.replace(",", " ").split():
+        if not re.fullmatch(r"[A-Za-z0-9._-]+|[0-9A-Fa-f:]+", name):
+            raise ValueError(f"has {name}, which is no host name: write names such as laps.example.org, without a port")
     return text
 
 
@@ -41,7 +49,7 @@ class WebSettings(BaseSettings):
     wait: Seconds = Field(
         default=60, validation_alias="SERVE_WAIT", description="seconds that an ingest waits for its end"
     )
-    names: str = Field(
+    names: Annotated[str, AfterValidator(_read_names)] = Field(
         default="", validation_alias="SERVE_NAMES", description="host names by which clients may call it"
     )
     rate: Annotated[str, AfterValidator(_read_rate)] = Field(

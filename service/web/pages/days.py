@@ -28,6 +28,7 @@ from service.web.problems import Refusal
 from service.web.queries.calendar import calendar_days, spelled
 from service.web.queries.days import day_etag
 from service.web.queries.jobs import job_of_day
+from service.web.queries.tracks import names_of
 from service.web.rows import Day, TrackSlug
 
 router = APIRouter(include_in_schema=False)
@@ -94,12 +95,14 @@ def _not_stored(request: Request, pools: Pools, slug: str, day: date, import_: J
     with pools.readers.connection() as connection, connection.transaction():
         track = spelled(connection, slug) or slug
         known_days = calendar_days(connection, track, day, day + timedelta(days=1))
+        name = names_of(connection, [track]).get(track, track)
     sessions = known_days[0]["site_sessions"] if known_days else None
     return page(
         request,
         "open_day.html",
         status=404,
         track_slug=track,
+        track_name=name,
         day=day,
         site_sessions=sessions,
         job=import_,

@@ -1,6 +1,6 @@
 """People: search, and one person over time."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Annotated, Any
@@ -47,15 +47,17 @@ class Progress:
 def find_people(
     request: Request,
     pools: ThePools,
-    q: Annotated[str, Query(max_length=100, pattern=r"^[^\x00-\x1f\x7f]*$")] = "",
+    q: Annotated[str, Query(max_length=100)] = "",
     after: UUID | None = None,
 ) -> Response:
     """Show the form to search people, and those that are found."""
-    wanted = q.strip()
+    wanted = "".join(letter if letter.isprintable() else " " for letter in q).strip()  # as a spreadsheet copies it
     found: Sequence[dict[str, Any]] = []
+    track_names: Mapping[str, str] = {}
     if len(wanted) >= people.FEWEST_LETTERS:
         with pools.readers.connection() as connection:
             found = people.find_people(connection, wanted, after, _MOST_PEOPLE + 1)
+            track_names = tracks.names_of(connection, {slug for person in found for slug in person["tracks"]})
     shown = found[:_MOST_PEOPLE]
     following = with_query("/people", q=wanted, after=shown[-1]["person_id"]) if len(found) > _MOST_PEOPLE else None
     return page(
@@ -63,6 +65,7 @@ def find_people(
         "people.html",
         wanted=wanted,
         people=shown,
+        track_names=track_names,
         following=following,
         fewest_letters=people.FEWEST_LETTERS,
         is_further=after is not None,

@@ -1,4 +1,4 @@
-"""All tracks, with what is stored of each. Every day counts in them, so they are read twice a minute at most."""
+"""All tracks, with what is stored of each. Every day counts in them, so they are read every ten seconds at most."""
 
 import time
 from collections.abc import Callable, Sequence
@@ -10,11 +10,11 @@ from service.web.kept import Kept
 from service.web.pools import Pools
 from service.web.queries.tracks import list_tracks
 
-SECONDS = 30.0
+SECONDS = 10.0
 
 
 class AllTracks:
-    """The tracks of which a day is stored, as they were at most half a minute ago."""
+    """The tracks of which a day is stored, as they were at most ten seconds ago."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._kept: Kept[Sequence[dict[str, Any]]] = Kept(SECONDS, clock)

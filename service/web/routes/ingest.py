@@ -8,7 +8,7 @@ from pydantic import Field
 
 from service.web.access import MayCauseRequests
 from service.web.answers import json_response
-from service.web.asked_days import AskedById, AskedBySlug, AskedRange, ask_for_day, ask_for_range
+from service.web.asked_days import AskedDay, AskedRange, ask_for_day, ask_for_range
 from service.web.asking import (
     ACCEPTED,
     PROBLEMS,
@@ -47,7 +47,7 @@ class Ingested(Document):
     responses=ACCEPTED | responses("DAY_NOT_FOUND", *PROBLEMS),
     dependencies=[MayCauseRequests],
 )
-async def ingest(asked: AskedBySlug | AskedById, pools: ThePools, request: Request, prefer: Prefer = "") -> Response:
+async def ingest(asked: AskedDay, pools: ThePools, request: Request, prefer: Prefer = "") -> Response:
     """Crawl and derive a practice day, and return what is stored of it; asked for twice, a day is one job.
 
     After the wait that the service is set up with, or that the client prefers, the answer is the job, which goes on.

@@ -37,7 +37,7 @@ class Progress(Document):
     """What is done: pages of the crawl, which days that waited together have in common, then models and tests."""
 
     pages_planned: int = 0
-    pages_done: int = 0
+    pages_done: int = Field(default=0, description="Pages that were stored, and those that failed.")
     pages_failed: int = 0
     step: str | None = Field(default=None, description="`crawl`, `transform`, `verify` or `export`.")
     models_done: int | None = None

@@ -23,7 +23,7 @@ def list_tracks(
     after: TrackSlug | None = None,
     limit: Limit = 50,
 ) -> Response:
-    """List the tracks of which a practice day is stored, by slug, as they were at most 30 seconds ago."""
+    """List the tracks of which a practice day is stored, by slug, as they were at most ten seconds ago."""
     return answering.page("tracks", all_tracks.read(pools, after), Track.names(), "track_slug", limit)
 
 

@@ -63,7 +63,8 @@ def test_the_site_decides_when_it_is_asked_again(service: Service) -> None:
     waiting = service.wait_until(asked, "queued")
     assert waiting.problem is not None
     assert (waiting.problem["code"], waiting.attempts) == ("SITE_REFUSED", 1)
-    assert waiting.problem["retry_at"] == waiting.due_at.isoformat()
+    assert datetime.fromisoformat(waiting.problem["retry_at"]) == waiting.due_at
+    assert waiting.problem["retry_at"].endswith("Z")
     assert timedelta(minutes=59) < waiting.due_at - before < timedelta(minutes=65)
     # The pause is the site's, so no other job asks it for anything; what needs no site is done.
     requests = len(service.crawler.asked())

@@ -14,7 +14,7 @@ from service.web import connections, tokens
 from service.web.request_checks import MOST_BYTES
 from service.web.routes import jobs
 from service.web.serve import refuse_without_token
-from service.web.settings import WebSettings
+from service.web.settings import WebSettings, load_settings
 from tests.service.web.conftest import API, app_of, problem, serving
 from tests.support.waiting import LONGEST_SECONDS, wait_for
 
@@ -170,6 +170,13 @@ def test_a_large_body_is_not_read(database: Database) -> None:
     with serving(app_of(database)) as client:
         for body in (b" " * (MOST_BYTES + 1), in_parts()):
             assert problem(client.post(INGEST, content=body)) == (413, "BODY_TOO_LARGE")
+
+
+@pytest.mark.parametrize("names", ["http://laps.example.org/", "laps.example.org:443", "laps/x"])
+def test_a_name_of_the_service_is_a_host_name(names: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SERVE_NAMES", names)
+    with pytest.raises(UsageError, match="SERVE_NAMES .* is no host name"):
+        load_settings()
 
 
 def test_a_request_keeps_its_id(database: Database) -> None:

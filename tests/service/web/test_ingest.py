@@ -89,6 +89,8 @@ def test_what_cannot_be_asked_for_is_no_job(client: httpx.Client) -> None:
     ]
     for body, expected in cases:
         assert problem(client.post(INGEST, json=body)) == expected, body
+    (error,) = client.post(INGEST, json={"track_slug": TRACK}).json()["errors"]
+    assert error == {"location": "body.by track_slug.date", "message": "Field required"}
     assert exact(client.get(f"{API}/jobs"))["jobs"] == []
 
 
@@ -99,9 +101,9 @@ def test_a_range_is_asked_for_paused_and_resumed(client: httpx.Client) -> None:
     path = asked.headers["location"]
     assert client.post(f"{INGEST}-range", json=wanted).headers["location"] == path
     assert (exact(client.get(path))["kind"], exact(client.get(path))["is_paused"]) == ("range", False)
-    for action, is_paused in (("pause", True), ("pause", True), ("resume", False)):
+    for action, is_paused in (("pause", True), ("resume", False), ("pause", True), ("pause", True)):
         assert exact(client.post(f"{path}/{action}"))["is_paused"] == is_paused
-    client.delete(path)
+    assert not exact(client.delete(path))["is_paused"]
     assert problem(client.post(f"{path}/pause")) == (409, "JOB_NOT_PAUSABLE")
     day = client.post(INGEST, json=ONE_DAY, headers=ASYNC).headers["location"]
     assert problem(client.post(f"{day}/resume")) == (409, "JOB_NOT_PAUSABLE")
