@@ -1,5 +1,6 @@
 """Imports: ask for a day or a range, look at the jobs, watch one, cancel, pause and resume it, ask for it again."""
 
+import re
 from collections.abc import Mapping
 from typing import Annotated
 from uuid import UUID
@@ -31,6 +32,8 @@ _ERRORS: Mapping[str, tuple[str, str]] = {
     "end_date": ("last_day", "Write a day as 2025-10-25, or nothing."),
 }
 
+# An address of the track at the site, as people copy it.
+_HOST = re.compile(r"(?:https?://)?([^./]+)\.liverc\.com(?:/.*)?", re.IGNORECASE)
 _Text = Annotated[str | None, Field(max_length=100)]
 
 
@@ -116,7 +119,7 @@ def ask_again(request: Request, job_id: UUID, pools: ThePools, _: Fields) -> Res
 def _ask(request: Request, pools: Pools, fields: Mapping[str, str]) -> Job:
     """Ask by the form. Raises ValidationError, and what the API raises."""
     wanted = {
-        "track_slug": fields.get("track", ""),
+        "track_slug": _HOST.sub(r"\1", fields.get("track", "")),
         "list_only": "list_only" in fields,
         "refresh": "refresh" in fields,
     }

@@ -19,7 +19,7 @@ from service.web.access import MayCauseRequests
 from service.web.answers import OK, TheAnswering, json_bytes, json_response
 from service.web.asking import ACCEPTED, SECONDS_BETWEEN_LOOKS, Accepted, JobProblem, accepted, ask, read_job
 from service.web.documents import Document
-from service.web.pools import Pools, ThePools
+from service.web.pools import ThePools
 from service.web.problems import Refusal, responses
 from service.web.rows import Instant
 
@@ -138,16 +138,18 @@ def resume_job(job_id: UUID, pools: ThePools) -> Response:
     return json_response(document(asking.pause_job(pools, job_id, is_paused=False)))
 
 
-def _client(request: Request) -> str:
-    return request.client.host if request.client else ""
-
-
-async def _job_to_watch(job_id: UUID, pools: ThePools, request: Request) -> Job:
-    """Return the job, so that an unknown one, or one stream too many, is a problem before the events begin."""
+async def _job_to_watch(job_id: UUID, pools: ThePools, request: Request) -> AsyncIterator[Job]:
+    """Yield the job, so that an unknown one, or one stream too many, is a problem before the events begin."""
     streams: Counter[str] = request.app.state.streams
-    if streams.total() >= MOST_STREAMS or streams[_client(request)] >= MOST_STREAMS_OF_CLIENT:
+    client = request.client.host if request.client else ""
+    if streams.total() >= MOST_STREAMS or streams[client] >= MOST_STREAMS_OF_CLIENT:
         raise Refusal("RATE_LIMITED", "Too many streams of events are open. Close some.", {"Retry-After": "60"})
-    return await run_in_threadpool(read_job, pools, job_id)
+    streams[client] += 1
+    try:
+        yield await run_in_threadpool(read_job, pools, job_id)
+    finally:  # when the stream has ended
+        streams[client] -= 1
+        streams += Counter()  # forgets clients without a stream
 
 
 @router.get(
@@ -160,18 +162,6 @@ async def watch_job(
 
     A client that still wants to know connects again, as browsers do by themselves.
     """
-    streams: Counter[str] = request.app.state.streams
-    client = _client(request)
-    streams[client] += 1
-    try:
-        async for event in _events(job, pools, request):
-            yield event
-    finally:
-        streams[client] -= 1
-        streams += Counter()  # forgets clients without a stream
-
-
-async def _events(job: Job, pools: Pools, request: Request) -> AsyncIterator[ServerSentEvent]:
     loop = asyncio.get_running_loop()
     sent, ends_at = b"", loop.time() + SECONDS_OF_STREAM
     while loop.time() < ends_at:

@@ -2,7 +2,9 @@
 
 import re
 import socket
+import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import httpx
@@ -214,6 +216,30 @@ def test_a_client_has_a_limited_number_of_streams(database: Database, monkeypatc
             assert problem(client.get(f"{job}/events")) == (429, "RATE_LIMITED")
         wait_for(lambda: not app.state.streams)
         assert client.delete(job).status_code == 200
+
+
+def test_streams_that_are_asked_for_at_once_are_limited_too(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(jobs, "MOST_STREAMS_OF_CLIENT", 2)
+    app = app_of(database)
+    statuses: list[int] = []
+    is_over = threading.Event()
+    with serving(app) as client, ThreadPoolExecutor(8) as pool:
+        path = client.post(INGEST, json=BODY, headers=ASYNC).headers["location"]
+
+        def watch() -> None:
+            with client.stream("GET", f"{path}/events") as stream:
+                statuses.append(stream.status_code)
+                is_over.wait()
+
+        watching = [pool.submit(watch) for _ in range(8)]
+        try:
+            wait_for(lambda: len(statuses) == len(watching))
+            assert sorted(statuses) == [200] * 2 + [429] * 6
+        finally:
+            is_over.set()
+        assert [each.exception() for each in watching] == [None] * 8
 
 
 @pytest.mark.parametrize("begun", [b"", b"GET /healthz HTTP/1.1\r\nHost: loc"])

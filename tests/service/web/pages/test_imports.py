@@ -48,7 +48,8 @@ def test_a_day_is_asked_for_and_done(service: Service, client: httpx.Client) -> 
     path = urlsplit(f"{answer.url}").path
     assert texts(page, ".job b") == ["Waits for its turn"]
     assert page.css("[data-job]::attr(data-job)").get() == path.removeprefix("/imports/")
-    assert sent(client, form, "/imports").css("[data-job]").get() == page.css("[data-job]").get()
+    for track in (TRACK, f"{TRACK}.liverc.com", f"https://{TRACK}.liverc.com/practice/"):
+        assert sent(client, form, "/imports", track=track).css("[data-job]").get() == page.css("[data-job]").get()
     service.start_worker()
     wait_for(lambda: not page_of(client.get(path)).css("[data-job]"), service.workers[-1])
     done = page_of(client.get(path))
