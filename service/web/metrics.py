@@ -93,7 +93,11 @@ _JOBS = (
 _OF_TRACKS = (
     ("practice_days", "Practice days that are stored"),
     ("practice_days_incomplete", "Practice days that are not complete"),
-    ("practice_track_read_timestamp_seconds", "When a page was read last"),
+)
+_READS = _Gauges(
+    "select track_slug, extract(epoch from last_read_at) from analytics.track_reads order by track_slug",
+    ("track",),
+    {"practice_track_read_timestamp_seconds": "When a month page was read last, changed or not"},
 )
 
 _SECONDS = 5.0
@@ -159,10 +163,11 @@ class _OfDatabase(Collector):
     def _days(self) -> Sequence[Metric]:
         families = [GaugeMetricFamily(name, help_text, labels=("track",)) for name, help_text in _OF_TRACKS]
         for track in self._tracks.read(self._pools, timeout=_SECONDS_TO_WAIT):
-            figures = track["practice_days"], track["incomplete_days"], track["last_read_at"].timestamp()
+            figures = track["practice_days"], track["incomplete_days"]
             for family, figure in zip(families, figures, strict=True):
                 family.add_metric([track["track_slug"]], figure)
-        return families
+        with self._pools.readers.connection(_SECONDS_TO_WAIT) as connection:
+            return [*families, *_families(_READS, connection.execute(_READS.query.encode()).fetchall())]
 
 
 def _collected(name: str, help_text: str, read: Callable[[], Sequence[Metric]]) -> Iterable[Metric]:

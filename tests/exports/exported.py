@@ -21,7 +21,7 @@ _load_json = partial(json.loads, parse_float=Decimal)
 _RELATIONS = """
 select table_schema, table_name, array_agg(column_name::text) filter (where data_type = 'jsonb')
 from information_schema.columns
-where table_schema in ('racing', 'analytics') and table_name not in ('day_versions', 'month_pages')
+where table_schema in ('racing', 'analytics') and table_name not in ('day_versions', 'month_pages', 'track_reads')
 group by table_schema, table_name
 """
 

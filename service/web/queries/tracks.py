@@ -35,7 +35,6 @@ class Track(Row):
     sessions: int
     laps: int
     last_ingested_at: Instant = Field(description="When the newest page was fetched that is in these figures.")
-    last_read_at: Instant = Field(description="When a page was read last, changed or not.")
 
 
 class Record(Row):

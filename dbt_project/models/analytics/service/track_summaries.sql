@@ -16,12 +16,6 @@ days as (
 
 ),
 
-month_pages as (
-
-    select * from {{ ref('month_pages') }}
-
-),
-
 -- A join with all days by track would read the days of all tracks, also when one track is asked for.
 final as (
 
@@ -37,8 +31,7 @@ final as (
         own.last_practice_date,
         own.sessions,
         own.laps,
-        own.last_ingested_at,
-        greatest(own.last_ingested_at, months.last_read_at) as last_read_at
+        own.last_ingested_at
     from tracks
     cross join lateral (
         select
@@ -54,12 +47,6 @@ final as (
         from days
         where days.track_id = tracks.id
     ) as own
-    -- A page that has not changed is no new version of a day, but its track was read.
-    cross join lateral (
-        select max(month_pages.read_at) as last_read_at
-        from month_pages
-        where month_pages.track_slug = tracks.source_track_slug
-    ) as months
     where own.practice_days > 0
 
 )
