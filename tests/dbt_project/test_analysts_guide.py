@@ -16,7 +16,7 @@ from tests.support.commands_runner import Commands, reading
 
 GUIDE = (REPOSITORY / "docs" / "analysts.md").read_text(encoding="utf-8")
 EXAMPLE = GUIDE.partition("## A worked example")[2].partition("\n## ")[0]
-COPIED_FOLDERS = ("scraper", "dbt_project", "migrations", "tests", "bench", "docs")
+COPIED_FOLDERS = ("scraper", "service", "dbt_project", "migrations", "tests", "bench", "docs")
 COPIED_FILES = ("dbt_project.yml", "profiles.yml", "selectors.yml", "pyproject.toml", ".sqlfluff")
 _PATH_OR_BLOCK = re.compile(r"`(dbt_project/\S+)`|```(sql|yaml)\n(.*?)```", re.DOTALL)
 
